@@ -1,0 +1,71 @@
+//! The command line: global flags and the list of groups.
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::{
+    commands::{completion, content, generate, key, login, search, status, user, version, whoami},
+    context::Context,
+    failure::Result,
+    global::Global,
+};
+
+const EXAMPLES: &str = "\
+From nothing to a search result, beside a running cpcd:
+  cpcctl key generate
+  cpcctl --local user create alice
+  cpcctl login
+  cpcctl content publish --title 'Ubuntu handbook' --tag docs
+  cpcctl search handbook
+
+Data goes to stdout, everything else to stderr. Exit codes are in cpcctl(1).";
+
+/// Manages and uses a CPC Orchestrator: keys, users, content, search.
+#[derive(Debug, Parser)]
+#[command(name = "cpcctl", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(subcommand, alias = "keys")]
+    Key(key::Command),
+    #[command(subcommand, alias = "users")]
+    User(user::Command),
+    Login(login::Args),
+    Whoami(whoami::Args),
+    #[command(subcommand, alias = "contents")]
+    Content(content::Command),
+    Search(search::Args),
+    Status(status::Args),
+    Version(version::Args),
+    Completion(completion::Args),
+    #[command(hide = true)]
+    Generate(generate::Args),
+}
+
+impl Cli {
+    /// Runs the command.
+    pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
+        match self.command {
+            Command::Key(command) => command.run(context),
+            Command::User(command) => command.run(context).await,
+            Command::Login(args) => args.run(context).await,
+            Command::Whoami(args) => args.run(context).await,
+            Command::Content(command) => command.run(context).await,
+            Command::Search(args) => args.run(context).await,
+            Command::Status(args) => args.run(context).await,
+            Command::Version(args) => args.run(context).await,
+            Command::Completion(args) => args.run(definition()),
+            Command::Generate(args) => args.run(definition(), context),
+        }
+    }
+}
+
+/// Gives the definition that is parsed, completed and documented.
+pub fn definition() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,105 @@
+//! The connection to cpcd: channel, token, deadline.
+
+use std::time::Duration;
+
+use cpc_proto::clients::{
+    admin_service_client::AdminServiceClient, discovery_service_client::DiscoveryServiceClient,
+    identity_service_client::IdentityServiceClient,
+};
+use tonic::{
+    Request, Status,
+    metadata::{Ascii, MetadataValue},
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::Channel,
+};
+
+use crate::{
+    endpoint::Endpoint,
+    environment::Token,
+    failure::{Failure, Result},
+};
+
+/// A page of content can hold descriptions of many kilobytes each.
+const MAX_ANSWER: usize = 64 << 20;
+/// How often a quiet connection is asked whether it still lives, and how long it may take to say so.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+
+/// A channel on which every call carries the token and the deadline.
+type Link = InterceptedService<Channel, Stamp>;
+
+/// What every call carries.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stamp {
+    bearer: Option<MetadataValue<Ascii>>,
+    timeout: Option<Duration>,
+}
+
+impl Interceptor for Stamp {
+    fn call(&mut self, mut request: Request<()>) -> std::result::Result<Request<()>, Status> {
+        if let Some(bearer) = &self.bearer {
+            request.metadata_mut().insert("authorization", bearer.clone());
+        }
+        if let Some(timeout) = self.timeout {
+            request.set_timeout(timeout);
+        }
+        Ok(request)
+    }
+}
+
+/// A connection to cpcd; cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    channel: Channel,
+    stamp: Stamp,
+}
+
+impl Client {
+    /// Connects, as nobody in particular.
+    pub(crate) async fn connect(endpoint: &Endpoint, timeout: Duration) -> Result<Self> {
+        let unreachable = |error: tonic::transport::Error| Failure::unreachable(endpoint, &error);
+        let connecting = tonic::transport::Endpoint::from_shared(endpoint.to_string())
+            .and_then(|endpoint| endpoint.user_agent(concat!("cpcctl/", env!("CARGO_PKG_VERSION"))))
+            .map_err(unreachable)?
+            .connect_timeout(timeout)
+            .tcp_nodelay(true)
+            .http2_keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(KEEP_ALIVE);
+        let channel = tokio::time::timeout(timeout, connecting.connect())
+            .await
+            .map_err(|_| Failure::timeout(timeout).hint(format_args!("is cpcd running at {endpoint}?")))?
+            .map_err(unreachable)?;
+        Ok(Self { channel, stamp: Stamp { bearer: None, timeout: Some(timeout) } })
+    }
+
+    /// Gives the same connection with a token, or without one.
+    pub(crate) fn with_token(&self, token: Option<&Token>) -> Result<Self> {
+        let bearer = token.map(|token| format!("Bearer {}", token.0).parse()).transpose();
+        let mut bearer: Option<MetadataValue<Ascii>> =
+            bearer.map_err(|_| Failure::usage("the token has characters that no token has"))?;
+        if let Some(bearer) = &mut bearer {
+            bearer.set_sensitive(true);
+        }
+        Ok(Self { channel: self.channel.clone(), stamp: Stamp { bearer, ..self.stamp } })
+    }
+
+    /// Gives the same connection for calls that take as long as they take.
+    pub(crate) fn without_deadline(&self) -> Self {
+        Self { channel: self.channel.clone(), stamp: Stamp { timeout: None, ..self.stamp.clone() } }
+    }
+
+    /// Calls the identity service.
+    pub(crate) fn identity(&self) -> IdentityServiceClient<Link> {
+        IdentityServiceClient::with_interceptor(self.channel.clone(), self.stamp.clone())
+    }
+
+    /// Calls the discovery service.
+    pub(crate) fn discovery(&self) -> DiscoveryServiceClient<Link> {
+        let client = DiscoveryServiceClient::with_interceptor(self.channel.clone(), self.stamp.clone());
+        client.max_decoding_message_size(MAX_ANSWER)
+    }
+
+    /// Calls the administration service.
+    pub(crate) fn admin(&self) -> AdminServiceClient<Link> {
+        AdminServiceClient::with_interceptor(self.channel.clone(), self.stamp.clone())
+    }
+}

@@ -1,0 +1,15 @@
+//! The commands: a folder a noun, a file a verb, each with its arguments and what it does.
+#![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "shown as help, where backticks would only be letters")]
+
+pub(crate) mod completion;
+pub(crate) mod content;
+pub(crate) mod generate;
+pub(crate) mod key;
+pub(crate) mod login;
+pub(crate) mod search;
+pub(crate) mod status;
+pub(crate) mod user;
+pub(crate) mod version;
+pub(crate) mod whoami;
+
+mod owner;

@@ -1,0 +1,83 @@
+//! Users.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use clap::Subcommand;
+use cpc_proto::v1::{Level, PermissionRule, Resource, User};
+
+use crate::{
+    clock,
+    context::Context,
+    failure::Result,
+    output::{Row, Show},
+};
+
+mod create;
+mod list;
+mod show;
+
+/// Makes, lists and shows users
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Create(create::Args),
+    #[command(alias = "ls")]
+    List(list::Args),
+    #[command(alias = "get")]
+    Show(show::Args),
+}
+
+impl Command {
+    pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Create(args) => args.run(context).await,
+            Self::List(args) => args.run(context).await,
+            Self::Show(args) => args.run(context).await,
+        }
+    }
+}
+
+/// Writes permissions as they are given on the command line.
+pub(super) fn rules(rules: &[PermissionRule]) -> String {
+    let word = |name: &str, prefix: &str| name.trim_start_matches(prefix).to_lowercase();
+    let rule = |rule: &PermissionRule| {
+        let (resource, level): (Resource, Level) = (rule.resource(), rule.level());
+        format!("{}={}", word(resource.as_str_name(), "RESOURCE_"), word(level.as_str_name(), "LEVEL_"))
+    };
+    if rules.is_empty() { "none".to_owned() } else { rules.iter().map(rule).collect::<Vec<_>>().join(", ") }
+}
+
+/// The fields of a user, also for `whoami`.
+pub(super) fn fields(user: &User) -> Vec<(&'static str, String)> {
+    let created_at = user.created_at.as_ref().map(|time| clock::rfc3339(time.seconds, time.nanos));
+    vec![
+        ("User", user.username.clone()),
+        ("Id", user.id.clone()),
+        ("Peer id", user.peer_id.clone()),
+        ("Public key", BASE64_STANDARD.encode(&user.public_key)),
+        ("Permissions", rules(&user.permissions)),
+        ("Created", created_at.unwrap_or_default()),
+    ]
+}
+
+impl Show for User {
+    fn name(&self) -> String {
+        self.username.clone()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        fields(self)
+    }
+}
+
+impl Row for User {
+    const COLUMNS: &'static [&'static str] = &["USER", "PERMISSIONS", "CREATED", "ID"];
+    const WHOLE: usize = 3;
+
+    fn name(&self) -> String {
+        self.username.clone()
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let created_at = self.created_at.as_ref().map(|time| clock::rfc3339(time.seconds, 0));
+        vec![self.username.clone(), rules(&self.permissions), created_at.unwrap_or_default(), self.id.clone()]
+    }
+}

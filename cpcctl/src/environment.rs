@@ -1,0 +1,57 @@
+//! The environment variables that cpcctl knows; read once, here.
+
+use std::{env, path::PathBuf};
+
+/// Names of the variables and what they do, for the man page.
+pub(crate) const VARIABLES: &[(&str, &str)] = &[
+    ("CPCCTL_ENDPOINT", "where cpcd listens, as --endpoint"),
+    ("CPCCTL_SOCKET", "the Unix socket that --local connects to, as --socket"),
+    ("CPCCTL_CONTEXT", "the context to use, as --context"),
+    ("CPCCTL_TOKEN", "an access token (the token itself); nothing is read from the context's session then"),
+    ("CPCCTL_CONFIG_DIR", "where the contexts, the sessions and the default key are kept"),
+    ("NO_COLOR", "no colour, if not empty"),
+    ("CLICOLOR_FORCE, FORCE_COLOR", "colour even without a terminal, if neither empty nor 0"),
+];
+
+/// What the environment says; a variable that is empty counts as absent.
+#[derive(Debug, Default)]
+pub(crate) struct Environment {
+    pub(crate) endpoint: Option<String>,
+    pub(crate) socket: Option<PathBuf>,
+    pub(crate) context: Option<String>,
+    pub(crate) token: Option<Token>,
+    pub(crate) config_dir: Option<PathBuf>,
+    pub(crate) no_color: bool,
+    pub(crate) force_color: bool,
+    pub(crate) dumb_terminal: bool,
+}
+
+/// A token; never shown.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Token(pub(crate) String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Token(..)")
+    }
+}
+
+impl Environment {
+    /// Reads the process's environment.
+    pub(crate) fn read() -> Self {
+        let raw = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+        let text = |name: &str| raw(name).map(|value| value.to_string_lossy().into_owned());
+        let on = |name: &str| raw(name).is_some_and(|value| value != "0");
+        Self {
+            endpoint: text("CPCCTL_ENDPOINT"),
+            socket: raw("CPCCTL_SOCKET").map(PathBuf::from),
+            context: text("CPCCTL_CONTEXT"),
+            token: text("CPCCTL_TOKEN").map(Token),
+            config_dir: raw("CPCCTL_CONFIG_DIR").map(PathBuf::from),
+            no_color: raw("NO_COLOR").is_some(),
+            force_color: on("CLICOLOR_FORCE") || on("FORCE_COLOR"),
+            dumb_terminal: env::var_os("TERM").is_some_and(|term| term == "dumb"),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The login: a challenge, looked at closely before it is signed, and the token that comes for it.
+
+use cpc_proto::v1::{
+    AuthRequest, Challenge, ChallengeProof, ChallengePurpose, ChallengeRequest, SubjectKind, TokenPair,
+    auth_request::Step, auth_response::Result as Answer,
+};
+use cpc_signing::{Kind, LoginMessage, PeerId, PublicKey, Purpose, SecretKey};
+use jiff::Timestamp;
+
+use crate::{
+    client::Client,
+    contexts::SavedSession,
+    environment::Token,
+    exit::Exit,
+    failure::{Failure, Result},
+};
+
+/// An opened session, and the server that opened it.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) server_id: String,
+    pub(crate) saved: SavedSession,
+}
+
+/// Logs in; signs only for the pinned server, if there is one.
+pub(crate) async fn log_in(client: &Client, key: &SecretKey, pinned: Option<&str>) -> Result<Session> {
+    let public_key = key.public();
+    let begin = Step::Begin(ChallengeRequest {
+        public_key: public_key.as_bytes().to_vec(),
+        kind: SubjectKind::User.into(),
+        purpose: ChallengePurpose::Login.into(),
+    });
+    let Answer::Challenge(challenge) = step(client, begin).await? else {
+        return Err(unexpected("tokens where a challenge was due"));
+    };
+    let signature = key.sign(&bytes_to_sign(&challenge, &public_key, pinned)?);
+    let proof = Step::Proof(ChallengeProof { challenge: challenge.challenge, signature: signature.to_vec() });
+    let Answer::Tokens(tokens) = step(client, proof).await? else {
+        return Err(unexpected("a challenge where tokens were due"));
+    };
+    Ok(Session { server_id: challenge.server_id, saved: saved(tokens)? })
+}
+
+async fn step(client: &Client, step: Step) -> Result<Answer> {
+    let answer = client.identity().authenticate(AuthRequest { step: Some(step) }).await?;
+    answer.into_inner().result.ok_or_else(|| unexpected("nothing"))
+}
+
+/// Writes the bytes to sign, or says why this challenge gets no signature.
+fn bytes_to_sign(challenge: &Challenge, key: &PublicKey, pinned: Option<&str>) -> Result<Vec<u8>> {
+    if challenge.kind() != SubjectKind::User || challenge.purpose() != ChallengePurpose::Login {
+        return Err(unexpected("a challenge for something else than a user's login"));
+    }
+    if PeerId::parse(&challenge.server_id).ok().and_then(|id| id.public_key()).is_none() {
+        return Err(unexpected("a server id that is none"));
+    }
+    if let Some(pinned) = pinned.filter(|pinned| *pinned != challenge.server_id) {
+        let now = &challenge.server_id;
+        return Err(Failure::new(
+            Exit::Denied,
+            "SERVER_CHANGED",
+            format_args!("the server names itself {now}, but this context is for {pinned}: nothing was signed"),
+        )
+        .hint(
+            "if the server was set up anew, `cpcctl login --repin`; for a second server, `cpcctl login --context NAME`",
+        ));
+    }
+    let expires_at = challenge.expires_at.as_ref().ok_or_else(|| unexpected("a challenge without an end"))?;
+    let expires_at_ms = Timestamp::new(expires_at.seconds, expires_at.nanos)
+        .ok()
+        .and_then(|time| u64::try_from(time.as_millisecond()).ok())
+        .ok_or_else(|| unexpected("a challenge without a valid end"))?;
+    let message = LoginMessage {
+        server_id: &challenge.server_id,
+        kind: Kind::User,
+        purpose: Purpose::Login,
+        public_key: key,
+        expires_at_ms,
+        challenge: &challenge.challenge,
+    };
+    Ok(message.to_bytes())
+}
+
+fn saved(tokens: TokenPair) -> Result<SavedSession> {
+    let expires_at = tokens.access_expires_at.as_ref().and_then(|end| Timestamp::new(end.seconds, end.nanos).ok());
+    Ok(SavedSession {
+        access_token: Token(tokens.access_token),
+        expires_at: expires_at.ok_or_else(|| unexpected("a token without an end"))?,
+    })
+}
+
+fn unexpected(what: &str) -> Failure {
+    Failure::new(
+        Exit::Failure,
+        "ANSWER_INVALID",
+        format_args!("the server answered the login with {what}: nothing was signed"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERVER: &str = "12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq";
+
+    fn challenge() -> Challenge {
+        let mut challenge = Challenge {
+            challenge: vec![1, 2, 3],
+            server_id: SERVER.into(),
+            purpose: ChallengePurpose::Login.into(),
+            kind: SubjectKind::User.into(),
+            expires_at: Some(Default::default()),
+        };
+        let end = challenge.expires_at.as_mut().unwrap();
+        (end.seconds, end.nanos) = (1_893_456_000, 123_000_000);
+        challenge
+    }
+
+    fn key() -> PublicKey {
+        SecretKey::from_seed(&[1; 32]).public()
+    }
+
+    #[test]
+    fn what_was_asked_for_is_signed() {
+        let expected = LoginMessage {
+            server_id: SERVER,
+            kind: Kind::User,
+            purpose: Purpose::Login,
+            public_key: &key(),
+            expires_at_ms: 1_893_456_000_123,
+            challenge: &[1, 2, 3],
+        };
+        for pinned in [None, Some(SERVER)] {
+            assert_eq!(bytes_to_sign(&challenge(), &key(), pinned).unwrap(), expected.to_bytes());
+        }
+    }
+
+    #[test]
+    fn another_server_gets_no_signature() {
+        let failure = bytes_to_sign(&challenge(), &key(), Some("12D3KooWOther")).unwrap_err();
+        assert_eq!((failure.exit, &*failure.reason), (Exit::Denied, "SERVER_CHANGED"));
+        assert!(failure.hint.as_ref().unwrap().contains("--repin"));
+    }
+
+    #[test]
+    fn nothing_else_is_signed() {
+        let other: [fn(&mut Challenge); 6] = [
+            |challenge| challenge.purpose = ChallengePurpose::Register.into(),
+            |challenge| challenge.kind = SubjectKind::Node.into(),
+            |challenge| challenge.kind = 99,
+            |challenge| challenge.server_id = "somebody".into(),
+            |challenge| challenge.expires_at = None,
+            |challenge| challenge.expires_at.as_mut().unwrap().seconds = -1,
+        ];
+        for change in other {
+            let mut challenge = challenge();
+            change(&mut challenge);
+            assert_eq!(
+                &*bytes_to_sign(&challenge, &key(), None).unwrap_err().reason,
+                "ANSWER_INVALID",
+                "{challenge:?}"
+            );
+        }
+    }
+}

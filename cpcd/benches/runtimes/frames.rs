@@ -1,0 +1,67 @@
+//! As much of HTTP/2's framing as the generator needs.
+
+/// What a client sends first.
+pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+pub(crate) const DATA: u8 = 0;
+pub(crate) const HEADERS: u8 = 1;
+pub(crate) const RST_STREAM: u8 = 3;
+pub(crate) const SETTINGS: u8 = 4;
+pub(crate) const PING: u8 = 6;
+pub(crate) const GOAWAY: u8 = 7;
+pub(crate) const WINDOW_UPDATE: u8 = 8;
+
+/// Flag of SETTINGS and PING.
+pub(crate) const ACK: u8 = 1;
+/// Flag of DATA and HEADERS.
+pub(crate) const END_STREAM: u8 = 1;
+/// Flag of HEADERS.
+pub(crate) const END_HEADERS: u8 = 4;
+/// Flags of HEADERS that put something before the block.
+pub(crate) const PADDED_OR_PRIORITY: u8 = 0x28;
+
+/// Id of the setting for the window of a stream.
+const INITIAL_WINDOW_SIZE: u16 = 4;
+const LARGEST_WINDOW: u32 = (1 << 31) - 1;
+const DEFAULT_WINDOW: u32 = 65_535;
+
+/// One frame in a buffer.
+pub(crate) struct Frame<'a> {
+    pub(crate) kind: u8,
+    pub(crate) flags: u8,
+    pub(crate) stream: u32,
+    pub(crate) payload: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    /// Takes the first frame off a buffer, if all of it is there.
+    pub(crate) fn take(bytes: &mut &'a [u8]) -> Option<Self> {
+        let (header, rest) = bytes.split_first_chunk::<9>()?;
+        let [a, b, c, kind, flags, stream @ ..] = *header;
+        let (payload, rest) = rest.split_at_checked(u32::from_be_bytes([0, a, b, c]) as usize)?;
+        *bytes = rest;
+        Some(Self { kind, flags, stream: u32::from_be_bytes(stream) & LARGEST_WINDOW, payload })
+    }
+}
+
+/// Appends a frame.
+pub(crate) fn put(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+    let length = u32::try_from(payload.len()).expect("frames are small").to_be_bytes();
+    out.extend_from_slice(&[length[1], length[2], length[3], kind, flags]);
+    out.extend_from_slice(&stream.to_be_bytes());
+    out.extend_from_slice(payload);
+}
+
+/// Appends what opens a connection, with windows so large that the answers are never held back.
+pub(crate) fn put_opening(out: &mut Vec<u8>) {
+    out.extend_from_slice(PREFACE);
+    let mut setting = INITIAL_WINDOW_SIZE.to_be_bytes().to_vec();
+    setting.extend_from_slice(&LARGEST_WINDOW.to_be_bytes());
+    put(out, SETTINGS, 0, 0, &setting);
+    put_window(out, 0, LARGEST_WINDOW - DEFAULT_WINDOW);
+}
+
+/// Appends a grant of more window; stream 0 is the connection.
+pub(crate) fn put_window(out: &mut Vec<u8>, stream: u32, bytes: u32) {
+    put(out, WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes());
+}

@@ -1,0 +1,64 @@
+//! Discovery: content, its search and the indexer that follows its changes.
+
+mod config;
+mod content;
+mod indexer;
+mod publish;
+mod search;
+
+use std::{net::IpAddr, sync::Arc};
+
+use cpcd_model::{
+    Result,
+    opening::Opening,
+    permission::{Level, Permissions, Resource, Rule},
+    time::Clock,
+};
+use cpcd_store::{Index, Store};
+use tokio::sync::Notify;
+
+use crate::Caller;
+
+pub use config::Config;
+pub use content::Contents;
+pub use indexer::Indexer;
+pub use publish::{BatchReport, Entry, Refusal};
+pub use search::{Request as SearchRequest, Results as SearchResults, Search};
+
+/// Discovery, assembled.
+#[derive(Clone)]
+pub struct Discovery {
+    /// Content.
+    pub contents: Contents,
+    /// Search over it.
+    pub search: Search,
+    anonymous_read: Opening,
+    reader: Arc<Permissions>,
+    nothing: Arc<Permissions>,
+}
+
+impl Discovery {
+    /// Assembles discovery; gives the indexer, which is to be run, beside it.
+    ///
+    /// # Errors
+    /// None of its own; what the settings say has been validated.
+    pub fn new(store: &Store, index: &Index, clock: &Clock, config: &Config) -> Result<(Self, Indexer)> {
+        let changed = Arc::new(Notify::new());
+        let read = Rule { resource: Resource::Content, level: Level::Read };
+        let discovery = Self {
+            contents: Contents::new(store, clock, changed.clone()),
+            search: Search::new(store, index),
+            anonymous_read: config.anonymous_read,
+            reader: Arc::new(Permissions::new(vec![read])?),
+            nothing: Arc::default(),
+        };
+        Ok((discovery, Indexer::new(store, index, clock, changed)))
+    }
+
+    /// Makes the caller of a request without a token on a listener: it may read public content where the settings say so.
+    #[must_use]
+    pub fn anonymous(&self, listener: IpAddr) -> Caller {
+        let permissions = if self.anonymous_read.allows(listener) { &self.reader } else { &self.nothing };
+        Caller::anonymous(permissions.clone())
+    }
+}

@@ -1,0 +1,124 @@
+//! Search: candidates from the index, truth from SQL.
+
+use std::collections::HashMap;
+
+use cpcd_model::{
+    Error, Reason, Result,
+    content::{Content, check_tags},
+    id::UserId,
+    page,
+    query::{Filter, Query},
+};
+use cpcd_store::{Index, Store};
+
+use super::content::{may_read, may_see};
+use crate::Caller;
+
+const PAGE_DEFAULT: u32 = 20;
+const PAGE_MAX: u32 = 100;
+/// Hits further down than this are not to be had: somebody who pages so far needs a better query.
+const REACH: u32 = 1_000;
+
+/// A search, as it came.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Query text.
+    pub q: String,
+    /// All of these tags.
+    pub tags: Vec<String>,
+    /// Content of this user, or empty.
+    pub owner_id: String,
+    /// Hits a page.
+    pub page_size: i32,
+    /// Where to go on.
+    pub page_token: String,
+}
+
+/// A page of hits.
+#[derive(Debug)]
+pub struct Results {
+    /// Content as it is now, with its score; best first.
+    pub hits: Vec<(Content, f32)>,
+    /// Where the next page begins, or empty.
+    pub next_page_token: String,
+    /// How many there are in all.
+    pub total: u64,
+    /// Whether nothing waits to be indexed.
+    pub total_is_exact: bool,
+}
+
+/// Search over content.
+#[derive(Clone)]
+pub struct Search {
+    store: Store,
+    index: Index,
+}
+
+impl Search {
+    pub(super) fn new(store: &Store, index: &Index) -> Self {
+        Self { store: store.clone(), index: index.clone() }
+    }
+
+    /// Searches what the caller may see. Needs read on content.
+    ///
+    /// Costs one search of the index and one statement a page; more only where the index lags behind.
+    ///
+    /// # Errors
+    /// `FIELD_REQUIRED` for a search without words, tag and owner, `QUERY_INVALID`, `PAGE_TOKEN_INVALID`, a field's fault.
+    pub async fn search(&self, caller: &Caller, request: &Request) -> Result<Results> {
+        may_read(caller)?;
+        let query = Query::parse(&request.q)?;
+        let tags = check_tags("tags", &request.tags)?;
+        let owner = if request.owner_id.is_empty() { None } else { Some(UserId::parse("owner_id", &request.owner_id)?) };
+        let size = page::size(request.page_size, PAGE_DEFAULT, PAGE_MAX)?;
+        if query.required.is_empty() && tags.is_empty() && owner.is_none() {
+            return Err(if query.excluded.is_empty() {
+                Error::field(Reason::FieldRequired, "q", "must have a word to look for, or a tag or an owner must be given")
+            } else {
+                Error::field(Reason::QueryInvalid, "q", "only excludes; add a word to look for, a tag or an owner")
+            });
+        }
+        let binding = format!("search:{}:{tags:?}:{owner:?}", request.q);
+        let mut offset = match page::decode(&binding, &request.page_token)? {
+            None => 0,
+            Some(text) => text.parse::<u32>().ok().filter(|offset| *offset < REACH).ok_or_else(page::invalid)?,
+        };
+        let filter = Filter { tags, owner, viewer: caller.viewer() };
+
+        let mut hits = Vec::new();
+        let wanted = usize::try_from(size).unwrap_or(usize::MAX);
+        let (total, exhausted) = loop {
+            let limit = size.min(REACH - offset);
+            let found = self.index.search(&query, &filter, offset, limit).await?;
+            let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
+            let mut rows: HashMap<_, _> = if ids.is_empty() {
+                HashMap::new()
+            } else {
+                self.store.list_contents_by_ids(&ids).await?.into_iter().map(|content| (content.id, content)).collect()
+            };
+            for hit in &found.hits {
+                if hits.len() == wanted {
+                    break;
+                }
+                offset += 1;
+                if let Some(content) = rows.remove(&hit.id).filter(|content| passes(&filter, content)) {
+                    hits.push((content, hit.score));
+                }
+            }
+            let exhausted = u64::from(offset) >= found.total.min(u64::from(REACH)) || found.hits.is_empty();
+            if exhausted || hits.len() == wanted {
+                break (found.total, exhausted);
+            }
+        };
+        let total_is_exact = self.store.list_index_marks(1).await?.is_empty();
+        let next_page_token = if exhausted { String::new() } else { page::encode(&binding, &offset.to_string()) };
+        Ok(Results { hits, next_page_token, total, total_is_exact })
+    }
+}
+
+/// Checks the row against what the index may know too late: visibility, tags, owner. Deleted content has no row here.
+fn passes(filter: &Filter, content: &Content) -> bool {
+    may_see(filter.viewer, content)
+        && filter.owner.is_none_or(|owner| content.owner_id == owner)
+        && filter.tags.iter().all(|tag| content.metadata.tags.contains(tag))
+}

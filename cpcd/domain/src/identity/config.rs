@@ -1,0 +1,45 @@
+//! Settings of identity.
+
+use cpcd_model::{
+    Error, Reason, Result,
+    permission::{Permissions, Rule},
+};
+use serde::{Deserialize, Serialize};
+
+/// Section `[identity]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// How long a challenge is good.
+    pub challenge_seconds: u32,
+    /// How long an access token is good.
+    pub access_token_seconds: u32,
+    /// What a new user may do if nothing else is said, as `resource=level`.
+    pub default_permissions: Vec<String>,
+}
+
+impl Config {
+    /// Checks the values.
+    ///
+    /// # Errors
+    /// `FIELD_INVALID` naming the setting.
+    pub fn validate(&self) -> Result<()> {
+        let range = |name: &str, value: u32, max: u32| {
+            if (1..=max).contains(&value) {
+                return Ok(());
+            }
+            Err(Error::field(Reason::FieldInvalid, format!("identity.{name}"), format!("must be from 1 to {max}")))
+        };
+        range("challenge_seconds", self.challenge_seconds, 600)?;
+        range("access_token_seconds", self.access_token_seconds, 86_400)?;
+        self.new_user_permissions().map(drop)
+    }
+
+    /// Reads `default_permissions`.
+    pub(super) fn new_user_permissions(&self) -> Result<Permissions> {
+        let rules = self.default_permissions.iter().map(|text| text.parse::<Rule>()).collect::<Result<_>>();
+        rules.and_then(Permissions::new).map_err(|error| {
+            Error::field(Reason::FieldInvalid, "identity.default_permissions", error.message().to_owned())
+        })
+    }
+}

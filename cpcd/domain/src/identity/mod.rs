@@ -1,0 +1,49 @@
+//! Identity: the server's own secrets, login by signed challenge, tokens, users.
+
+mod challenge;
+mod config;
+mod keyring;
+mod login;
+mod secrets;
+mod token;
+mod users;
+
+use cpcd_model::{Result, time::Clock};
+use cpcd_store::{Cache, Store};
+
+pub use challenge::{Challenge, Challenges};
+pub use config::Config;
+pub use login::{Login, Proof, SubjectKind, TokenPair};
+pub use secrets::{RootKey, ServerIdentity};
+pub use token::Tokens;
+pub(crate) use users::cut_page;
+pub use users::{NewUser, Users};
+
+/// Identity, assembled.
+#[derive(Clone)]
+pub struct Identity {
+    /// The server's own identity.
+    pub server: ServerIdentity,
+    /// Login in two steps.
+    pub login: Login,
+    /// Access tokens.
+    pub tokens: Tokens,
+    /// Users.
+    pub users: Users,
+}
+
+impl Identity {
+    /// Opens identity on a store: makes the server's identity and the first signing key where there are none.
+    ///
+    /// # Errors
+    /// `STORE_FOREIGN` if the store's secrets are under another root key; what the store says.
+    pub async fn open(store: &Store, cache: &Cache, clock: &Clock, config: &Config, root: &RootKey) -> Result<Self> {
+        let server = secrets::open_server_identity(store, clock, root).await?;
+        let keyring = keyring::open(store, clock, root).await?;
+        let tokens = Tokens::new(store, clock, config, &server, keyring);
+        let challenges = Challenges::new(root, &server, config);
+        let login = Login::new(store, cache, clock, challenges, tokens.clone());
+        let users = Users::new(store, clock, config)?;
+        Ok(Self { server, login, tokens, users })
+    }
+}

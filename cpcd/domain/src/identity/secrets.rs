@@ -1,0 +1,197 @@
+//! The root key, what is derived from it, and the server's own Ed25519 identity.
+
+use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
+    digest, hkdf, rand,
+};
+use cpc_signing::SecretKey;
+use cpcd_model::{Error, Reason, Result, time::Clock};
+use cpcd_store::{
+    Store,
+    sql::{Priority, ServerIdentity as StoredIdentity},
+};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Length of the root key in bytes.
+const ROOT_KEY_LEN: usize = 32;
+
+/// The secret that all others are under: 32 random bytes in a file of their own.
+#[derive(Clone)]
+pub struct RootKey(Arc<Zeroizing<[u8; ROOT_KEY_LEN]>>);
+
+impl RootKey {
+    /// Reads the root key file.
+    ///
+    /// # Errors
+    /// If it cannot be read, has another length than 32 bytes, or others than its owner may read it.
+    pub fn read(path: &Path) -> std::io::Result<Self> {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(path)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            let text = format!("{} can be read by others (mode {:o}); chmod 600 it", path.display(), mode & 0o777);
+            return Err(std::io::Error::other(text));
+        }
+        let bytes = Zeroizing::new(fs::read(path)?);
+        let key = <[u8; ROOT_KEY_LEN]>::try_from(bytes.as_slice()).map_err(|_| {
+            std::io::Error::other(format!("{} has {} bytes, a root key has {ROOT_KEY_LEN}", path.display(), bytes.len()))
+        })?;
+        Ok(Self(Arc::new(Zeroizing::new(key))))
+    }
+
+    /// Makes a new root key in a file that must not be there yet (mode 0600), and syncs it to disk.
+    ///
+    /// # Errors
+    /// If the file exists or cannot be written.
+    pub fn create(path: &Path) -> std::io::Result<Self> {
+        let mut key = Zeroizing::new([0; ROOT_KEY_LEN]);
+        rand::fill(key.as_mut()).map_err(|_| std::io::Error::other("the system gives no random bytes"))?;
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(key.as_ref())?;
+        file.sync_all()?;
+        if let Some(folder) = path.parent() {
+            fs::File::open(folder)?.sync_all()?;
+        }
+        Ok(Self(Arc::new(key)))
+    }
+
+    /// Derives the key for one purpose (HKDF-SHA256, RFC 5869).
+    pub(super) fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        let mut key = Zeroizing::new([0; 32]);
+        hkdf::Salt::new(hkdf::HKDF_SHA256, b"cpc-root-v1")
+            .extract(self.0.as_ref().as_ref())
+            .expand(&[purpose.as_bytes()], hkdf::HKDF_SHA256)
+            .and_then(|okm| okm.fill(key.as_mut()))
+            .expect("32 bytes are within what HKDF gives");
+        key
+    }
+
+    /// Gives what tells root keys apart without telling them: the hash of a derived key.
+    fn fingerprint(&self) -> Vec<u8> {
+        digest::digest(&digest::SHA256, self.derive("fingerprint").as_ref()).as_ref().to_vec()
+    }
+
+    /// Encrypts a secret for the store; `label` binds it to its place.
+    pub(super) fn seal(&self, label: &str, secret: &[u8]) -> Result<Vec<u8>> {
+        let mut text = secret.to_vec();
+        let nonce = self
+            .sealing_key()
+            .seal_in_place_append_tag(Aad::from(label.as_bytes()), &mut text)
+            .map_err(|_| Error::internal("sealing failed"))?;
+        let mut sealed = nonce.as_ref().to_vec();
+        sealed.append(&mut text);
+        Ok(sealed)
+    }
+
+    /// Decrypts a secret of the store.
+    pub(super) fn open(&self, label: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+        let damaged = || Error::new(Reason::StoreForeign, format!("the {label} in the store is not under this root key"));
+        let (nonce, text) = sealed.split_at_checked(NONCE_LEN).ok_or_else(damaged)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| damaged())?;
+        let mut text = Zeroizing::new(text.to_vec());
+        let opened = self
+            .sealing_key()
+            .open_in_place(nonce, Aad::from(label.as_bytes()), &mut text)
+            .map_err(|_| damaged())?
+            .len();
+        text.truncate(opened);
+        Ok(text)
+    }
+
+    fn sealing_key(&self) -> RandomizedNonceKey {
+        RandomizedNonceKey::new(&AES_256_GCM, self.derive("seal").as_ref()).expect("AES-256 takes 32 bytes")
+    }
+}
+
+/// The server's own identity: the same on all replicas of a store.
+#[derive(Clone)]
+pub struct ServerIdentity {
+    id: Arc<str>,
+    store_id: Uuid,
+}
+
+impl ServerIdentity {
+    /// Gives the server's id: the PeerId of its key.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Gives the store's id, by which an index knows whose it is.
+    #[must_use]
+    pub fn store_id(&self) -> Uuid {
+        self.store_id
+    }
+}
+
+const IDENTITY_LABEL: &str = "server identity";
+
+/// Reads the server's identity from the store, or makes it on a new one.
+pub(super) async fn open_server_identity(store: &Store, clock: &Clock, root: &RootKey) -> Result<ServerIdentity> {
+    if let Some(stored) = store.get_server_identity().await? {
+        return read_identity(&stored, root);
+    }
+    let key = SecretKey::generate();
+    let fresh = StoredIdentity {
+        store_id: Uuid::now_v7(),
+        sealed_key: root.seal(IDENTITY_LABEL, key.seed().as_ref())?,
+        root_key_fingerprint: root.fingerprint(),
+        created_at: clock.now(),
+    };
+    let inserted =
+        store.write(Priority::Identity, move |tx| Box::pin(async move { tx.insert_server_identity(&fresh).await })).await;
+    // Another replica may have been faster: what is in the store then counts, whatever became of ours.
+    match store.get_server_identity().await? {
+        Some(stored) => read_identity(&stored, root),
+        None => Err(inserted.err().unwrap_or_else(|| Error::internal("the server identity is not in the store"))),
+    }
+}
+
+fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<ServerIdentity> {
+    if stored.root_key_fingerprint != root.fingerprint() {
+        return Err(Error::new(
+            Reason::StoreForeign,
+            "the store belongs to another root key; give its own root key file (server.root_key_file), or another store",
+        ));
+    }
+    let seed = root.open(IDENTITY_LABEL, &stored.sealed_key)?;
+    let seed = Zeroizing::new(<[u8; 32]>::try_from(seed.as_slice()).map_err(|_| Error::internal("the server's key is not 32 bytes"))?);
+    let id = SecretKey::from_seed(&seed).public().peer_id().to_string();
+    Ok(ServerIdentity { id: id.into(), store_id: stored.store_id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> (tempfile::TempDir, RootKey) {
+        let folder = tempfile::tempdir().unwrap();
+        let key = RootKey::create(&folder.path().join("root.key")).unwrap();
+        (folder, key)
+    }
+
+    #[test]
+    fn a_sealed_secret_opens_under_its_key_and_label_only() {
+        let (_folder, root) = key();
+        let (_other_folder, other) = key();
+        let sealed = root.seal("a", b"secret").unwrap();
+        assert_eq!(root.open("a", &sealed).unwrap().as_slice(), b"secret");
+        assert!(root.open("b", &sealed).is_err());
+        assert_eq!(other.open("a", &sealed).unwrap_err().reason(), Reason::StoreForeign);
+        assert!(root.open("a", &sealed[..8]).is_err());
+    }
+
+    #[test]
+    fn the_file_is_private_and_never_overwritten() {
+        use std::os::unix::fs::PermissionsExt;
+        let (folder, root) = key();
+        let path = folder.path().join("root.key");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(RootKey::create(&path).is_err());
+        assert_eq!(RootKey::read(&path).unwrap().fingerprint(), root.fingerprint());
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(RootKey::read(&path).err().unwrap().to_string().contains("chmod 600"));
+    }
+}

@@ -1,0 +1,174 @@
+//! Access tokens: HS256 JWTs (RFC 7519) of which nothing is optional.
+
+use std::{sync::Arc, time::Duration};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use cpcd_model::{
+    Error, Reason, Result,
+    id::{SessionId, UserId},
+    permission::Permissions,
+    time::{Clock, Timestamp},
+};
+use cpcd_store::Store;
+use jsonwebtoken::{Algorithm, Header, Validation};
+use moka::future::Cache as Moka;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Config, ServerIdentity, keyring::Keyring};
+use crate::{
+    Caller,
+    caller::{Session, Subject},
+};
+
+const AUDIENCE: &str = "cpc";
+/// Clocks of replicas may differ by so much.
+const LEEWAY: Duration = Duration::from_secs(5);
+/// Longer tokens are none of ours.
+const MAX_TOKEN_BYTES: usize = 2048;
+
+/// Claims of an access token; all are required.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    kind: TokenKind,
+    jti: Uuid,
+    sid: Uuid,
+    iat: u64,
+    nbf: u64,
+    exp: u64,
+    epoch: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum TokenKind {
+    User,
+}
+
+/// The only header there is: no key, no address of one, no other algorithm (RFC 8725, section 3).
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StrictHeader {
+    alg: String,
+    typ: String,
+    kid: String,
+}
+
+/// Issues and verifies access tokens.
+#[derive(Clone)]
+pub struct Tokens {
+    store: Store,
+    clock: Clock,
+    keyring: Arc<Keyring>,
+    issuer: Arc<str>,
+    lifetime: Duration,
+    rules: Moka<(Uuid, u64), Arc<Permissions>>,
+}
+
+impl Tokens {
+    pub(super) fn new(store: &Store, clock: &Clock, config: &Config, server: &ServerIdentity, keyring: Keyring) -> Self {
+        Self {
+            store: store.clone(),
+            clock: clock.clone(),
+            keyring: Arc::new(keyring),
+            issuer: server.id().into(),
+            lifetime: Duration::from_secs(config.access_token_seconds.into()),
+            rules: Moka::builder().max_capacity(100_000).time_to_live(Duration::from_secs(300)).build(),
+        }
+    }
+
+    /// Issues the access token of a user's session; gives it with its end.
+    pub(super) fn issue(&self, user: UserId, epoch: u64, session: SessionId) -> Result<(String, Timestamp)> {
+        let now = self.clock.now();
+        let expires_at = Timestamp::from_second((now + self.lifetime).as_second()).map_err(Error::internal)?;
+        let seconds = |time: Timestamp| u64::try_from(time.as_second()).map_err(Error::internal);
+        let claims = Claims {
+            iss: self.issuer.to_string(),
+            aud: AUDIENCE.into(),
+            sub: user.uuid(),
+            kind: TokenKind::User,
+            jti: Uuid::now_v7(),
+            sid: session.uuid(),
+            iat: seconds(now)?,
+            nbf: seconds(now)?,
+            exp: seconds(expires_at)?,
+            epoch,
+        };
+        let (kid, key) = &self.keyring.signing;
+        let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) };
+        let token = jsonwebtoken::encode(&header, &claims, key).map_err(Error::internal)?;
+        Ok((token, expires_at))
+    }
+
+    /// Verifies a token and gives the caller that it names.
+    ///
+    /// # Errors
+    /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if its subject is gone or has other permissions by now.
+    pub async fn verify(&self, token: &str) -> Result<Caller> {
+        let claims = self.check(token, self.clock.now())?;
+        let permissions = self.permissions(claims.sub, claims.epoch).await?;
+        let token_expires_at = i64::try_from(claims.exp)
+            .ok()
+            .and_then(|seconds| Timestamp::from_second(seconds).ok())
+            .ok_or_else(|| invalid("its end is out of range"))?;
+        let session = Session { id: claims.sid.into(), token_expires_at };
+        match claims.kind {
+            TokenKind::User => Ok(Caller::verified(Subject::User(claims.sub.into()), permissions, session)),
+        }
+    }
+
+    fn check(&self, token: &str, now: Timestamp) -> Result<Claims> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(invalid("it is too long"));
+        }
+        let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+        let header: StrictHeader = header
+            .and_then(|json| serde_json::from_slice(&json).ok())
+            .ok_or_else(|| invalid("its header is not of the one form that is accepted"))?;
+        if header.alg != "HS256" || header.typ != "JWT" {
+            return Err(invalid("its algorithm or type is not accepted"));
+        }
+        let key = self.keyring.accepted.get(&header.kid).ok_or_else(|| invalid("its key is not known"))?;
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_issuer(&[&self.issuer]);
+        validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
+        // Times are checked below, against the clock that all deadlines share.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &validation)
+            .map_err(|error| invalid("its signature or claims do not hold").with_source(error))?
+            .claims;
+        let now = u64::try_from(now.as_second()).unwrap_or_default();
+        let leeway = LEEWAY.as_secs();
+        if claims.nbf > now + leeway || claims.iat > now + leeway || claims.exp <= claims.iat {
+            return Err(invalid("its times do not hold"));
+        }
+        if claims.exp.saturating_add(leeway) <= now {
+            return Err(Error::new(Reason::TokenExpired, "the token has expired; log in again"));
+        }
+        Ok(claims)
+    }
+
+    async fn permissions(&self, subject: Uuid, epoch: u64) -> Result<Arc<Permissions>> {
+        if let Some(known) = self.rules.get(&(subject, epoch)).await {
+            return Ok(known);
+        }
+        let gone = || Error::new(Reason::TokenRevoked, "the token's subject is gone or has other permissions by now; log in again");
+        let user = self.store.get_user(subject.into()).await?.ok_or_else(gone)?;
+        if user.permission_epoch != epoch {
+            return Err(gone());
+        }
+        let permissions = Arc::new(user.permissions);
+        self.rules.insert((subject, epoch), permissions.clone()).await;
+        Ok(permissions)
+    }
+}
+
+fn invalid(why: &str) -> Error {
+    Error::new(Reason::TokenInvalid, format!("the token cannot be accepted: {why}"))
+}

@@ -1,0 +1,86 @@
+//! Ids: UUIDv7, one type for each thing.
+
+use std::{fmt, str::FromStr};
+
+use uuid::Uuid;
+
+use crate::{Error, Reason, Result};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Makes a new id: UUIDv7 (RFC 9562), so that later ids sort after earlier ones.
+            #[must_use]
+            pub fn generate() -> Self { Self(Uuid::now_v7()) }
+
+            /// Gives the UUID.
+            #[must_use]
+            pub fn uuid(self) -> Uuid { self.0 }
+
+            /// Reads the id in `field` of a request.
+            ///
+            /// # Errors
+            /// `FIELD_REQUIRED` if it is empty, `FIELD_INVALID` if it is no hyphenated UUID.
+            pub fn parse(field: &str, text: &str) -> Result<Self> { parse(field, text).map(Self) }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self { Self(uuid) }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { self.0.hyphenated().fmt(f) }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { self.0.hyphenated().fmt(f) }
+        }
+    )*};
+}
+
+ids! {
+    /// Names a user.
+    UserId;
+    /// Names a node's row; its PeerId is another thing.
+    NodeId;
+    /// Names published content.
+    ContentId;
+    /// Names a session.
+    SessionId;
+}
+
+fn parse(field: &str, text: &str) -> Result<Uuid> {
+    if text.is_empty() {
+        return Err(Error::required(field));
+    }
+    // One spelling of an id everywhere: 36 characters, hyphenated, lower case.
+    match Uuid::from_str(text) {
+        Ok(uuid) if uuid.hyphenated().to_string() == text => Ok(uuid),
+        _ => Err(Error::field(Reason::FieldInvalid, field, "must be a UUID such as 0198c5f0-7a3e-7c52-9d21-3f1b2a4c5d6e")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_spelling_only() {
+        let id = ContentId::generate();
+        assert_eq!(ContentId::parse("id", &id.to_string()).unwrap(), id);
+        for wrong in [id.to_string().to_uppercase(), id.uuid().simple().to_string(), format!("{{{id}}}"), "x".into()] {
+            assert_eq!(ContentId::parse("id", &wrong).unwrap_err().reason(), Reason::FieldInvalid, "{wrong}");
+        }
+        assert_eq!(ContentId::parse("id", "").unwrap_err().reason(), Reason::FieldRequired);
+    }
+
+    #[test]
+    fn later_ids_sort_later() {
+        let ids: Vec<_> = (0..1000).map(|_| ContentId::generate()).collect();
+        assert!(ids.is_sorted());
+    }
+}

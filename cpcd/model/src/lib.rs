@@ -1,0 +1,16 @@
+//! Plain types and rules of cpcd: no input, no output, no framework.
+//!
+//! Everything above (store, domain, the edges) speaks in these types. [`error`] is the one error of the whole daemon.
+
+pub mod content;
+pub mod error;
+pub mod id;
+pub mod opening;
+pub mod page;
+pub mod permission;
+pub mod query;
+pub mod text;
+pub mod time;
+pub mod user;
+
+pub use error::{Error, Kind, Reason, Result};

@@ -1,0 +1,72 @@
+//! The daemon's operations in one handle, for both edges.
+
+use std::{future::Future, net::IpAddr, sync::Arc};
+
+use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, system::System};
+use cpcd_model::{Error, Result, time::Timestamp};
+use tokio::runtime::Handle;
+
+use crate::telemetry::Metrics;
+
+/// Everything a call can reach; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) identity: Identity,
+    pub(crate) discovery: Discovery,
+    pub(crate) system: System,
+    pub(crate) metrics: Metrics,
+    pub(crate) about: Arc<About>,
+    pub(crate) runtime: Handle,
+}
+
+/// What the daemon knows of itself.
+pub(crate) struct About {
+    pub(crate) started_at: Timestamp,
+    pub(crate) grpc_address: String,
+    pub(crate) rest_address: String,
+}
+
+/// Through which door a request came: it decides who a caller without a token is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Door {
+    /// A TCP listener at this address.
+    Network(IpAddr),
+    /// The Unix socket; the peer's uid has been checked.
+    Local,
+}
+
+impl App {
+    /// Finds out who asks.
+    pub(crate) async fn caller(&self, door: Door, token: Option<&str>) -> Result<Caller> {
+        match (token, door) {
+            (Some(token), _) => self.identity.tokens.verify(token).await,
+            (None, Door::Local) => Ok(Caller::local_admin()),
+            (None, Door::Network(listener)) => Ok(self.discovery.anonymous(listener)),
+        }
+    }
+
+    /// Runs work on the main runtime, where the stores live, whatever runtime the request came in on.
+    ///
+    /// The work is not torn by a caller that goes away; a panic in it becomes an error of this one call.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        self.runtime.spawn(work).await.unwrap_or_else(|error| Err(Error::internal(error)))
+    }
+}
+
+/// Reads the token of an `Authorization: Bearer` header.
+pub(crate) fn bearer(headers: &http::HeaderMap) -> Result<Option<String>> {
+    use cpcd_model::Reason;
+    let mut values = headers.get_all(http::header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    match (token, values.next()) {
+        (Some(token), None) => Ok(Some(token)),
+        _ => Err(Error::new(Reason::TokenInvalid, "the authorization header must be one of the form 'Bearer TOKEN'")),
+    }
+}

@@ -1,0 +1,34 @@
+//! Calls of `AdminService`.
+
+use cpc_proto::v1;
+use cpcd_domain::{Caller, system::EngineStatus};
+use cpcd_model::Result;
+
+use super::Call;
+use crate::{app::App, wire::Wire};
+
+impl Call for v1::GetStatusRequest {
+    type Response = v1::GetStatusResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::GetStatusResponse> {
+        let status = app.system.status(caller).await?;
+        let engine = |engine: &EngineStatus| v1::EngineStatus {
+            role: engine.role.to_owned(),
+            engine: engine.engine.to_owned(),
+            is_ok: engine.answer.is_ok(),
+            message: engine.answer.as_ref().err().map(ToString::to_string).unwrap_or_default(),
+        };
+        Ok(v1::GetStatusResponse {
+            version: crate::VERSION.to_owned(),
+            server_id: app.identity.server.id().to_owned(),
+            started_at: Some(app.about.started_at.to_wire()),
+            engines: status.engines.iter().map(engine).collect(),
+            users: status.users,
+            contents: status.contents,
+            index_pending: status.index_pending,
+            index_lag_ms: u64::try_from(status.index_lag.as_millis()).unwrap_or(u64::MAX),
+            grpc_address: app.about.grpc_address.clone(),
+            rest_address: app.about.rest_address.clone(),
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! Calls of `IdentityService`.
+
+use cpc_proto::v1;
+use cpcd_domain::{
+    Caller,
+    caller::Subject,
+    identity::{NewUser, Proof},
+};
+use cpcd_model::{Error, Result};
+
+use super::Call;
+use crate::{
+    app::App,
+    wire::{self, Wire},
+};
+
+impl Call for v1::AuthRequest {
+    type Response = v1::AuthResponse;
+    const NEEDS_CALLER: bool = false;
+
+    async fn call(self, app: &App, _: &Caller) -> Result<v1::AuthResponse> {
+        use v1::{auth_request::Step, auth_response::Result};
+        let login = &app.identity.login;
+        let result = match self.step.ok_or_else(|| Error::required("step"))? {
+            Step::Begin(begin) => {
+                let kind = wire::subject_kind("begin.kind", begin.kind)?;
+                let purpose = wire::challenge_purpose("begin.purpose", begin.purpose)?;
+                let challenge = login.begin(&begin.public_key, kind, purpose)?.to_wire();
+                Result::Challenge(v1::Challenge { server_id: app.identity.server.id().to_owned(), ..challenge })
+            }
+            Step::Proof(proof) => {
+                let proof = Proof { challenge: proof.challenge.to_vec(), signature: proof.signature.to_vec() };
+                Result::Tokens(login.prove(&proof).await?.to_wire())
+            }
+        };
+        Ok(v1::AuthResponse { result: Some(result) })
+    }
+}
+
+impl Call for v1::GetCallerRequest {
+    type Response = v1::GetCallerResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::GetCallerResponse> {
+        let (kind, user) = match caller.subject() {
+            Subject::Anonymous => (v1::CallerKind::Anonymous, None),
+            Subject::User(id) => {
+                let user = app.identity.users.get(caller, &id.to_string()).await?;
+                (v1::CallerKind::User, Some(user.to_wire()))
+            }
+            Subject::Node(_) => (v1::CallerKind::Node, None),
+            Subject::LocalAdmin | Subject::System => (v1::CallerKind::LocalAdmin, None),
+        };
+        let session = caller.session();
+        Ok(v1::GetCallerResponse {
+            kind: kind.into(),
+            user,
+            session_id: session.map(|session| session.id.to_string()).unwrap_or_default(),
+            token_expires_at: session.map(|session| session.token_expires_at.to_wire()),
+            permissions: wire::permissions(caller.permissions()),
+            server_id: app.identity.server.id().to_owned(),
+        })
+    }
+}
+
+impl Call for v1::CreateUserRequest {
+    type Response = v1::CreateUserResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::CreateUserResponse> {
+        let rules = wire::rules("permissions", &self.permissions)?;
+        let permissions = (!rules.is_empty()).then_some(rules);
+        let new = NewUser { username: self.username, public_key: self.public_key.to_vec(), permissions };
+        let user = app.identity.users.create(caller, new).await?;
+        Ok(v1::CreateUserResponse { user: Some(user.to_wire()) })
+    }
+}
+
+impl Call for v1::GetUserRequest {
+    type Response = v1::GetUserResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::GetUserResponse> {
+        use v1::get_user_request::By;
+        let user = match self.by.ok_or_else(|| Error::required("by"))? {
+            By::Id(id) => app.identity.users.get(caller, &id).await?,
+            By::Username(username) => app.identity.users.get_by_name(caller, &username).await?,
+        };
+        Ok(v1::GetUserResponse { user: Some(user.to_wire()) })
+    }
+}
+
+impl Call for v1::ListUsersRequest {
+    type Response = v1::ListUsersResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::ListUsersResponse> {
+        let (users, next_page_token) = app.identity.users.list(caller, self.page_size, &self.page_token).await?;
+        Ok(v1::ListUsersResponse { users: users.iter().map(Wire::to_wire).collect(), next_page_token })
+    }
+}

@@ -1,0 +1,40 @@
+//! The unary calls, message in and message out: decode, ask the domain, encode. Both edges go through here.
+
+mod admin;
+mod discovery;
+mod identity;
+
+use std::future::Future;
+
+use cpcd_domain::Caller;
+use cpcd_model::Result;
+
+use crate::app::{App, Door};
+
+/// A unary call, named by its request message.
+pub(crate) trait Call: Send + 'static {
+    /// The answer.
+    type Response: Send + 'static;
+
+    /// Whether the caller matters; where it does not, a stale token does no harm.
+    const NEEDS_CALLER: bool = true;
+
+    /// Decodes, asks the domain, encodes.
+    fn call(self, app: &App, caller: &Caller) -> impl Future<Output = Result<Self::Response>> + Send;
+}
+
+/// Answers a call that came through `door` with the headers' token.
+pub(crate) async fn answer<C: Call>(
+    app: &App,
+    door: Door,
+    token: Result<Option<String>>,
+    call: C,
+) -> Result<C::Response> {
+    let inner = app.clone();
+    app.run(async move {
+        let token = if C::NEEDS_CALLER { token? } else { None };
+        let caller = inner.caller(door, token.as_deref()).await?;
+        call.call(&inner, &caller).await
+    })
+    .await
+}

@@ -1,0 +1,22 @@
+//! The CPC Orchestrator's daemon: gRPC and REST over one domain.
+//!
+//! The rooms: [`settings`] (what can be set), [`Server`] (bind, join, shut down), `calls` (a message in, a message out, for both
+//! edges), `rpc` (gRPC), `rest` (HTTP and JSON), `wire` (model to message), `telemetry` (logs and the daemon's own metrics).
+
+mod app;
+mod calls;
+mod data_dir;
+mod init;
+mod rest;
+mod rpc;
+mod server;
+pub mod settings;
+mod telemetry;
+mod wire;
+
+pub use init::init;
+pub use server::{Addresses, Server};
+pub use telemetry::init_logs;
+
+/// The program's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

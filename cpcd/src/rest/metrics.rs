@@ -1,0 +1,44 @@
+//! `/metrics`.
+
+use cpcd_model::{
+    Error,
+    permission::{Level, Resource},
+};
+use http::{HeaderMap, StatusCode};
+use warp::{Filter, filters::BoxedFilter, reply::Response};
+
+use super::{Edge, reply, route::with};
+use crate::app::{Door, bearer};
+
+/// Content type of OpenMetrics 1.0.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The group's routes.
+pub(super) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
+    warp::path!("metrics").and(warp::get()).and(warp::header::headers_cloned()).and(with(edge)).then(metrics).boxed()
+}
+
+/// Open where the settings say so; elsewhere it needs read on metrics.
+async fn metrics(headers: HeaderMap, edge: Edge) -> Response {
+    match render(&headers, &edge).await {
+        Ok(text) => reply::with_type(StatusCode::OK, OPEN_METRICS, text.into_bytes()),
+        Err(error) => reply::failed(error),
+    }
+}
+
+async fn render(headers: &HeaderMap, edge: &Edge) -> cpcd_model::Result<String> {
+    let open = match edge.door {
+        Door::Network(listener) => edge.metrics.allows(listener),
+        Door::Local => true,
+    };
+    if !open {
+        let token = bearer(headers)?;
+        let caller = edge.app.caller(edge.door, token.as_deref()).await?;
+        caller.require(Resource::Metrics, Level::Read)?;
+    }
+    // While the store is away the last known backlog stays: a scrape must not fail for it.
+    if let Ok((pending, lag)) = edge.app.discovery.contents.backlog().await {
+        edge.app.metrics.set_backlog(pending, lag);
+    }
+    edge.app.metrics.render().map_err(Error::internal)
+}

@@ -1,0 +1,42 @@
+//! The REST edge: routes as boxed warp filters, each a request made into a message and back.
+
+mod discovery;
+mod health;
+mod identity;
+mod metrics;
+mod reply;
+mod route;
+mod serve;
+
+use cpcd_model::opening::Opening;
+use http::StatusCode;
+use tokio_util::sync::CancellationToken;
+use warp::{Filter, Rejection, filters::BoxedFilter, reply::Response};
+
+use crate::app::{App, Door};
+
+pub(crate) use serve::serve;
+
+/// What every route reaches.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    pub(crate) app: App,
+    pub(crate) door: Door,
+    /// Where `/metrics` is open.
+    pub(crate) metrics: Opening,
+    pub(crate) stop: CancellationToken,
+}
+
+/// All routes.
+pub(crate) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
+    let groups = health::routes(edge).or(metrics::routes(edge)).unify().boxed();
+    let groups = groups.or(identity::routes(edge)).unify().boxed();
+    let groups = groups.or(discovery::routes(edge)).unify().boxed();
+    groups.recover(recover).unify().boxed()
+}
+
+/// Says in our words what warp refused: no route, or none for the method.
+async fn recover(rejection: Rejection) -> Result<Response, Rejection> {
+    let status = if rejection.is_not_found() { StatusCode::NOT_FOUND } else { StatusCode::METHOD_NOT_ALLOWED };
+    Ok(reply::refused(status))
+}

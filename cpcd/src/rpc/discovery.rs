@@ -1,0 +1,164 @@
+//! `DiscoveryService`.
+
+use std::{pin::Pin, time::Duration};
+
+use cpc_proto::v1::{self, discovery_service_server::DiscoveryService};
+use cpcd_domain::{
+    Caller,
+    discovery::Entry,
+};
+use cpcd_model::{Error, Reason};
+use futures_util::{Stream, StreamExt, stream::ReadyChunks};
+use tokio::{sync::mpsc, time::timeout};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status, Streaming, async_trait};
+
+use super::{
+    Edge,
+    frame::{RequestId, error_of},
+    reply::status,
+};
+use crate::{
+    app::bearer,
+    wire::{self, Wire},
+};
+
+/// Entries written in one transaction: what has arrived by the time the one before is durable, up to this many.
+const BATCH: usize = 500;
+
+type Answers = Pin<Box<dyn Stream<Item = Result<v1::PublishContentStreamResponse, Status>> + Send>>;
+
+#[async_trait]
+impl DiscoveryService for Edge {
+    type PublishContentStreamStream = Answers;
+
+    async fn publish_content(&self, request: Request<v1::ContentMetadata>) -> Result<Response<v1::PublishResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn publish_content_stream(
+        &self,
+        request: Request<Streaming<v1::PublishContentStreamRequest>>,
+    ) -> Result<Response<Answers>, Status> {
+        let (metadata, extensions, entries) = request.into_parts();
+        let request_id = extensions.get::<RequestId>().copied();
+        let fail = |error: &Error| status(error, request_id.as_ref());
+        let token = bearer(&metadata.into_headers()).map_err(|error| fail(&error))?;
+        let (app, door) = (self.app.clone(), self.door);
+        let caller = app.clone().run(async move { app.caller(door, token.as_deref()).await }).await;
+        let caller = caller.map_err(|error| fail(&error))?;
+
+        let (sender, receiver) = mpsc::channel(1);
+        let bulk = BulkPublish { edge: self.clone(), caller, entries: entries.ready_chunks(BATCH), last: None, failure: None };
+        self.app.runtime.spawn(async move {
+            let mut bulk = bulk;
+            while let Some(answer) = bulk.next().await {
+                let end = answer.is_err();
+                let answer = answer.map_err(|failure| match failure {
+                    Failure::Ours(error) => status(&error, request_id.as_ref()),
+                    Failure::Theirs(refusal) => refusal,
+                });
+                if sender.send(answer).await.is_err() || end {
+                    return;
+                }
+            }
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
+    }
+
+    async fn search_content(&self, request: Request<v1::SearchQuery>) -> Result<Response<v1::SearchResults>, Status> {
+        self.unary(request).await
+    }
+
+    async fn get_content(
+        &self,
+        request: Request<v1::GetContentRequest>,
+    ) -> Result<Response<v1::GetContentResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn list_content(
+        &self,
+        request: Request<v1::ListContentRequest>,
+    ) -> Result<Response<v1::ListContentResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn delete_content(
+        &self,
+        request: Request<v1::DeleteContentRequest>,
+    ) -> Result<Response<v1::DeleteContentResponse>, Status> {
+        self.unary(request).await
+    }
+}
+
+/// A bulk publish under way.
+struct BulkPublish {
+    edge: Edge,
+    caller: Caller,
+    entries: ReadyChunks<Streaming<v1::PublishContentStreamRequest>>,
+    last: Option<u64>,
+    /// What ends the stream once the answer for what came before is out.
+    failure: Option<Failure>,
+}
+
+/// Why a bulk publish ends early.
+enum Failure {
+    Ours(Error),
+    /// A status that has its details already.
+    Theirs(Status),
+}
+
+impl BulkPublish {
+    /// Writes what has arrived and answers once it is durable; nothing when the client is done.
+    async fn next(&mut self) -> Option<Result<v1::PublishContentStreamResponse, Failure>> {
+        if let Some(failure) = self.failure.take() {
+            return Some(Err(failure));
+        }
+        let idle = Duration::from_secs(self.edge.limits.stream_idle_seconds.into());
+        let chunk = tokio::select! {
+            () = self.edge.stop.cancelled() => {
+                let error = Error::new(Reason::ShuttingDown, "the server is stopping; go on elsewhere, or later");
+                return Some(Err(Failure::Ours(error.with_retry_after(Duration::from_secs(1)))));
+            }
+            chunk = timeout(idle, self.entries.next()) => chunk,
+        };
+        let Ok(chunk) = chunk else {
+            let text = format!("nothing came for {} seconds", idle.as_secs());
+            return Some(Err(Failure::Ours(Error::new(Reason::DeadlineExceeded, text))));
+        };
+        let mut batch = Vec::new();
+        for message in chunk? {
+            match message.map_err(read_failure).and_then(|message| self.entry(message).map_err(Failure::Ours)) {
+                Ok(entry) => batch.push(entry),
+                Err(failure) if batch.is_empty() => return Some(Err(failure)),
+                Err(failure) => {
+                    self.failure = Some(failure);
+                    break;
+                }
+            }
+        }
+        let published = self.edge.app.discovery.contents.publish_batch(&self.caller, batch).await;
+        Some(published.map(|report| report.to_wire()).map_err(Failure::Ours))
+    }
+
+    fn entry(&mut self, message: v1::PublishContentStreamRequest) -> Result<Entry, Error> {
+        let sequence = message.sequence;
+        if self.last.is_some_and(|last| sequence <= last) {
+            return Err(Error::field(Reason::FieldInvalid, "sequence", format!("{sequence} does not rise")));
+        }
+        self.last = Some(sequence);
+        let content = message.content.ok_or_else(|| Error::required("content"));
+        Ok(Entry { sequence, content: content.and_then(wire::draft) })
+    }
+}
+
+/// Reads what stopped the client's messages: our codec's refusal as it is, tonic's own in our words.
+fn read_failure(theirs: Status) -> Failure {
+    if theirs.details().is_empty()
+        && let Some(error) = error_of(&theirs)
+    {
+        return Failure::Ours(error);
+    }
+    Failure::Theirs(theirs)
+}

@@ -1,0 +1,189 @@
+//! What surrounds every gRPC call: its id, its count, the paths without a package, and tonic's own refusals in our words.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use cpcd_model::{Error, Reason};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri};
+use tonic::{Code, Status, body::Body};
+use tower::{Layer, Service};
+use uuid::Uuid;
+
+use super::{SERVICE_NAMES, reply::status};
+use crate::telemetry::Metrics;
+
+/// Names a request in answers and logs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestId(Uuid);
+
+impl RequestId {
+    pub(crate) fn generate() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+/// Wraps every call.
+#[derive(Clone)]
+pub(crate) struct FrameLayer {
+    metrics: Metrics,
+}
+
+impl FrameLayer {
+    pub(crate) fn new(metrics: Metrics) -> Self {
+        Self { metrics }
+    }
+}
+
+impl<S> Layer<S> for FrameLayer {
+    type Service = Frame<S>;
+
+    fn layer(&self, inner: S) -> Frame<S> {
+        Frame { inner, metrics: self.metrics.clone() }
+    }
+}
+
+/// A wrapped service.
+#[derive(Clone)]
+pub(crate) struct Frame<S> {
+    inner: S,
+    metrics: Metrics,
+}
+
+impl<S> Service<Request<Body>> for Frame<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Send,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let started = Instant::now();
+        let request_id = RequestId::generate();
+        request.extensions_mut().insert(request_id);
+        if let Some(uri) = with_package(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        let method = self.metrics.grpc_method(request.uri().path());
+        let metrics = self.metrics.clone();
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let Ok(response) = answer.await;
+            let mut response = in_our_words(response, request_id);
+            let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
+            metrics.observe("grpc", method, grpc_name(code), started.elapsed());
+            tracing::debug!(request.id = %request_id, grpc.method = method, grpc.code = grpc_name(code), "answered a call");
+            let headers = response.headers_mut();
+            if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
+                headers.insert("cpc-request-id", id);
+            }
+            headers.insert("cpc-version", HeaderValue::from_static(crate::VERSION));
+            Ok(response)
+        })
+    }
+}
+
+/// Gives the packaged form of a path such as `/DiscoveryService/SearchContent`.
+fn with_package(uri: &Uri) -> Option<Uri> {
+    let service = uri.path().strip_prefix('/')?.split('/').next()?;
+    let known = SERVICE_NAMES.iter().any(|name| name.strip_prefix("cpc.v1.") == Some(service));
+    known.then(|| format!("/cpc.v1.{}", &uri.path()[1..]).parse().ok()).flatten()
+}
+
+/// Says in our words what tonic refused by itself: such answers carry no details, ours always do.
+fn in_our_words(mut response: Response<Body>, request_id: RequestId) -> Response<Body> {
+    let headers = response.headers();
+    if !headers.contains_key("grpc-status") || headers.contains_key("grpc-status-details-bin") {
+        return response;
+    }
+    let Some(theirs) = Status::from_header_map(headers) else { return response };
+    let Some(error) = error_of(&theirs) else { return response };
+    let mut ours = HeaderMap::new();
+    if status(&error, Some(&request_id)).add_header(&mut ours).is_ok() {
+        response.headers_mut().remove("grpc-message");
+        response.headers_mut().extend(ours);
+    }
+    response
+}
+
+/// Gives the error behind a status that tonic made.
+///
+/// `OUT_OF_RANGE` is its word for an oversized message, `INTERNAL` for one that is missing, wrongly framed or compressed: all faults of the caller.
+pub(super) fn error_of(status: &Status) -> Option<Error> {
+    let (reason, message) = match status.code() {
+        Code::Ok => return None,
+        Code::OutOfRange => (Reason::MessageTooLarge, status.message().to_owned()),
+        Code::Unimplemented => (Reason::MethodUnknown, "the server does not have this call".to_owned()),
+        Code::ResourceExhausted => (Reason::Overloaded, "the server has more to do than it can".to_owned()),
+        Code::DeadlineExceeded | Code::Cancelled => {
+            (Reason::DeadlineExceeded, "the call took longer than it was given".to_owned())
+        }
+        Code::Unavailable => (Reason::ShuttingDown, "the server is stopping".to_owned()),
+        Code::Unknown
+        | Code::InvalidArgument
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::Internal
+        | Code::DataLoss
+        | Code::Unauthenticated => (Reason::MessageUndecodable, status.message().to_owned()),
+    };
+    let error = Error::new(reason, message);
+    let retry = matches!(reason, Reason::Overloaded | Reason::ShuttingDown);
+    Some(if retry { error.with_retry_after(std::time::Duration::from_secs(1)) } else { error })
+}
+
+/// Gives the name of a code as metrics have it.
+fn grpc_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "ok",
+        Code::Cancelled => "cancelled",
+        Code::Unknown => "unknown",
+        Code::InvalidArgument => "invalid_argument",
+        Code::DeadlineExceeded => "deadline_exceeded",
+        Code::NotFound => "not_found",
+        Code::AlreadyExists => "already_exists",
+        Code::PermissionDenied => "permission_denied",
+        Code::ResourceExhausted => "resource_exhausted",
+        Code::FailedPrecondition => "failed_precondition",
+        Code::Aborted => "aborted",
+        Code::OutOfRange => "out_of_range",
+        Code::Unimplemented => "unimplemented",
+        Code::Internal => "internal",
+        Code::Unavailable => "unavailable",
+        Code::DataLoss => "data_loss",
+        Code::Unauthenticated => "unauthenticated",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_without_a_package_are_ours_too() {
+        let path = |uri: &str| with_package(&uri.parse().unwrap()).map(|uri| uri.path().to_owned());
+        assert_eq!(path("/DiscoveryService/SearchContent").unwrap(), "/cpc.v1.DiscoveryService/SearchContent");
+        assert_eq!(path("/cpc.v1.DiscoveryService/SearchContent"), None);
+        assert_eq!(path("/grpc.health.v1.Health/Check"), None);
+    }
+}

@@ -1,0 +1,32 @@
+//! `IdentityService`.
+
+use cpc_proto::v1::{self, identity_service_server::IdentityService};
+use tonic::{Request, Response, Status, async_trait};
+
+use super::Edge;
+
+#[async_trait]
+impl IdentityService for Edge {
+    async fn authenticate(&self, request: Request<v1::AuthRequest>) -> Result<Response<v1::AuthResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn get_caller(&self, request: Request<v1::GetCallerRequest>) -> Result<Response<v1::GetCallerResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn create_user(
+        &self,
+        request: Request<v1::CreateUserRequest>,
+    ) -> Result<Response<v1::CreateUserResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn get_user(&self, request: Request<v1::GetUserRequest>) -> Result<Response<v1::GetUserResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn list_users(&self, request: Request<v1::ListUsersRequest>) -> Result<Response<v1::ListUsersResponse>, Status> {
+        self.unary(request).await
+    }
+}

@@ -1,0 +1,89 @@
+//! The gRPC edge: services on the TCP listener's runtimes and on the Unix socket.
+
+mod admin;
+mod connection;
+mod discovery;
+mod frame;
+mod identity;
+mod local;
+mod reply;
+mod runtimes;
+
+use std::time::Duration;
+
+use cpc_proto::{FILE_DESCRIPTOR_SET, v1};
+use tonic::{
+    service::Routes,
+    transport::server::{Router, Server},
+};
+use tonic_health::{
+    pb::health_server::HealthServer,
+    server::{HealthReporter, HealthService},
+};
+use tower::layer::util::{Identity, Stack};
+
+use crate::{
+    app::{App, Door},
+    settings::Limits,
+};
+
+pub(crate) use frame::{FrameLayer, RequestId};
+pub(crate) use local::serve_local;
+pub(crate) use runtimes::serve_network;
+
+/// A service of ours: the operations, and the door its requests come through.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    pub(crate) app: App,
+    pub(crate) door: Door,
+    pub(crate) limits: Limits,
+    pub(crate) stop: tokio_util::sync::CancellationToken,
+}
+
+/// What a listener serves.
+#[derive(Clone)]
+pub(crate) struct Services {
+    pub(crate) edge: Edge,
+    pub(crate) health: HealthReporter,
+    pub(crate) reflection: bool,
+}
+
+impl Services {
+    /// Assembles the services for one runtime.
+    fn router(&self) -> Router<Stack<FrameLayer, Identity>> {
+        let limits = &self.edge.limits;
+        let max = limits.message_bytes;
+        let mut routes = Routes::new(HealthServer::new(HealthService::from_health_reporter(self.health.clone())))
+            .add_service(v1::identity_service_server::IdentityServiceServer::new(self.edge.clone()).max_decoding_message_size(max))
+            .add_service(v1::discovery_service_server::DiscoveryServiceServer::new(self.edge.clone()).max_decoding_message_size(max))
+            .add_service(v1::admin_service_server::AdminServiceServer::new(self.edge.clone()).max_decoding_message_size(max));
+        if self.reflection {
+            let builder = || {
+                tonic_reflection::server::Builder::configure()
+                    .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+                    .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            };
+            if let (Ok(v1), Ok(v1alpha)) = (builder().build_v1(), builder().build_v1alpha()) {
+                routes = routes.add_service(v1).add_service(v1alpha);
+            }
+        }
+        // Every limit that tonic leaves open is set here.
+        Server::builder()
+            .timeout(Duration::from_secs(limits.request_seconds.into()))
+            .concurrency_limit_per_connection(limits.concurrency_per_connection)
+            .load_shed(true)
+            .max_concurrent_streams(Some(limits.streams_per_connection))
+            .http2_max_pending_accept_reset_streams(Some(20))
+            .http2_max_local_error_reset_streams(Some(1024))
+            .http2_max_header_list_size(Some(limits.header_bytes))
+            .http2_keepalive_interval(Some(Duration::from_secs(20)))
+            .http2_keepalive_timeout(Some(Duration::from_secs(20)))
+            .tcp_nodelay(true)
+            .layer(FrameLayer::new(self.edge.app.metrics.clone()))
+            .add_routes(routes)
+    }
+}
+
+/// Names of the services that health checks can ask for.
+pub(crate) const SERVICE_NAMES: [&str; 3] = ["cpc.v1.IdentityService", "cpc.v1.DiscoveryService", "cpc.v1.AdminService"];
+

@@ -1,0 +1,127 @@
+//! The TCP side of the gRPC edge: one acceptor, and one single-threaded runtime per core that connections are dealt to.
+//!
+//! A connection stays on its core, so nothing in its path is shared or woken across threads, and goes where the fewest are open, so
+//! that the cores stay even when connections come and go. docs/benchmarks.md has the comparison with one runtime for all and with a
+//! listener for each core (SO_REUSEPORT), which deals by hash and unevenly.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use futures_util::StreamExt;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    runtime::Builder,
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    task::JoinHandle,
+    time::{Duration, sleep},
+};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
+
+use super::{Services, connection::Connection};
+
+/// Connections that wait for a runtime to take them.
+const BACKLOG: usize = 128;
+/// Pause after the listener failed: out of file descriptors, it would fail again at once.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A connection on its way to a runtime, with its place among those allowed.
+type Dealt = (std::net::TcpStream, Place);
+
+/// A connection's place: among all that are allowed, and among those of its runtime. Dropping it gives both back.
+pub(super) struct Place {
+    _permit: OwnedSemaphorePermit,
+    open: Arc<AtomicUsize>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A runtime, seen from the acceptor.
+struct Target {
+    sender: mpsc::Sender<Dealt>,
+    open: Arc<AtomicUsize>,
+}
+
+/// Serves `listener` on `threads` runtimes until `stop`, then drains; the task ends when the last connection has.
+pub(crate) fn serve_network(
+    listener: TcpListener,
+    services: &Services,
+    threads: usize,
+    stop: &CancellationToken,
+) -> io::Result<JoinHandle<()>> {
+    let mut targets = Vec::with_capacity(threads);
+    let mut joined = Vec::with_capacity(threads);
+    for number in 0..threads {
+        let (sender, receiver) = mpsc::channel(BACKLOG);
+        let (services, stop) = (services.clone(), stop.clone());
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let (done, ended) = tokio::sync::oneshot::channel();
+        thread::Builder::new().name(format!("grpc-{number}")).spawn(move || {
+            runtime.block_on(serve(services, receiver, stop));
+            // A call that hangs must not keep the process: the runtime goes without waiting for its tasks.
+            runtime.shutdown_background();
+            let _ = done.send(());
+        })?;
+        targets.push(Target { sender, open: Arc::default() });
+        joined.push(ended);
+    }
+    let permits = Arc::new(Semaphore::new(services.edge.limits.connections));
+    let stop = stop.clone();
+    Ok(tokio::spawn(async move {
+        accept(listener, targets, permits, &stop).await;
+        for ended in joined {
+            let _ = ended.await;
+        }
+    }))
+}
+
+async fn serve(services: Services, receiver: mpsc::Receiver<Dealt>, stop: CancellationToken) {
+    let connections = ReceiverStream::new(receiver)
+        .map(|(stream, place)| Ok::<_, io::Error>(Connection::new(TcpStream::from_std(stream)?, Some(place))));
+    if let Err(error) = services.router().serve_with_incoming_shutdown(connections, stop.cancelled_owned()).await {
+        tracing::error!(error = ?error, "the gRPC edge ended");
+    }
+}
+
+/// Deals each connection to the runtime with the fewest; over the limit they wait in the kernel's queue.
+async fn accept(listener: TcpListener, targets: Vec<Target>, permits: Arc<Semaphore>, stop: &CancellationToken) {
+    loop {
+        let (stream, permit) = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = accept_one(&listener, &permits) => accepted,
+        };
+        let Some(target) = targets.iter().min_by_key(|target| target.open.load(Ordering::Relaxed)) else { return };
+        target.open.fetch_add(1, Ordering::Relaxed);
+        let place = Place { _permit: permit, open: target.open.clone() };
+        if target.sender.send((stream, place)).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn accept_one(listener: &TcpListener, permits: &Arc<Semaphore>) -> (std::net::TcpStream, OwnedSemaphorePermit) {
+    loop {
+        let permit = permits.clone().acquire_owned().await.expect("the semaphore is never closed");
+        let accepted = listener.accept().await.and_then(|(stream, _)| {
+            stream.set_nodelay(true)?;
+            stream.into_std()
+        });
+        match accepted {
+            Ok(stream) => return (stream, permit),
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}

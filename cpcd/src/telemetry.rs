@@ -1,0 +1,154 @@
+//! Logs, and the daemon's own metrics.
+
+use std::{
+    collections::HashSet,
+    io::IsTerminal,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
+
+use cpc_proto::FILE_DESCRIPTOR_SET;
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
+    registry::{Registry, Unit},
+};
+use prost::Message;
+use tracing_subscriber::EnvFilter;
+
+use crate::settings::{Log, LogFormat};
+
+/// Starts logging to standard error.
+///
+/// # Errors
+/// If the filter cannot be read, or logging has been started before.
+pub fn init_logs(settings: &Log) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.filter)?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    let started = match settings.format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+    started.map_err(|error| anyhow::anyhow!(error))
+}
+
+/// Labels of a request; none grows with users, nodes or content.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    edge: &'static str,
+    method: &'static str,
+    code: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct MethodLabels {
+    edge: &'static str,
+    method: &'static str,
+}
+
+/// The daemon's own metrics; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Metrics(Arc<Inner>);
+
+struct Inner {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    durations: Family<MethodLabels, Histogram>,
+    index_pending: Gauge,
+    index_lag: Gauge<f64, AtomicU64>,
+    grpc_methods: HashSet<&'static str>,
+}
+
+/// Makes a histogram of latencies, in seconds.
+fn latencies() -> Histogram {
+    Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])
+}
+
+/// Label of a method that is none of ours, so that strangers' paths do not make series.
+pub(crate) const OTHER: &str = "other";
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("cpcd");
+        let requests = Family::default();
+        let durations = Family::new_with_constructor(latencies as fn() -> Histogram);
+        let index_pending = Gauge::default();
+        let index_lag = Gauge::default();
+        registry.register("build", "What runs", Info::new(vec![("version", crate::VERSION)]));
+        registry.register("requests", "Calls answered, by edge, method and outcome", requests.clone());
+        registry.register_with_unit(
+            "request_duration",
+            "Time from a call's arrival to the head of its answer",
+            Unit::Seconds,
+            durations.clone(),
+        );
+        registry.register("index_pending", "Changes that wait to be indexed", index_pending.clone());
+        registry.register_with_unit("index_lag", "Age of the oldest change that waits to be indexed", Unit::Seconds, index_lag.clone());
+        Self(Arc::new(Inner { registry, requests, durations, index_pending, index_lag, grpc_methods: grpc_methods() }))
+    }
+
+    /// Gives the label of a gRPC path.
+    pub(crate) fn grpc_method(&self, path: &str) -> &'static str {
+        self.0.grpc_methods.get(path.trim_start_matches('/')).copied().unwrap_or(OTHER)
+    }
+
+    /// Counts an answered call.
+    pub(crate) fn observe(&self, edge: &'static str, method: &'static str, code: &'static str, took: Duration) {
+        self.0.requests.get_or_create(&RequestLabels { edge, method, code }).inc();
+        self.0.durations.get_or_create(&MethodLabels { edge, method }).observe(took.as_secs_f64());
+    }
+
+    /// Sets how far the index is behind.
+    pub(crate) fn set_backlog(&self, pending: u64, lag: Duration) {
+        self.0.index_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
+        self.0.index_lag.set(lag.as_secs_f64());
+    }
+
+    /// Gives everything in the OpenMetrics 1.0 text form.
+    pub(crate) fn render(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.0.registry)?;
+        Ok(text)
+    }
+}
+
+/// Gives the names of all methods, from the descriptors that reflection serves too.
+fn grpc_methods() -> HashSet<&'static str> {
+    let sets = [FILE_DESCRIPTOR_SET, tonic_health::pb::FILE_DESCRIPTOR_SET];
+    let files = sets.into_iter().filter_map(|set| prost_types::FileDescriptorSet::decode(set).ok()).flat_map(|set| set.file);
+    let mut names = HashSet::new();
+    for file in files {
+        for service in &file.service {
+            for method in &service.method {
+                let name = format!("{}.{}/{}", file.package(), service.name(), method.name());
+                // A few dozen names for the life of the process.
+                names.insert(&*name.leak());
+            }
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_known_methods_become_labels() {
+        let metrics = Metrics::new();
+        assert_eq!(metrics.grpc_method("/cpc.v1.DiscoveryService/SearchContent"), "cpc.v1.DiscoveryService/SearchContent");
+        assert_eq!(metrics.grpc_method("/cpc.v1.DiscoveryService/Nothing"), OTHER);
+    }
+
+    #[test]
+    fn the_text_is_open_metrics() {
+        let metrics = Metrics::new();
+        metrics.observe("grpc", OTHER, "ok", Duration::from_millis(3));
+        metrics.set_backlog(2, Duration::from_secs(1));
+        let text = metrics.render().unwrap();
+        assert!(text.contains("# TYPE cpcd_requests counter"), "{text}");
+        assert!(text.contains("cpcd_requests_total{edge=\"grpc\",method=\"other\",code=\"ok\"} 1"), "{text}");
+        assert!(text.contains("# UNIT cpcd_index_lag_seconds seconds"), "{text}");
+        assert!(text.ends_with("# EOF\n"), "{text}");
+    }
+}

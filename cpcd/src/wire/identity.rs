@@ -1,0 +1,136 @@
+//! Identity's messages.
+
+use cpc_proto::v1;
+use cpc_signing::{Kind, PublicKey, Purpose};
+use cpcd_domain::identity::{Challenge, TokenPair};
+use cpcd_model::{
+    Error, Reason, Result,
+    permission::{Level, Permissions, Resource, Rule},
+    user::User,
+};
+
+use super::Wire;
+
+impl Wire for User {
+    type Message = v1::User;
+
+    fn to_wire(&self) -> v1::User {
+        let peer_id = PublicKey::from_bytes(&self.public_key).map(|key| key.peer_id().to_string()).unwrap_or_default();
+        v1::User {
+            id: self.id.to_string(),
+            username: self.username.as_str().to_owned(),
+            public_key: self.public_key.to_vec(),
+            peer_id,
+            permissions: permissions(&self.permissions),
+            created_at: Some(self.created_at.to_wire()),
+        }
+    }
+}
+
+impl Wire for TokenPair {
+    type Message = v1::TokenPair;
+
+    fn to_wire(&self) -> v1::TokenPair {
+        v1::TokenPair {
+            access_token: self.access_token.clone(),
+            access_expires_at: Some(self.access_expires_at.to_wire()),
+            session_id: self.session_id.to_string(),
+        }
+    }
+}
+
+impl Wire for Challenge {
+    type Message = v1::Challenge;
+
+    /// The server's id is not the challenge's to know; the call adds it.
+    fn to_wire(&self) -> v1::Challenge {
+        let kind = match self.kind {
+            Kind::User => v1::SubjectKind::User,
+            Kind::Node => v1::SubjectKind::Node,
+            Kind::Service => v1::SubjectKind::Service,
+        };
+        let purpose = match self.purpose {
+            Purpose::Login => v1::ChallengePurpose::Login,
+            Purpose::Register => v1::ChallengePurpose::Register,
+        };
+        v1::Challenge {
+            challenge: self.blob.clone(),
+            server_id: String::new(),
+            purpose: purpose.into(),
+            expires_at: Some(self.expires_at.to_wire()),
+            kind: kind.into(),
+        }
+    }
+}
+
+/// Reads a subject kind.
+pub(crate) fn subject_kind(field: &str, number: i32) -> Result<Kind> {
+    match v1::SubjectKind::try_from(number) {
+        Ok(v1::SubjectKind::User) => Ok(Kind::User),
+        Ok(v1::SubjectKind::Node) => Ok(Kind::Node),
+        Ok(v1::SubjectKind::Service) => Ok(Kind::Service),
+        Ok(v1::SubjectKind::Unspecified) => Err(Error::required(field)),
+        Err(_) => Err(unknown(field, number)),
+    }
+}
+
+/// Reads a challenge's purpose.
+pub(crate) fn challenge_purpose(field: &str, number: i32) -> Result<Purpose> {
+    match v1::ChallengePurpose::try_from(number) {
+        Ok(v1::ChallengePurpose::Login) => Ok(Purpose::Login),
+        Ok(v1::ChallengePurpose::Register) => Ok(Purpose::Register),
+        Ok(v1::ChallengePurpose::Unspecified) => Err(Error::required(field)),
+        Err(_) => Err(unknown(field, number)),
+    }
+}
+
+/// Gives permissions as messages.
+pub(crate) fn permissions(permissions: &Permissions) -> Vec<v1::PermissionRule> {
+    let message = |rule: &Rule| {
+        let resource = match rule.resource {
+            Resource::Nodes => v1::Resource::Nodes,
+            Resource::Allocations => v1::Resource::Allocations,
+            Resource::Content => v1::Resource::Content,
+            Resource::Users => v1::Resource::Users,
+            Resource::Metrics => v1::Resource::Metrics,
+            Resource::System => v1::Resource::System,
+        };
+        let level = match rule.level {
+            Level::Read => v1::Level::Read,
+            Level::Write => v1::Level::Write,
+            Level::Admin => v1::Level::Admin,
+        };
+        v1::PermissionRule { resource: resource.into(), level: level.into() }
+    };
+    permissions.rules().iter().map(message).collect()
+}
+
+/// Reads permission rules.
+pub(crate) fn rules(field: &str, messages: &[v1::PermissionRule]) -> Result<Vec<Rule>> {
+    let rule = |(index, message): (usize, &v1::PermissionRule)| {
+        let (resource_field, level_field) = (format!("{field}[{index}].resource"), format!("{field}[{index}].level"));
+        let resource = match v1::Resource::try_from(message.resource) {
+            Ok(v1::Resource::Nodes) => Resource::Nodes,
+            Ok(v1::Resource::Allocations) => Resource::Allocations,
+            Ok(v1::Resource::Content) => Resource::Content,
+            Ok(v1::Resource::Users) => Resource::Users,
+            Ok(v1::Resource::Metrics) => Resource::Metrics,
+            Ok(v1::Resource::System) => Resource::System,
+            Ok(v1::Resource::Unspecified) => return Err(Error::required(resource_field)),
+            Err(_) => return Err(unknown(&resource_field, message.resource)),
+        };
+        let level = match v1::Level::try_from(message.level) {
+            Ok(v1::Level::Read) => Level::Read,
+            Ok(v1::Level::Write) => Level::Write,
+            Ok(v1::Level::Admin) => Level::Admin,
+            Ok(v1::Level::Unspecified) => return Err(Error::required(level_field)),
+            Err(_) => return Err(unknown(&level_field, message.level)),
+        };
+        Ok(Rule { resource, level })
+    };
+    messages.iter().enumerate().map(rule).collect()
+}
+
+pub(super) fn unknown(field: &str, number: i32) -> Error {
+    Error::field(Reason::FieldInvalid, field, format!("{number} is not one of its values"))
+}

@@ -1,0 +1,32 @@
+//! Model to message and back, one file an area.
+//!
+//! The types of both sides belong to other crates, so `From` between them is not ours to write; this trait is.
+
+mod discovery;
+mod identity;
+
+use cpcd_model::time::Timestamp;
+
+pub(crate) use discovery::{draft, publish_response};
+pub(crate) use identity::{challenge_purpose, permissions, rules, subject_kind};
+
+/// A model type that has a message.
+pub(crate) trait Wire {
+    /// The message.
+    type Message;
+
+    /// Gives the message.
+    fn to_wire(&self) -> Self::Message;
+}
+
+impl Wire for Timestamp {
+    type Message = pbjson_types::Timestamp;
+
+    fn to_wire(&self) -> Self::Message {
+        // jiff keeps the fraction's sign with the instant's; protobuf counts nanoseconds forward.
+        let nanos = self.as_nanosecond();
+        let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).expect("years 1 to 9999 fit");
+        let fraction = i32::try_from(nanos.rem_euclid(1_000_000_000)).expect("less than a billion");
+        pbjson_types::Timestamp { seconds, nanos: fraction }
+    }
+}

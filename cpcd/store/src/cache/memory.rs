@@ -1,0 +1,68 @@
+//! The cache of this process.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use moka::{Expiry, future, policy::EvictionPolicy};
+
+/// What an entry takes besides its key and value, about.
+const ENTRY_BYTES: usize = 128;
+
+#[derive(Clone)]
+struct Value {
+    bytes: Arc<[u8]>,
+    ttl: Duration,
+}
+
+/// Gives each entry its own time to live.
+struct Ttl;
+
+impl Expiry<String, Value> for Ttl {
+    fn expire_after_create(&self, _key: &String, value: &Value, _now: Instant) -> Option<Duration> {
+        Some(value.ttl)
+    }
+
+    fn expire_after_update(&self, _key: &String, value: &Value, _now: Instant, _left: Option<Duration>) -> Option<Duration> {
+        Some(value.ttl)
+    }
+}
+
+/// Values in this process; the least recently used go when there are too many.
+#[derive(Clone)]
+pub struct Memory {
+    values: future::Cache<String, Value>,
+}
+
+impl Memory {
+    pub(super) fn new(max_bytes: u64) -> Self {
+        let weigh = |key: &String, value: &Value| {
+            u32::try_from(key.len() + value.bytes.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
+        };
+        let values = future::Cache::builder()
+            .max_capacity(max_bytes)
+            .weigher(weigh)
+            // The default policy may turn a new entry away at once; what was set must be there to be found.
+            .eviction_policy(EvictionPolicy::lru())
+            .expire_after(Ttl)
+            .build();
+        Self { values }
+    }
+
+    pub(super) async fn get(&self, key: &str) -> Option<Vec<u8>> {
+        self.values.get(key).await.map(|value| value.bytes.to_vec())
+    }
+
+    pub(super) async fn set(&self, key: &str, value: Vec<u8>, ttl: Duration) {
+        self.values.insert(key.to_owned(), Value { bytes: value.into(), ttl }).await;
+    }
+
+    pub(super) async fn set_if_absent(&self, key: &str, value: Vec<u8>, ttl: Duration) -> bool {
+        self.values.entry_by_ref(key).or_insert(Value { bytes: value.into(), ttl }).await.is_fresh()
+    }
+
+    pub(super) async fn delete(&self, key: &str) {
+        self.values.invalidate(key).await;
+    }
+}

@@ -1,0 +1,190 @@
+//! The embedded search engine: tantivy, in a folder of this machine.
+
+mod analysis;
+mod fault;
+mod folder;
+mod lower;
+mod opening;
+mod schema;
+
+use std::{
+    collections::HashSet,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use cpcd_model::{
+    Error, Reason, Result,
+    content::Content,
+    id::ContentId,
+    query::{Filter, Query},
+};
+use tantivy::{
+    IndexReader, IndexWriter,
+    collector::{
+        Count, TopDocs,
+        sort_key::{SortBySimilarityScore, SortByStaticFastValue},
+    },
+    tokenizer::TextAnalyzer,
+};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, OwnedMutexGuard, Semaphore},
+};
+use uuid::Uuid;
+
+use self::{fault::fault, schema::Fields};
+use super::{Change, Hit, Hits, IsNew, MAX_WINDOW};
+
+/// What the engine takes as memory of its writer.
+pub(super) const MEMORY_BYTES: RangeInclusive<usize> = 15_000_000..=4_000_000_000;
+
+/// Searches that run at a time, for each core; the others wait, so that they leave threads to everything else.
+const SEARCHES_PER_CORE: usize = 4;
+
+/// The embedded engine; clones share it.
+#[derive(Clone)]
+pub struct Tantivy {
+    engine: Arc<Engine>,
+    writer: Arc<Mutex<Option<IndexWriter>>>,
+    searches: Arc<Semaphore>,
+    /// Callers live on several runtimes; the blocking work is done on the one that opened the index.
+    runtime: Handle,
+}
+
+struct Engine {
+    folder: PathBuf,
+    index: tantivy::Index,
+    reader: IndexReader,
+    fields: Fields,
+    analyser: TextAnalyzer,
+    mark: String,
+    memory_bytes: usize,
+}
+
+impl Tantivy {
+    /// Opens the index in `folder`, or makes it.
+    pub(super) async fn open(folder: &Path, memory_bytes: usize, store_id: Uuid) -> Result<(Self, IsNew)> {
+        let (schema, fields) = Fields::new();
+        let mark = format!("cpcd {} {store_id}", schema::VERSION);
+        let runtime = Handle::current();
+        let folder = folder.to_owned();
+        let open = move || {
+            let opened = folder::open(&folder, &schema, &mark, memory_bytes)?;
+            let (index, reader) = (opened.index, opened.reader);
+            let engine = Engine { folder, index, reader, fields, analyser: analysis::analyser(), mark, memory_bytes };
+            Ok((engine, opened.writer, opened.is_new))
+        };
+        let (engine, writer, is_new) = run(&runtime, open).await?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let tantivy = Self {
+            engine: Arc::new(engine),
+            writer: Arc::new(Mutex::new(Some(writer))),
+            searches: Arc::new(Semaphore::new(cores * SEARCHES_PER_CORE)),
+            runtime,
+        };
+        Ok((tantivy, IsNew(is_new)))
+    }
+
+    /// Makes the changes, one caller at a time.
+    pub(super) async fn apply(&self, changes: Vec<Change>) -> Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let engine = Arc::clone(&self.engine);
+        let writer = Arc::clone(&self.writer).lock_owned().await;
+        run(&self.runtime, move || engine.apply(writer, changes)).await
+    }
+
+    /// Finds content.
+    pub(super) async fn search(&self, query: &Query, filter: &Filter, offset: u32, limit: u32) -> Result<Hits> {
+        let engine = Arc::clone(&self.engine);
+        let query = lower::lower(query, filter, &engine.fields, &engine.analyser);
+        let permit = Arc::clone(&self.searches).acquire_owned().await.map_err(|_| stopping())?;
+        let search = move || {
+            // Held to the end, even if the caller has left.
+            let _permit = permit;
+            engine.search(&query, offset, limit).map_err(|error| fault(&engine.folder, error))
+        };
+        run(&self.runtime, search).await
+    }
+
+    /// Counts the content in the index.
+    pub(super) fn count(&self) -> u64 {
+        self.engine.reader.searcher().num_docs()
+    }
+
+    /// Checks that the folder can be read.
+    pub(super) async fn ping(&self) -> Result<()> {
+        let engine = Arc::clone(&self.engine);
+        let read = move || engine.index.load_metas().map(drop).map_err(|error| fault(&engine.folder, error));
+        run(&self.runtime, read).await
+    }
+}
+
+impl Engine {
+    fn apply(&self, mut slot: OwnedMutexGuard<Option<IndexWriter>>, changes: Vec<Change>) -> Result<()> {
+        // A writer that has failed, or panicked, is of no use any more: it goes back only after a success.
+        let kept = slot.take();
+        let result = kept.map_or_else(|| folder::writer(&self.index, self.memory_bytes), Ok).and_then(|mut writer| {
+            self.write(&writer, changes)?;
+            folder::commit(&mut writer, &self.mark)?;
+            Ok(writer)
+        });
+        *slot = Some(result.map_err(|error| fault(&self.folder, error))?);
+        self.reader.reload().map_err(|error| fault(&self.folder, error))
+    }
+
+    fn write(&self, writer: &IndexWriter, changes: Vec<Change>) -> tantivy::Result<()> {
+        let mut seen: HashSet<ContentId> = HashSet::with_capacity(changes.len());
+        for change in changes.into_iter().rev() {
+            let (id, content): (ContentId, Option<Content>) = match change {
+                Change::Put(content) => (content.id, Some(content)),
+                Change::Delete(id) => (id, None),
+            };
+            if seen.insert(id) {
+                writer.delete_term(self.fields.id(id.uuid()));
+                if let Some(content) = content {
+                    writer.add_document(self.fields.document(&content, &self.analyser))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn search(&self, query: &dyn tantivy::query::Query, offset: u32, limit: u32) -> tantivy::Result<Hits> {
+        let searcher = self.reader.searcher();
+        let limit = limit.min(MAX_WINDOW.saturating_sub(offset));
+        if limit == 0 {
+            return Ok(Hits { hits: Vec::new(), total: searcher.search(query, &Count)? as u64 });
+        }
+        // By score, then newest first: ids are unique, so that the order is the same whatever segments hold them.
+        let half = SortByStaticFastValue::<u64>::for_field;
+        let order = (SortBySimilarityScore, half(schema::ID_HIGH), half(schema::ID_LOW));
+        let top = TopDocs::with_limit(limit as usize).and_offset(offset as usize).order_by(order);
+        let (top, total) = searcher.search(query, &(top, Count))?;
+        let mut hits = Vec::with_capacity(top.len());
+        for ((score, high, low), address) in top {
+            let columns = searcher.segment_reader(address.segment_ord).fast_fields();
+            let version = columns.u64(schema::CONTENT_VERSION)?.first(address.doc_id);
+            if let (Some(high), Some(low), Some(version)) = (high, low, version) {
+                hits.push(Hit { id: Uuid::from_u64_pair(high, low).into(), version, score });
+            }
+        }
+        Ok(Hits { hits, total: total as u64 })
+    }
+}
+
+/// Runs blocking work on `runtime`.
+async fn run<T: Send + 'static>(runtime: &Handle, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match runtime.spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) if error.is_cancelled() => Err(stopping()),
+        Err(error) => Err(Error::internal(error)),
+    }
+}
+
+fn stopping() -> Error {
+    Error::new(Reason::ShuttingDown, "the search index is stopping")
+}

@@ -1,0 +1,373 @@
+//! What a search finds, for whom, in which order, and what of it outlives the process.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use cpcd_model::{
+    Reason,
+    content::{Content, Metadata, Visibility},
+    id::{ContentId, UserId},
+    query::{Filter, Query, Viewer},
+    time::Clock,
+};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::{Change, Config, Hits, Index, IsNew, MAX_WINDOW};
+
+const STORE: Uuid = Uuid::from_u128(7);
+
+fn config(folder: &Path) -> Config {
+    Config { url: format!("tantivy:{}", folder.display()), memory_bytes: 15_000_000 }
+}
+
+async fn open(folder: &Path) -> (Index, bool) {
+    let (index, IsNew(is_new)) = Index::open(&config(folder), STORE).await.unwrap();
+    (index, is_new)
+}
+
+fn content(title: &str, description: &str, tags: &[&str]) -> Content {
+    let now = Clock::default().now();
+    Content {
+        id: ContentId::generate(),
+        owner_id: UserId::generate(),
+        request_id: None,
+        metadata: Metadata {
+            title: title.into(),
+            description: description.into(),
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            cid: None,
+            size_bytes: 0,
+            media_type: String::new(),
+            visibility: Visibility::Public,
+        },
+        availability: 0,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+fn everything() -> Filter {
+    Filter { tags: Vec::new(), owner: None, viewer: Viewer::Admin }
+}
+
+/// An index that holds some content, and the titles that searches in it find.
+struct Filled {
+    index: Index,
+    all: Vec<Content>,
+    _folder: TempDir,
+}
+
+impl Filled {
+    async fn with(all: Vec<Content>) -> Self {
+        let folder = TempDir::new().unwrap();
+        let (index, _) = open(folder.path()).await;
+        index.apply(all.iter().cloned().map(Change::Put).collect()).await.unwrap();
+        Self { index, all, _folder: folder }
+    }
+
+    async fn hits(&self, query: &str, filter: &Filter) -> Hits {
+        let hits = self.index.search(&Query::parse(query).unwrap(), filter, 0, 100).await.unwrap();
+        assert_eq!(hits.total, hits.hits.len() as u64);
+        hits
+    }
+
+    async fn titles_for(&self, query: &str, filter: &Filter) -> Vec<&str> {
+        let title = |id| self.all.iter().find(|content| content.id == id).unwrap().metadata.title.as_str();
+        self.hits(query, filter).await.hits.into_iter().map(|hit| title(hit.id)).collect()
+    }
+
+    async fn titles(&self, query: &str) -> Vec<&str> {
+        self.titles_for(query, &everything()).await
+    }
+}
+
+#[tokio::test]
+async fn words_match_by_stem_in_any_case_and_without_accents() {
+    let filled = Filled::with(vec![content("Café maps", "Converting of cities", &["naïve-set"])]).await;
+    for query in ["cafe", "CAFÉ", "cafe\u{301}", "map", "convert", "converts city", "naive", "SETS", "naive-set", "maps -x"] {
+        assert_eq!(filled.titles(query).await, ["Café maps"], "{query}");
+    }
+    for query in ["caf", "mapper", "cafe other", "set-naive"] {
+        assert!(filled.titles(query).await.is_empty(), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn words_match_anywhere_and_phrases_in_a_row() {
+    let filled = Filled::with(vec![
+        content("image viewer", "", &[]),
+        content("viewer", "of an image", &[]),
+        content("image", "", &["viewer"]),
+        content("tagged", "", &["image", "viewer"]),
+    ])
+    .await;
+    let sorted = |titles: Vec<&str>| titles.into_iter().map(str::to_owned).collect::<BTreeSet<_>>().len();
+    assert_eq!(sorted(filled.titles("viewer image").await), 4);
+    assert_eq!(filled.titles("\"image viewer\"").await, ["image viewer"]);
+    assert_eq!(filled.titles("image-viewer").await, ["image viewer"]);
+    assert!(filled.titles("\"viewer image\"").await.is_empty());
+    assert_eq!(filled.titles("\"an image\" viewer").await, ["viewer"]);
+}
+
+#[tokio::test]
+async fn exclusions_hold_in_every_field() {
+    let filled = Filled::with(vec![
+        content("plain", "maps", &[]),
+        content("red one", "maps", &[]),
+        content("second", "maps, red", &[]),
+        content("third", "maps", &["red"]),
+        content("fourth", "maps with red roads", &[]),
+    ])
+    .await;
+    assert_eq!(filled.titles("maps -red").await, ["plain"]);
+    assert_eq!(filled.titles("-red").await, ["plain"]);
+    assert_eq!(filled.titles("maps -\"red roads\" -\"red one\"").await.len(), 3);
+    assert!(filled.titles("maps -map").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_bears_the_name_comes_before_what_mentions_it() {
+    let long = "gimp ".repeat(200);
+    let filled = Filled::with(vec![
+        content("gimp", "", &[]),
+        content("gimp: an image editor", "paints", &[]),
+        content("gimp plugins", "", &[]),
+        content("plugins for gimp and for gimp", "for gimp", &["gimp"]),
+        content("a book", &long, &[]),
+    ])
+    .await;
+    let expected = ["gimp", "gimp: an image editor", "gimp plugins", "plugins for gimp and for gimp", "a book"];
+    assert_eq!(filled.titles("gimp").await, expected);
+    assert_eq!(filled.titles("image editor").await, ["gimp: an image editor"]);
+}
+
+#[tokio::test]
+async fn tags_match_whole_and_to_the_letter() {
+    let filled = Filled::with(vec![content("one", "", &["Rust", "use::web"]), content("two", "", &["rust"])]).await;
+    let tagged = |tags: &[&str]| Filter { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), ..everything() };
+    for (tags, expected) in
+        [(vec!["Rust"], vec!["one"]), (vec!["rust"], vec!["two"]), (vec!["use"], vec![]), (vec!["Rust", "rust"], vec![])]
+    {
+        assert_eq!(filled.titles_for("", &tagged(&tags)).await, expected, "{tags:?}");
+    }
+    assert_eq!(filled.titles_for("web", &tagged(&["Rust", "use::web"])).await, ["one"]);
+    assert!(filled.titles_for("two", &tagged(&["Rust"])).await.is_empty());
+}
+
+/// Every mix of owner, visibility and tag against every viewer, filter and query, counted by hand.
+#[tokio::test]
+async fn nobody_finds_or_counts_what_they_may_not_see() {
+    let users = [UserId::generate(), UserId::generate()];
+    let mut all = Vec::new();
+    for owner in users {
+        for visibility in [Visibility::Public, Visibility::Private] {
+            for tags in [vec![], vec!["t"]] {
+                let mut content = content("maps", "of cities", &tags);
+                content.owner_id = owner;
+                content.metadata.visibility = visibility;
+                all.push(content);
+            }
+        }
+    }
+    let filled = Filled::with(all).await;
+    for viewer in [Viewer::Public, Viewer::User(users[0]), Viewer::User(UserId::generate()), Viewer::Admin] {
+        for owner in [None, Some(users[0]), Some(users[1])] {
+            for tags in [vec![], vec!["t".to_owned()]] {
+                let expected: BTreeSet<ContentId> = filled
+                    .all
+                    .iter()
+                    .filter(|content| match viewer {
+                        Viewer::Public => content.metadata.visibility == Visibility::Public,
+                        Viewer::User(user) => {
+                            content.metadata.visibility == Visibility::Public || content.owner_id == user
+                        }
+                        Viewer::Admin => true,
+                    })
+                    .filter(|content| owner.is_none_or(|owner| content.owner_id == owner))
+                    .filter(|content| tags.iter().all(|tag| content.metadata.tags.contains(tag)))
+                    .map(|content| content.id)
+                    .collect();
+                let filter = Filter { tags, owner, viewer };
+                for query in ["", "maps", "\"maps\"", "maps cities", "maps -other", "-other", "city"] {
+                    let hits = filled.hits(query, &filter).await;
+                    let found: BTreeSet<_> = hits.hits.iter().map(|hit| hit.id).collect();
+                    assert_eq!(found, expected, "{query:?} {filter:?}");
+                    assert_eq!(hits.total, expected.len() as u64, "{query:?} {filter:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Equal content in several segments, so that scores are the same and only ids tell hits apart.
+#[tokio::test]
+async fn pages_of_equals_are_newest_first_without_overlap_or_gap() {
+    let filled = Filled::with(vec![content("first", "maps", &[])]).await;
+    let mut expected = vec![filled.all[0].id];
+    for size in [1, 7, 40, 2, 30] {
+        let batch: Vec<_> = (0..size).map(|_| content("first", "maps", &[])).collect();
+        expected.extend(batch.iter().map(|content| content.id));
+        filled.index.apply(batch.into_iter().map(Change::Put).collect()).await.unwrap();
+    }
+    expected.reverse();
+    for query in ["", "maps", "first maps"] {
+        let query = Query::parse(query).unwrap();
+        let mut found = Vec::new();
+        for page in 0..12 {
+            let hits = filled.index.search(&query, &everything(), page * 7, 7).await.unwrap();
+            assert_eq!(hits.total, expected.len() as u64);
+            found.extend(hits.hits.iter().map(|hit| hit.id));
+        }
+        assert_eq!(found, expected, "{query:?}");
+    }
+    let none = filled.index.search(&Query::default(), &everything(), 0, 0).await.unwrap();
+    assert_eq!((none.hits.len(), none.total), (0, expected.len() as u64));
+    let beyond = filled.index.search(&Query::default(), &everything(), MAX_WINDOW - 1, 1).await.unwrap();
+    assert_eq!((beyond.hits.len(), beyond.total), (0, expected.len() as u64));
+}
+
+#[tokio::test]
+async fn changes_replace_and_remove_and_are_seen_at_once() {
+    let mut filled = Filled::with(vec![content("old", "maps", &[]), content("other", "maps", &[])]).await;
+    let (first, second) = (filled.all[0].id, filled.all[1].id);
+    filled.all[0].metadata.title = "new".into();
+    filled.all[0].version = 2;
+    filled.index.apply(vec![Change::Put(filled.all[0].clone())]).await.unwrap();
+    assert!(filled.titles("old").await.is_empty());
+    let hits = filled.hits("new", &everything()).await;
+    assert_eq!((hits.hits[0].id, hits.hits[0].version), (first, 2));
+    assert_eq!(filled.index.count().await.unwrap(), 2);
+
+    filled.index.apply(vec![Change::Delete(first), Change::Delete(ContentId::generate())]).await.unwrap();
+    assert_eq!(filled.titles("maps").await, ["other"]);
+    assert_eq!(filled.index.count().await.unwrap(), 1);
+
+    // Of several changes to one id the last counts.
+    let other = filled.all[1].clone();
+    filled.index.apply(vec![Change::Delete(second), Change::Put(other.clone()), Change::Put(other)]).await.unwrap();
+    assert_eq!(filled.index.count().await.unwrap(), 1);
+    let back = filled.all[0].clone();
+    filled.index.apply(vec![Change::Put(back), Change::Delete(first)]).await.unwrap();
+    assert_eq!(filled.titles("").await, ["other"]);
+    filled.index.apply(Vec::new()).await.unwrap();
+    filled.index.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn operators_of_engines_are_plain_words() {
+    let filled = Filled::with(vec![content("title", "star c++", &[])]).await;
+    for query in ["title:*", "*:*", "title:title", "ti*", "/t.*/", "titel~1", "[a TO z]", "star^9 OR nothing", "+(title"] {
+        let expected = usize::from(["title:*", "*:*", "+(title"].contains(&query));
+        assert_eq!(filled.titles(query).await.len(), expected, "{query}");
+    }
+    assert_eq!(filled.titles("c++").await, ["title"]);
+}
+
+#[tokio::test]
+async fn an_index_outlives_its_process_and_belongs_to_one_store() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("index");
+    let (index, is_new) = open(&path).await;
+    assert!(is_new);
+    let busy = Index::open(&config(&path), STORE).await.err().unwrap();
+    assert_eq!(busy.reason(), Reason::EngineAway);
+    index.apply(vec![Change::Put(content("kept", "", &[]))]).await.unwrap();
+    drop(index);
+
+    let (index, is_new) = open(&path).await;
+    assert_eq!((is_new, index.count().await.unwrap()), (false, 1));
+    drop(index);
+
+    let (index, IsNew(is_new)) = Index::open(&config(&path), Uuid::from_u128(8)).await.unwrap();
+    assert_eq!((is_new, index.count().await.unwrap()), (true, 0));
+}
+
+#[tokio::test]
+async fn a_damaged_index_is_made_anew_and_other_files_are_left() {
+    let damages: [fn(&Path); 4] = [
+        |path| fs::write(path.join("meta.json"), "garbage").unwrap(),
+        |path| fs::remove_file(path.join("meta.json")).unwrap(),
+        |path| segments(path).for_each(|file| fs::write(file, "garbage").unwrap()),
+        |path| {
+            for file in segments(path) {
+                let mut bytes = fs::read(&file).unwrap();
+                bytes[0] ^= 1;
+                fs::write(file, bytes).unwrap();
+            }
+        },
+    ];
+    for (number, damage) in damages.into_iter().enumerate() {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path();
+        let photo = path.join("photo.jpg");
+        fs::write(&photo, "not ours").unwrap();
+        let (index, _) = open(path).await;
+        index.apply(vec![Change::Put(content("lost", "some words", &["tag"]))]).await.unwrap();
+        drop(index);
+        damage(path);
+
+        let (index, is_new) = open(path).await;
+        assert_eq!((is_new, index.count().await.unwrap()), (true, 0), "damage {number}");
+        index.apply(vec![Change::Put(content("again", "", &[]))]).await.unwrap();
+        assert_eq!(index.count().await.unwrap(), 1);
+        assert_eq!(fs::read_to_string(&photo).unwrap(), "not ours");
+    }
+}
+
+fn segments(path: &Path) -> impl Iterator<Item = std::path::PathBuf> {
+    let files: Vec<_> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.into_iter().filter(|file| file.extension().is_some_and(|kind| kind != "json" && kind != "lock" && kind != "jpg"))
+}
+
+#[tokio::test]
+async fn a_folder_that_goes_away_is_an_error_until_it_is_opened_again() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("index");
+    let (index, _) = open(&path).await;
+    fs::remove_dir_all(&path).unwrap();
+    for _ in 0..2 {
+        let error = index.apply(vec![Change::Put(content("lost", "", &[]))]).await.unwrap_err();
+        assert_eq!(error.reason(), Reason::EngineAway);
+        assert_eq!(index.ping().await.unwrap_err().reason(), Reason::EngineAway);
+    }
+    assert_eq!(index.search(&Query::default(), &everything(), 0, 1).await.unwrap().total, 0);
+    drop(index);
+    let (index, is_new) = open(&path).await;
+    assert!(is_new);
+    index.apply(vec![Change::Put(content("back", "", &[]))]).await.unwrap();
+    assert_eq!(index.count().await.unwrap(), 1);
+}
+
+#[test]
+fn callers_may_live_on_another_runtime() {
+    let folder = TempDir::new().unwrap();
+    let engine = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let (index, _) = engine.block_on(open(folder.path()));
+    let caller = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    caller.block_on(async {
+        index.apply(vec![Change::Put(content("here", "", &[]))]).await.unwrap();
+        assert_eq!(index.search(&Query::default(), &everything(), 0, 1).await.unwrap().total, 1);
+    });
+    drop(engine);
+    let error = caller.block_on(index.search(&Query::default(), &everything(), 0, 1)).unwrap_err();
+    assert_eq!(error.reason(), Reason::ShuttingDown);
+}
+
+#[test]
+fn settings_are_checked() {
+    let config = |url: &str, memory_bytes| Config { url: url.into(), memory_bytes };
+    for good in [config("", 15_000_000), config("tantivy:/tmp/x", 64_000_000), config("tantivy:x", 4_000_000_000)] {
+        good.validate().unwrap();
+    }
+    for (wrong, field) in [
+        (config("https://search:9200", 64_000_000), "search.url"),
+        (config("tantivy:", 64_000_000), "search.url"),
+        (config("/var/lib/index", 64_000_000), "search.url"),
+        (config("", 14_999_999), "search.memory_bytes"),
+        (config("", usize::MAX), "search.memory_bytes"),
+    ] {
+        let error = wrong.validate().unwrap_err();
+        assert_eq!((error.reason(), error.fields()[0].field.as_str()), (Reason::FieldInvalid, field), "{wrong:?}");
+    }
+}

@@ -1,0 +1,11 @@
+//! The engines of cpcd, each an enum with a few verbs: SQL (SQLite, PostgreSQL), cache (in-process), search index (tantivy).
+//!
+//! SQL is the source of truth; cache and index can be lost and are rebuilt from it.
+
+pub mod cache;
+pub mod index;
+pub mod sql;
+
+pub use cache::Cache;
+pub use index::Index;
+pub use sql::{Store, Tx};

@@ -1,0 +1,202 @@
+//! Table `content`, one row or list at a time; `contents_bulk.rs` has what takes many.
+
+use cpcd_model::{
+    Error, Result,
+    content::{Content, ContentCid, Metadata, Visibility},
+    id::{ContentId, UserId},
+    query::Viewer,
+    time::Timestamp,
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Store, Tx,
+    arg::{Arg, big, sql},
+    fault::write_conflict,
+    row::{TextArray, unsigned},
+};
+
+/// What a [`Row`] is made of, to be followed by a condition.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, owner_id, title, description, tags, availability, cid, request_id, size_bytes, media_type, visibility, ",
+            "version, created_at, updated_at FROM content ",
+            $rest
+        )
+    };
+}
+pub(super) use select;
+
+#[derive(FromRow)]
+pub(super) struct Row {
+    id: Uuid,
+    owner_id: Uuid,
+    title: String,
+    description: String,
+    tags: TextArray,
+    availability: i32,
+    cid: Option<String>,
+    request_id: Option<String>,
+    size_bytes: i64,
+    media_type: String,
+    visibility: String,
+    version: i64,
+    created_at: jiff_sqlx::Timestamp,
+    updated_at: jiff_sqlx::Timestamp,
+}
+
+impl Row {
+    pub(super) fn read(self) -> Result<Content> {
+        let visibility = match self.visibility.as_str() {
+            "public" => Visibility::Public,
+            "private" => Visibility::Private,
+            other => return Err(Error::internal(format!("content {} is '{other}' in the store", self.id))),
+        };
+        Ok(Content {
+            id: self.id.into(),
+            owner_id: self.owner_id.into(),
+            request_id: self.request_id,
+            metadata: Metadata {
+                title: self.title,
+                description: self.description,
+                tags: self.tags.0,
+                cid: self.cid.map(ContentCid::stored),
+                size_bytes: unsigned("content.size_bytes", self.size_bytes)?,
+                media_type: self.media_type,
+                visibility,
+            },
+            availability: self.availability,
+            version: unsigned("content.version", self.version)?,
+            created_at: self.created_at.to_jiff(),
+            updated_at: self.updated_at.to_jiff(),
+        })
+    }
+}
+
+const GET: &str = select!("WHERE id = $1 AND deleted_at IS NULL");
+
+impl Store {
+    /// Gives content that was not deleted.
+    ///
+    /// # Errors
+    /// What the engine says, here as in all reads.
+    pub async fn get_content(&self, id: ContentId) -> Result<Option<Content>> {
+        self.db.fetch_optional::<Row>(GET, &[id.uuid().into()]).await?.map(Row::read).transpose()
+    }
+
+    /// Gives those of the contents that were not deleted, in any order.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_contents_by_ids(&self, ids: &[ContentId]) -> Result<Vec<Content>> {
+        let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        let rows: Vec<Row> = self
+            .db
+            .fetch_all(
+                sql(
+                    select!("WHERE id = ANY($1) AND deleted_at IS NULL"),
+                    select!("WHERE id IN (SELECT unhex(value, '-') FROM json_each($1)) AND deleted_at IS NULL"),
+                ),
+                &[Arg::UuidArray(&ids)],
+            )
+            .await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Gives at most `limit` contents, the newest first, those before `before`: what the viewer may see, of one owner or of all.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_contents(
+        &self,
+        viewer: Viewer,
+        owner: Option<UserId>,
+        before: Option<ContentId>,
+        limit: u32,
+    ) -> Result<Vec<Content>> {
+        let (sees_all, user) = match viewer {
+            Viewer::Admin => (true, None),
+            Viewer::User(user) => (false, Some(user.uuid())),
+            Viewer::Public => (false, None),
+        };
+        let before = before.map_or(Uuid::max(), ContentId::uuid);
+        let mut args = vec![before.into(), sees_all.into(), user.into(), i64::from(limit).into()];
+        // Two statements, so that each has an index to walk.
+        let statement = match owner {
+            None => select!(
+                "WHERE id < $1 AND deleted_at IS NULL AND ($2 OR visibility = 'public' OR owner_id = $3)
+                 ORDER BY id DESC LIMIT $4"
+            ),
+            Some(owner) => {
+                args.push(owner.uuid().into());
+                select!(
+                    "WHERE owner_id = $5 AND id < $1 AND deleted_at IS NULL AND ($2 OR visibility = 'public' OR owner_id = $3)
+                     ORDER BY id DESC LIMIT $4"
+                )
+            }
+        };
+        let rows: Vec<Row> = self.db.fetch_all(statement, &args).await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Gives the number of contents that were not deleted.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn count_contents(&self) -> Result<u64> {
+        let (count,): (i64,) = self.db.fetch_one("SELECT count(*) FROM content WHERE deleted_at IS NULL", &[]).await?;
+        unsigned("count of contents", count)
+    }
+}
+
+impl Tx {
+    /// Lets nobody else publish for this owner until the transaction ends.
+    ///
+    /// # Errors
+    /// What the engine says; `WRITE_CONFLICT` if it takes too long.
+    pub async fn lock_content_owner(&mut self, owner: UserId) -> Result<()> {
+        // SQLite has one writer.
+        if !self.is_postgres() {
+            return Ok(());
+        }
+        // The random half of the id. Two owners with the same would wait for each other, no more.
+        let (_, key) = owner.uuid().as_u64_pair();
+        self.fetch_optional::<(i32,)>("SELECT 1 FROM pg_advisory_xact_lock($1)", &[key.cast_signed().into()]).await.map(drop)
+    }
+
+    /// Gives content that was not deleted, as this transaction sees it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_content(&mut self, id: ContentId) -> Result<Option<Content>> {
+        self.fetch_optional::<Row>(GET, &[id.uuid().into()]).await?.map(Row::read).transpose()
+    }
+
+    /// Deletes content: what remains is a tombstone with this version.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` if it is gone already or has reached that version.
+    pub async fn delete_content(&mut self, id: ContentId, version: u64, now: Timestamp) -> Result<()> {
+        let deleted = self
+            .execute(
+                "UPDATE content SET deleted_at = $3, updated_at = $3, version = $2
+                 WHERE id = $1 AND deleted_at IS NULL AND version < $2",
+                &[id.uuid().into(), big(version).into(), now.into()],
+            )
+            .await?;
+        match deleted {
+            0 => Err(write_conflict(&format!("content {id} was changed by another write; try again"))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes the tombstones of what was deleted before `time`; gives their number.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_tombstones_before(&mut self, time: Timestamp) -> Result<u64> {
+        self.execute("DELETE FROM content WHERE deleted_at < $1", &[time.into()]).await
+    }
+}

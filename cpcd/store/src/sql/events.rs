@@ -1,0 +1,148 @@
+//! Table `events`: each change of state, for whoever follows.
+
+use cpcd_model::{Error, Reason, Result, time::Timestamp};
+use sqlx::{FromRow, types::Json};
+use uuid::Uuid;
+
+use super::{
+    Store, Tx,
+    arg::{Arg, json_text, sql},
+};
+
+/// An event to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// What happened, such as `content.created`.
+    pub kind: &'static str,
+    /// To what.
+    pub subject_id: Uuid,
+    /// What else there is to say.
+    pub payload: serde_json::Value,
+}
+
+/// An event that was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Where it stands among the others.
+    pub cursor: EventCursor,
+    /// What happened.
+    pub kind: String,
+    /// To what.
+    pub subject_id: Uuid,
+    /// What else there is to say.
+    pub payload: serde_json::Value,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// A place in the stream of events of one store; it means nothing in another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventCursor {
+    /// The transaction on PostgreSQL; 0 on SQLite.
+    pub xid: i64,
+    /// The event.
+    pub id: i64,
+}
+
+#[derive(FromRow)]
+struct Row {
+    xid: i64,
+    id: i64,
+    kind: String,
+    subject_id: Uuid,
+    payload: Json<serde_json::Value>,
+    created_at: jiff_sqlx::Timestamp,
+}
+
+impl Row {
+    fn read(self) -> Event {
+        Event {
+            cursor: EventCursor { xid: self.xid, id: self.id },
+            kind: self.kind,
+            subject_id: self.subject_id,
+            payload: self.payload.0,
+            created_at: self.created_at.to_jiff(),
+        }
+    }
+}
+
+impl Tx {
+    /// Records events, in their order.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn insert_events(&mut self, events: &[NewEvent], now: Timestamp) -> Result<()> {
+        let rows: Vec<_> = events
+            .iter()
+            .map(|event| serde_json::json!({ "kind": event.kind, "subject": event.subject_id, "payload": event.payload }))
+            .collect();
+        self.execute(
+            sql(
+                "INSERT INTO events (kind, subject_id, payload, created_at)
+                 SELECT kind, subject, payload, $2
+                 FROM jsonb_to_recordset($1) AS r (kind TEXT, subject UUID, payload JSONB)",
+                "INSERT INTO events (kind, subject_id, payload, created_at)
+                 SELECT value ->> 'kind', unhex(value ->> 'subject', '-'), value -> 'payload', $2 FROM json_each($1)",
+            ),
+            &[Arg::Json(json_text(&rows)?), now.into()],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Removes the events from before `time`; gives their number.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_events_before(&mut self, time: Timestamp) -> Result<u64> {
+        // First the horizon: a cursor before the last event that goes has missed something.
+        self.execute(
+            sql(
+                "UPDATE event_horizon SET xid = gone.xid, id = gone.id
+                 FROM (
+                     SELECT xid::TEXT::BIGINT AS xid, id FROM events WHERE created_at < $1 ORDER BY events.xid DESC, id DESC LIMIT 1
+                 ) AS gone
+                 WHERE (event_horizon.xid, event_horizon.id) < (gone.xid, gone.id)",
+                "UPDATE event_horizon SET id = gone.id
+                 FROM (SELECT max(id) AS id FROM events WHERE created_at < $1) AS gone WHERE event_horizon.id < gone.id",
+            ),
+            &[time.into()],
+        )
+        .await?;
+        self.execute("DELETE FROM events WHERE created_at < $1", &[time.into()]).await
+    }
+}
+
+impl Store {
+    /// Gives at most `limit` events after a cursor, and the cursor to go on with; without one, from the first that is kept.
+    ///
+    /// No event is skipped: on PostgreSQL those of a transaction wait until all earlier ones have ended.
+    ///
+    /// # Errors
+    /// `PAGE_TOKEN_INVALID` if events after the cursor are gone: list again what they are about, and begin anew.
+    pub async fn list_events(&self, after: Option<&EventCursor>, limit: u32) -> Result<(Vec<Event>, EventCursor)> {
+        let start = after.copied().unwrap_or_default();
+        let rows: Vec<Row> = self
+            .db
+            .fetch_all(
+                sql(
+                    "SELECT xid::TEXT::BIGINT AS xid, id, kind, subject_id, payload, created_at FROM events
+                     WHERE (events.xid, id) > ($1::TEXT::XID8, $2) AND events.xid < pg_snapshot_xmin(pg_current_snapshot())
+                     ORDER BY events.xid, id LIMIT $3",
+                    "SELECT 0 AS xid, id, kind, subject_id, payload, created_at FROM events
+                     WHERE $1 IS NOT NULL AND id > $2 ORDER BY id LIMIT $3",
+                ),
+                &[start.xid.to_string().as_str().into(), start.id.into(), i64::from(limit).into()],
+            )
+            .await?;
+        // Read after the events: what was cleared away before or meanwhile shows.
+        let (xid, id): (i64, i64) = self.db.fetch_one("SELECT xid, id FROM event_horizon", &[]).await?;
+        let horizon = EventCursor { xid, id };
+        if after.is_some_and(|after| *after < horizon) {
+            return Err(Error::new(Reason::PageTokenInvalid, "events after this cursor are gone; list again and begin anew"));
+        }
+        let events: Vec<_> = rows.into_iter().map(Row::read).collect();
+        let cursor = events.last().map_or(start.max(horizon), |event| event.cursor);
+        Ok((events, cursor))
+    }
+}

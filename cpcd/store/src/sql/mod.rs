@@ -1,0 +1,118 @@
+//! The SQL store: what was acknowledged is here, in SQLite or PostgreSQL.
+//!
+//! A query is a method in the file of its table, with its text and its row; `db.rs` and `tx.rs` bring it to the engine at hand.
+//! Reads are methods of [`Store`], writes of [`Tx`], inside [`Store::write`].
+
+mod arg;
+mod challenges;
+mod config;
+mod contents;
+mod contents_bulk;
+mod db;
+mod events;
+mod fault;
+mod keyring;
+mod leases;
+mod marks;
+mod migrate;
+mod queue;
+mod row;
+mod sessions;
+mod tx;
+mod users;
+mod writer;
+
+use std::time::Duration;
+
+use cpcd_model::Result;
+use futures_util::future::BoxFuture;
+use tokio::time::timeout;
+
+use self::db::Db;
+
+pub use self::{
+    config::Config,
+    events::{Event, EventCursor, NewEvent},
+    keyring::{SealedKey, ServerIdentity},
+    marks::IndexMark,
+    sessions::{Session, SubjectKind},
+    tx::Tx,
+};
+
+/// How long [`Store::ping`] waits.
+const PING: Duration = Duration::from_secs(2);
+/// How long [`Store::close`] waits for what still runs.
+const CLOSE: Duration = Duration::from_secs(10);
+
+/// Who goes first when writes wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// Logins and accounts.
+    Identity,
+    /// Nodes and what they hold.
+    Registry,
+    /// Content and everything that has time.
+    Bulk,
+}
+
+/// The SQL store; clones share it.
+///
+/// It may be used from any runtime: what must not be torn runs on the one that opened it.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+}
+
+impl Store {
+    /// Connects and brings the tables up to date, or says why not.
+    ///
+    /// An SQLite file is copied before it is changed. A PostgreSQL database is changed only if it is empty.
+    ///
+    /// # Errors
+    /// `FIELD_INVALID` for a setting, `ENGINE_AWAY` if there is no connection, `STORE_FOREIGN` for a store that is newer, of
+    /// something else, or waits for migrations.
+    pub async fn open(config: &Config) -> Result<Self> {
+        config.validate()?;
+        Ok(Self { db: Db::open(config).await? })
+    }
+
+    /// Gives the engine's name.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        match self.db {
+            Db::Postgres(_) => "postgres",
+            Db::Sqlite(_) => "sqlite",
+        }
+    }
+
+    /// Asks the engine whether it answers.
+    ///
+    /// # Errors
+    /// `ENGINE_AWAY`.
+    pub async fn ping(&self) -> Result<()> {
+        let answer = timeout(PING, self.db.fetch_one::<(i32,)>("SELECT 1", &[])).await;
+        answer.map_err(fault::engine_away)?.map(drop)
+    }
+
+    /// Does the writes that wait, takes no more, and closes all connections; gives up after ten seconds.
+    pub async fn close(&self) {
+        if timeout(CLOSE, self.db.close()).await.is_err() {
+            tracing::warn!("the store was not closed in time; what was not acknowledged is rolled back");
+        }
+    }
+
+    /// Does `job` in a transaction: all of it or, if it fails, nothing. Dropping the future tears nothing.
+    ///
+    /// On SQLite jobs share a transaction, each behind a savepoint of its own, until 500 rows have changed, 50 ms have passed
+    /// or none waits; each is answered after the commit. Nothing is waited for.
+    ///
+    /// # Errors
+    /// The job's; `WRITE_CONFLICT`, `ENGINE_AWAY`, `STORE_FULL`, `OVERLOADED`, `SHUTTING_DOWN`.
+    pub async fn write<T, F>(&self, priority: Priority, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
+    {
+        self.db.write(priority, job).await
+    }
+}

@@ -1,0 +1,13 @@
+//! Tests of the engines, each on every engine there is.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it fails")]
+
+mod cache;
+mod harness;
+mod sql_contents;
+mod sql_identity;
+mod sql_leases;
+mod sql_marks;
+mod sql_open;
+mod sql_schema;
+mod sql_write;

@@ -1,0 +1,12 @@
+DROP TABLE leases;
+DROP TABLE index_marks;
+DROP TABLE event_horizon;
+DROP TABLE events;
+DROP TABLE server_identity;
+DROP TABLE signing_keys;
+DROP TABLE used_challenges;
+DROP TABLE sessions;
+DROP TABLE content;
+DROP TABLE nodes;
+DROP TABLE users;
+DROP TYPE node_status;

@@ -1,0 +1,97 @@
+//! The bytes that a key signs to log in.
+//!
+//! Layout: the ASCII bytes of [`LOGIN_DOMAIN`], then six parts, each after its length as an unsigned varint:
+//! server id (text), kind ("user", "node", "service"), purpose ("login", "register"), public key (32 bytes),
+//! expiry (Unix milliseconds, 8 bytes, big endian), challenge (the bytes as the server sent them).
+
+use crate::PublicKey;
+
+/// Opens the bytes, so that a login's signature cannot be taken for one over anything else.
+pub const LOGIN_DOMAIN: &[u8] = b"cpc-login-v1";
+
+/// What kind of party logs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A person, or a program that acts for one.
+    User,
+    /// A libp2p node.
+    Node,
+    /// A named service.
+    Service,
+}
+
+impl Kind {
+    /// Gives the word that is signed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Node => "node",
+            Self::Service => "service",
+        }
+    }
+}
+
+/// What the login is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// To open a session.
+    Login,
+    /// To register a node.
+    Register,
+}
+
+impl Purpose {
+    /// Gives the word that is signed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Register => "register",
+        }
+    }
+}
+
+/// The parts of a login, all of them known to both sides.
+#[derive(Debug, Clone, Copy)]
+pub struct LoginMessage<'a> {
+    /// The server that sent the challenge, as its peer id in base58btc.
+    pub server_id: &'a str,
+    /// Who logs in.
+    pub kind: Kind,
+    /// What for.
+    pub purpose: Purpose,
+    /// The key that signs.
+    pub public_key: &'a PublicKey,
+    /// When the challenge stops being good, in Unix milliseconds.
+    pub expires_at_ms: u64,
+    /// The challenge, opaque.
+    pub challenge: &'a [u8],
+}
+
+impl LoginMessage<'_> {
+    /// Writes the bytes to sign.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let parts: [&[u8]; 6] = [
+            self.server_id.as_bytes(),
+            self.kind.as_str().as_bytes(),
+            self.purpose.as_str().as_bytes(),
+            self.public_key.as_bytes(),
+            &self.expires_at_ms.to_be_bytes(),
+            self.challenge,
+        ];
+        let mut bytes = LOGIN_DOMAIN.to_vec();
+        for part in parts {
+            push_length(&mut bytes, part.len());
+            bytes.extend_from_slice(part);
+        }
+        bytes
+    }
+}
+
+/// Appends an unsigned varint: seven bits a byte, the lowest first.
+fn push_length(bytes: &mut Vec<u8>, mut length: usize) {
+    while length >= 0x80 {
+        bytes.push((length & 0x7f) as u8 | 0x80);
+        length >>= 7;
+    }
+    bytes.push(length as u8);
+}
