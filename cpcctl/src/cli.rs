@@ -21,7 +21,7 @@ Data goes to stdout, everything else to stderr. Exit codes are in cpcctl(1).";
 
 /// Manages and uses a CPC Orchestrator: keys, users, content, search.
 #[derive(Debug, Parser)]
-#[command(name = "cpcctl", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "cpcctl", version, max_term_width = 100, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,

@@ -113,8 +113,11 @@ impl Failure {
 
     /// Makes the failure of an answer that did not come in time.
     pub(crate) fn timeout(limit: Duration) -> Self {
-        let mut failure = Self::new(Exit::Unreachable, "TIMEOUT", format_args!("no answer within {limit:?}"))
-            .hint("give it longer with --timeout");
+        Self::late(format_args!("no answer within {limit:?}"))
+    }
+
+    fn late(message: impl fmt::Display) -> Self {
+        let mut failure = Self::new(Exit::Unreachable, "TIMEOUT", message).hint("give it longer with --timeout");
         failure.0.code = "deadline_exceeded";
         failure
     }
@@ -157,6 +160,9 @@ impl From<io::Error> for Failure {
 impl From<Status> for Failure {
     fn from(status: Status) -> Self {
         if let Some(source) = status.source() {
+            if is_timeout(source) {
+                return Self::late("no answer in time");
+            }
             // Nothing of this came from the server: the connection broke, or what answers does not speak gRPC.
             let why = innermost(source);
             return Self::new(
@@ -165,6 +171,12 @@ impl From<Status> for Failure {
                 format_args!("the connection to cpcd broke: {why}"),
             )
             .hint("is this the gRPC address of cpcd, and is it still running?");
+        }
+        if status.details().is_empty()
+            && ["protocol error", "grpc-status header missing"].iter().any(|sign| status.message().starts_with(sign))
+        {
+            return Self::new(Exit::Unreachable, "NOT_GRPC", "what answers there does not speak gRPC")
+                .hint("name cpcd's gRPC address, not its REST one");
         }
         let (exit, code) = Exit::of(status.code());
         let details = status.get_error_details();
@@ -180,10 +192,28 @@ impl From<Status> for Failure {
             fields: violations.into_iter().map(|v| Field { field: v.field, description: v.description }).collect(),
             request_id: metadata("request_id").or_else(|| header("cpc-request-id")),
             retry_after: details.retry_info().and_then(|retry| retry.retry_delay),
-            hint: (status.code() == Code::Unauthenticated).then(|| "log in with `cpcctl login`".to_owned()),
+            hint: way_out(status.code()).map(str::to_owned),
             is_silent: false,
         }))
     }
+}
+
+/// What a caller can do about a refusal of this kind, where it is the same each time.
+fn way_out(code: Code) -> Option<&'static str> {
+    if code == Code::Unauthenticated {
+        Some("log in with `cpcctl login`")
+    } else if code == Code::PermissionDenied {
+        Some(
+            "see what you may do with `cpcctl whoami`; on the daemon's machine its administrator may all, with --local",
+        )
+    } else {
+        None
+    }
+}
+
+/// Tells whether our own limit for the answer ran out, rather than the connection.
+fn is_timeout(error: &(dyn Error + 'static)) -> bool {
+    error.is::<tonic::TimeoutExpired>() || error.source().is_some_and(is_timeout)
 }
 
 /// The innermost cause: what the operating system or the protocol said, without the layers around it.

@@ -7,8 +7,8 @@ use clap::Args;
 
 use crate::{
     endpoint::Endpoint,
-    output::{Color, Format, Shape},
     progress::ProgressMode,
+    shape::{Color, Format, Shape},
 };
 
 /// The flags that every command has.

@@ -1,8 +1,15 @@
 //! Ctrl-C: ends the run at once with code 130, and leaves the terminal as it was.
 
-use std::{process, thread};
+use std::{
+    io::{self, IsTerminal, Write},
+    process,
+    sync::{Mutex, PoisonError},
+    thread,
+};
 
 use crate::exit::Exit;
+
+static LAST_WORDS: Mutex<Option<String>> = Mutex::new(None);
 
 /// Watches for Ctrl-C beside whatever the program waits for.
 ///
@@ -12,9 +19,22 @@ pub(crate) fn watch() {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
             terminal::restore();
+            let words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let mut stderr = io::stderr().lock();
+            if stderr.is_terminal() {
+                let _ = writeln!(stderr);
+            }
+            if let Some(words) = words {
+                let _ = writeln!(stderr, "interrupted: {words}");
+            }
             process::exit(Exit::Interrupted.code().into());
         }
     });
+}
+
+/// Keeps what to say if the run is interrupted now: how far it came.
+pub(crate) fn leave_word(words: Option<String>) {
+    *LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner) = words;
 }
 
 /// Keeps the terminal's settings for [`watch`] while a prompt has turned the echo off.
@@ -46,7 +66,6 @@ mod terminal {
     pub(super) fn restore() {
         if let Some(before) = BEFORE.lock().unwrap_or_else(PoisonError::into_inner).take() {
             let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &before);
-            eprintln!();
         }
     }
 }

@@ -23,6 +23,7 @@ mod private_file;
 mod progress;
 mod prompt;
 mod session;
+mod shape;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -34,7 +35,8 @@ use crate::{
     environment::Environment,
     exit::Exit,
     failure::{Failure, Result},
-    output::{Format, Output, Shape},
+    output::Output,
+    shape::{Format, Shape},
 };
 
 /// Runs the program on its command line and gives the exit code.

@@ -1,14 +1,12 @@
 //! Data to stdout and words to stderr: tables, JSON, names, notes, errors.
 //!
 //! Data is the same on a terminal and in a pipe; only colour and the fitting of columns differ.
-#![allow(clippy::doc_markdown, reason = "the formats are shown as help, where backticks would only be letters")]
 
 use std::{
     fmt,
     io::{self, IsTerminal, Write},
 };
 
-use clap::ValueEnum;
 use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, Row as TableRow, Table, presets};
 use serde::Serialize;
 
@@ -16,33 +14,8 @@ use crate::{
     environment::Environment,
     escape,
     failure::{Failure, Result},
+    shape::{Color, Format, Shape},
 };
-
-/// How data is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum Format {
-    /// Columns for people
-    #[default]
-    Table,
-    /// One JSON value; a list is one array
-    Json,
-    /// One JSON value a line
-    Ndjson,
-    /// Names or ids alone, one a line
-    Name,
-}
-
-/// Whether there is colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR or TERM=dumb says otherwise
-    #[default]
-    Auto,
-    /// Everywhere
-    Always,
-    /// Nowhere
-    Never,
-}
 
 /// What a command shows as a record: each field on a line of its own.
 pub(crate) trait Show: Serialize {
@@ -62,17 +35,6 @@ pub(crate) trait Row: Serialize {
     fn name(&self) -> String;
     /// Gives a value for each column, not escaped.
     fn cells(&self) -> Vec<String>;
-}
-
-/// Flags that shape the output.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Shape {
-    pub(crate) format: Format,
-    pub(crate) color: Color,
-    pub(crate) is_quiet: bool,
-    pub(crate) no_headers: bool,
-    pub(crate) no_trunc: bool,
-    pub(crate) width: Option<u16>,
 }
 
 /// Writes what commands have to say.
@@ -271,23 +233,28 @@ impl<T: Row> List<'_, T> {
             Format::Table | Format::Ndjson | Format::Name => {}
         }
         out.flush()?;
-        if self.count == 0 {
+        if self.count == 0 && !nothing.is_empty() {
             self.output.note(nothing);
         }
         Ok(self.count)
     }
 
+    /// A row; of one line where columns are cut to fit.
+    fn fitted(&self, cells: Vec<Cell>) -> TableRow {
+        let mut row = TableRow::from(cells);
+        if self.output.is_fitted() {
+            row.max_height(1);
+        }
+        row
+    }
+
     fn as_table(&self) -> Table {
         let mut table = self.output.table();
         if !self.output.shape.no_headers {
-            table.set_header(T::COLUMNS.iter().map(|title| self.output.header(title)).collect::<Vec<_>>());
+            table.set_header(self.fitted(T::COLUMNS.iter().map(|title| self.output.header(title)).collect()));
         }
         for item in &self.rows {
-            let mut row = TableRow::from(item.cells().iter().map(|cell| escape::line(cell)).collect::<Vec<_>>());
-            if self.output.is_fitted() {
-                row.max_height(1);
-            }
-            table.add_row(row);
+            table.add_row(self.fitted(item.cells().iter().map(|cell| Cell::new(escape::line(cell))).collect()));
         }
         self.output.pad(&mut table);
         if let Some(column) = table.column_mut(T::WHOLE) {

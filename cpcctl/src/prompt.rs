@@ -63,7 +63,8 @@ impl Prompt {
                 Exit::Denied,
                 "PASSPHRASE_NEEDED",
                 "a passphrase is needed and nobody can be asked here",
-            ));
+            )
+            .hint("run this command in a terminal"));
         }
         let mut password = Password::new().with_prompt(escape::line(question)).report(false);
         if let Some(again) = again {

@@ -39,7 +39,10 @@ impl App {
     /// Finds out who asks.
     pub(crate) async fn caller(&self, door: Door, token: Option<&str>) -> Result<Caller> {
         match (token, door) {
-            (Some(token), _) => self.identity.tokens.verify(token).await,
+            (Some(token), Door::Local) => self.identity.tokens.verify(token).await,
+            (Some(token), Door::Network(listener)) => {
+                Ok(self.discovery.known(self.identity.tokens.verify(token).await?, listener))
+            }
             (None, Door::Local) => Ok(Caller::local_admin()),
             (None, Door::Network(listener)) => Ok(self.discovery.anonymous(listener)),
         }

@@ -11,6 +11,7 @@ use cpcd_model::opening::Opening;
 use cpcd_store::{cache, index, sql};
 use figment::{
     Figment,
+    value::Value,
     providers::{Env, Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
@@ -138,6 +139,8 @@ impl Settings {
         figment = figment.merge(Env::prefixed("CPCD_").split("__"));
         for (key, value) in overrides {
             if let Some(value) = value {
+                // As in the environment: what reads as a number or a truth value is one, all else is text.
+                let value: Value = value.parse().unwrap_or_else(|_| Value::from(value.as_str()));
                 figment = figment.merge(Serialized::default(key, value));
             }
         }

@@ -75,7 +75,7 @@ CREATE TABLE signing_keys (
 );
 
 CREATE TABLE server_identity (
-    singleton SMALLINT PRIMARY KEY DEFAULT 1 CHECK (singleton = 1),
+    singleton SMALLINT PRIMARY KEY CHECK (singleton = 1),
     store_id UUID NOT NULL,
     sealed_key BYTEA NOT NULL,
     root_key_fingerprint BYTEA NOT NULL,
@@ -93,16 +93,15 @@ CREATE TABLE events (
 );
 
 CREATE INDEX events_cursor ON events (xid, id);
-CREATE INDEX events_created ON events (created_at);
 
 -- The last event that was cleared away: a cursor before it has missed something.
 CREATE TABLE event_horizon (
-    singleton SMALLINT PRIMARY KEY DEFAULT 1 CHECK (singleton = 1),
+    singleton SMALLINT PRIMARY KEY CHECK (singleton = 1),
     xid BIGINT NOT NULL,
     id BIGINT NOT NULL
 );
 
-INSERT INTO event_horizon (xid, id) VALUES (0, 0);
+INSERT INTO event_horizon (singleton, xid, id) VALUES (1, 0, 0);
 
 CREATE TABLE index_marks (
     content_id UUID PRIMARY KEY,

@@ -82,7 +82,7 @@ CREATE TABLE signing_keys (
 ) STRICT;
 
 CREATE TABLE server_identity (
-    singleton INTEGER PRIMARY KEY NOT NULL DEFAULT 1 CHECK (singleton = 1),
+    singleton INTEGER PRIMARY KEY NOT NULL CHECK (singleton = 1),
     store_id BLOB NOT NULL CHECK (length(store_id) = 16),
     sealed_key BLOB NOT NULL,
     root_key_fingerprint BLOB NOT NULL,
@@ -98,16 +98,14 @@ CREATE TABLE events (
     created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z')
 ) STRICT;
 
-CREATE INDEX events_created ON events (created_at);
-
 -- The last event that was cleared away: a cursor before it has missed something.
 CREATE TABLE event_horizon (
-    singleton INTEGER PRIMARY KEY NOT NULL DEFAULT 1 CHECK (singleton = 1),
+    singleton INTEGER PRIMARY KEY NOT NULL CHECK (singleton = 1),
     xid INTEGER NOT NULL,
     id INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO event_horizon (xid, id) VALUES (0, 0);
+INSERT INTO event_horizon (singleton, xid, id) VALUES (1, 0, 0);
 
 CREATE TABLE index_marks (
     content_id BLOB PRIMARY KEY NOT NULL CHECK (length(content_id) = 16),

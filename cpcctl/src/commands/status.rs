@@ -7,7 +7,7 @@ use crate::{clock, context::Context, failure::Result, output::Show};
 #[command(after_help = "\
 Examples:
   cpcctl --local status
-  cpcctl status -o json | jq -r .indexPending")]
+  cpcctl status -o json | jq -r .version")]
 pub(crate) struct Args {}
 
 impl Args {

@@ -1,1 +1,261 @@
+//! cpcctl against a real cpcd, where one was built beside it.
 
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::harness::{Home, Run, without};
+
+/// A cpcd with its files in a home, killed when dropped.
+struct Daemon<'a> {
+    home: &'a Home,
+    child: Child,
+    grpc: String,
+}
+
+impl<'a> Daemon<'a> {
+    /// Starts cpcd on a free port; none if it was not built.
+    fn start(home: &'a Home) -> Option<Self> {
+        Self::start_on(home, "127.0.0.1:0")
+    }
+
+    fn start_on(home: &'a Home, grpc: &str) -> Option<Self> {
+        let program = Path::new(env!("CARGO_BIN_EXE_cpcctl")).with_file_name("cpcd");
+        if !program.exists() {
+            without("cpcd (cargo build -p cpcd)");
+            return None;
+        }
+        let addresses = home.path().join("addresses");
+        let _ = fs::remove_file(&addresses);
+        let child = Command::new(program)
+            .args([
+                "--data-dir",
+                "data",
+                "--grpc-listen",
+                grpc,
+                "--rest-listen",
+                "127.0.0.1:0",
+                "--addr-file",
+                "addresses",
+            ])
+            .current_dir(home.path())
+            .env("HOME", home.path())
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(home.path().join("cpcd.out")).unwrap())
+            .stderr(fs::File::create(home.path().join("cpcd.err")).unwrap())
+            .spawn()
+            .unwrap();
+        let mut daemon = Self { home, child, grpc: String::new() };
+        daemon.grpc = until("cpcd listens", || {
+            let addresses: Value = serde_json::from_str(&fs::read_to_string(&addresses).ok()?).ok()?;
+            Some(addresses["grpc"].as_str()?.to_owned())
+        });
+        Some(daemon)
+    }
+
+    fn kill(mut self) -> String {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        self.grpc.clone()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.home.command(arguments);
+        command
+            .env("CPCCTL_ENDPOINT", format!("http://{}", self.grpc))
+            .env("CPCCTL_SOCKET", self.home.path().join("data/cpcd.sock"));
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::from(self.command(arguments).output().unwrap())
+    }
+
+    fn ok(&self, arguments: &[&str]) -> String {
+        let run = self.run(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {run:?}");
+        run.stdout
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.ok(&[arguments, &["-o", "json"]].concat())).unwrap()
+    }
+
+    /// The one object on stderr of a command that has to fail.
+    fn refused(&self, code: i32, arguments: &[&str]) -> Value {
+        let run = self.run(&[arguments, &["-o", "json"]].concat());
+        assert_eq!(run.code, code, "{arguments:?}: {run:?}");
+        serde_json::from_str(&run.stderr).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {run:?}"))
+    }
+
+    /// Makes a key and a user, and logs in.
+    fn log_in(&self) {
+        self.ok(&["key", "generate"]);
+        self.ok(&["--local", "user", "create", "alice"]);
+        self.ok(&["login"]);
+    }
+
+    fn contents(&self) -> u64 {
+        self.json(&["--local", "status"])["contents"].as_str().map_or(0, |count| count.parse().unwrap())
+    }
+}
+
+impl Drop for Daemon<'_> {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits for a condition, within a deadline.
+fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(value) = condition() {
+            return value;
+        }
+        assert!(Instant::now() < deadline, "in vain: {what}");
+        thread::park_timeout(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn the_way_from_a_key_to_a_search_result() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    daemon.log_in();
+    assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n");
+    assert_eq!(daemon.ok(&["--local", "whoami", "-o", "name"]), "local administrator\n");
+    assert_eq!(daemon.json(&["version"])["server"], daemon.json(&["--local", "status"])["version"]);
+    assert_eq!(daemon.json(&["--local", "user", "list"]).as_array().unwrap().len(), 1);
+    let user = daemon.json(&["user", "show", "alice"]);
+    assert_eq!(user["peerId"], daemon.json(&["key", "show"])["peerId"]);
+    assert_eq!(user["publicKey"], daemon.json(&["key", "show"])["publicKey"]);
+
+    assert_eq!(daemon.ok(&["content", "list", "-o", "json"]), "[]\n");
+    let publish = ["content", "publish", "--title", "Ubuntu handbook", "--tag", "docs", "--description", "one\ntwo"];
+    let id = daemon.ok(&[&publish[..], &["-o", "name"]].concat()).trim().to_owned();
+    assert_eq!(daemon.json(&publish)["outcome"], "PUBLISH_OUTCOME_UNCHANGED", "repeating it doubles nothing");
+    until("the index has it", || {
+        (daemon.ok(&["search", "-o", "name", "handbooks"]) == format!("{id}\n")).then_some(())
+    });
+    assert!(daemon.ok(&["search", "\"ubuntu handbook\""]).contains(&id));
+    assert_eq!(daemon.ok(&["search", "--", "handbook", "-ubuntu"]), "");
+    assert_eq!(daemon.ok(&["search", "--owner", "me", "--tag", "docs", "-o", "name"]), format!("{id}\n"));
+    assert!(daemon.ok(&["content", "get", &id]).contains("one\n"));
+    assert_eq!(daemon.ok(&["content", "delete", &id, "--yes", "-o", "name"]), format!("{id}\n"));
+
+    assert_eq!(daemon.refused(4, &["content", "get", &id])["reason"], "CONTENT_NOT_FOUND");
+    assert_eq!(daemon.refused(4, &["content", "delete", &id, "--yes"])["code"], "not_found");
+    assert_eq!(daemon.refused(6, &["--local", "user", "create", "alice"])["code"], "already_exists");
+    let denied = daemon.refused(5, &["status"]);
+    assert_eq!(denied["reason"], "PERMISSION_DENIED");
+    assert!(denied["requestId"].as_str().is_some_and(|id| !id.is_empty()), "{denied}");
+    let wrong = daemon.refused(2, &["content", "publish", "--title", &"x".repeat(300)]);
+    assert_eq!((&wrong["reason"], &wrong["fields"][0]["field"]), (&"FIELD_TOO_LONG".into(), &"title".into()));
+}
+
+#[test]
+fn a_session_is_renewed_by_its_key_and_only_for_its_server() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    daemon.log_in();
+    let edit = |name: &str, change: &dyn Fn(&mut Value)| {
+        let path = home.config().join(name);
+        let mut value: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        change(&mut value["default"]);
+        fs::write(&path, value.to_string()).unwrap();
+    };
+    let sessions = "sessions.json";
+    edit(sessions, &|session| session["expiresAt"] = "2020-01-01T00:00:00Z".into());
+    assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n");
+    edit(sessions, &|session| session["accessToken"] = "no.longer.good".into());
+    assert_eq!(
+        daemon.ok(&["whoami", "-o", "name"]),
+        "alice\n",
+        "the server refused the token, the key opened a new session"
+    );
+
+    // The token goes to the server that gave it, under the name it was given for.
+    let elsewhere = format!("http://localhost:{}", daemon.grpc.rsplit_once(':').unwrap().1);
+    assert_eq!(daemon.ok(&["whoami", "--endpoint", &elsewhere, "-o", "name"]), "anonymous\n");
+
+    let token = fs::read_to_string(home.config().join(sessions)).unwrap();
+    let token = serde_json::from_str::<Value>(&token).unwrap()["default"]["accessToken"].as_str().unwrap().to_owned();
+    fs::write(home.path().join("token"), format!("{token}\n")).unwrap();
+    assert_eq!(daemon.ok(&["whoami", "--endpoint", &elsewhere, "--token-file", "token", "-o", "name"]), "alice\n");
+
+    let other = "12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq";
+    edit("contexts.json", &|context| context["serverId"] = other.into());
+    edit(sessions, &|session| session["expiresAt"] = "2020-01-01T00:00:00Z".into());
+    for arguments in [&["whoami"][..], &["login"]] {
+        let error = daemon.refused(5, arguments);
+        assert_eq!(error["reason"], "SERVER_CHANGED");
+        assert!(error["hint"].as_str().unwrap().contains("--repin"), "{error}");
+    }
+    daemon.ok(&["login", "--repin"]);
+    assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n");
+}
+
+#[test]
+fn a_file_is_published_and_what_is_wrong_in_it_is_listed() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    daemon.log_in();
+    let lines = "{\"title\":\"one\"}\nnonsense\n\n{\"title\":\"\"}\n{\"title\":\"two\",\"requestId\":\"r\"}\n";
+    fs::write(home.path().join("lines"), lines).unwrap();
+    let run = daemon.run(&["content", "publish", "--from", "lines"]);
+    assert_eq!(run.code, 8, "{run:?}");
+    assert!(run.stdout.contains("Published  2\n") && run.stdout.contains("Refused    2\n"), "{run:?}");
+    assert!(run.stderr.contains("line 2: LINE_INVALID") && run.stderr.contains("line 4: FIELD_REQUIRED"), "{run:?}");
+
+    let run = daemon.run(&["content", "publish", "--from", "lines", "-o", "json"]);
+    let summary: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        (&summary["published"], &summary["unchanged"], &summary["refused"]),
+        (&"0".into(), &"2".into(), &"2".into())
+    );
+    let refusals: Vec<_> =
+        summary["refusals"].as_array().unwrap().iter().map(|r| r["line"].as_str().unwrap()).collect();
+    assert_eq!(refusals, ["2", "4"]);
+    assert_eq!(serde_json::from_str::<Value>(&run.stderr).unwrap()["reason"], "ENTRIES_REFUSED");
+    assert_eq!(daemon.contents(), 2);
+}
+
+#[test]
+fn a_daemon_that_is_killed_on_the_way_loses_and_doubles_nothing() {
+    const LINES: u64 = 6_000;
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    daemon.log_in();
+    let line = |number: u64| format!("{{\"title\":\"entry {number}\",\"description\":\"{}\"}}\n", "words ".repeat(20));
+    let mut publish = daemon
+        .command(&["content", "publish", "--from", "-", "-o", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = publish.stdin.take().unwrap();
+    (0..LINES / 2).for_each(|number| stdin.write_all(line(number).as_bytes()).unwrap());
+    until("something is stored", || (daemon.contents() > 0).then_some(()));
+    let address = daemon.kill();
+    let writer = thread::spawn(move || {
+        (LINES / 2..LINES).for_each(|number| stdin.write_all(line(number).as_bytes()).unwrap());
+    });
+    let daemon = Daemon::start_on(&home, &address).expect("it was there before");
+    let run = Run::from(publish.wait_with_output().unwrap());
+    writer.join().unwrap();
+    assert_eq!(run.code, 0, "{run:?}");
+    let summary: Value = serde_json::from_str(&run.stdout).unwrap();
+    let count = |name: &str| summary[name].as_str().unwrap().parse::<u64>().unwrap();
+    assert_eq!(count("published") + count("unchanged"), LINES, "{run:?}");
+    assert_eq!(daemon.contents(), LINES);
+}

@@ -1,4 +1,5 @@
 //! cpcctl as a program: what it prints, where, and with which exit code.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it fails, in its helpers too")]
 
 mod daemon;
 mod errors;

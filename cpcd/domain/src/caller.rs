@@ -16,6 +16,8 @@ pub struct Caller {
     subject: Subject,
     permissions: Arc<Permissions>,
     session: Option<Session>,
+    /// What anybody may do here; a token never takes it away.
+    floor: Arc<Permissions>,
 }
 
 /// Who a caller is.
@@ -45,24 +47,30 @@ pub struct Session {
 impl Caller {
     /// Makes the caller that a verified token names.
     pub(crate) fn verified(subject: Subject, permissions: Arc<Permissions>, session: Session) -> Self {
-        Self { subject, permissions, session: Some(session) }
+        Self { subject, permissions, session: Some(session), floor: Arc::default() }
     }
 
     /// Makes the administrator on the local socket; the edge has checked the peer's uid.
     #[must_use]
     pub fn local_admin() -> Self {
-        Self { subject: Subject::LocalAdmin, permissions: Arc::new(Permissions::all()), session: None }
+        Self { subject: Subject::LocalAdmin, permissions: Arc::new(Permissions::all()), session: None, floor: Arc::default() }
     }
 
     /// Makes a caller without a token, with what the settings open to such.
     #[must_use]
     pub fn anonymous(permissions: Arc<Permissions>) -> Self {
-        Self { subject: Subject::Anonymous, permissions, session: None }
+        Self { subject: Subject::Anonymous, permissions, session: None, floor: Arc::default() }
     }
 
     /// Makes the daemon itself.
     pub(crate) fn system() -> Self {
-        Self { subject: Subject::System, permissions: Arc::new(Permissions::all()), session: None }
+        Self { subject: Subject::System, permissions: Arc::new(Permissions::all()), session: None, floor: Arc::default() }
+    }
+
+    /// Adds what anybody may do where the request came in.
+    #[must_use]
+    pub(crate) fn at_least(self, floor: Arc<Permissions>) -> Self {
+        Self { floor, ..self }
     }
 
     /// Gives who it is.
@@ -88,7 +96,7 @@ impl Caller {
     /// # Errors
     /// `TOKEN_MISSING` if nobody is logged in, `PERMISSION_DENIED` with the missing right otherwise.
     pub fn require(&self, resource: Resource, level: Level) -> Result<()> {
-        if self.permissions.allow(resource, level) {
+        if self.permissions.allow(resource, level) || self.floor.allow(resource, level) {
             return Ok(());
         }
         let error = match self.subject {

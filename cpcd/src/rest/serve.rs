@@ -16,8 +16,8 @@ use hyper_util::{
     server::{conn::auto::Builder, graceful::GracefulShutdown},
 };
 use tokio::{
-    net::TcpListener,
-    sync::Semaphore,
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -55,13 +55,16 @@ pub(crate) async fn serve(listener: TcpListener, app: App, settings: Settings, s
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            permit = permits.clone().acquire_owned() => (listener.accept().await, permit),
+            accepted = accept(&listener, &permits) => accepted,
         };
-        let (Ok((stream, _)), permit) = accepted else {
-            sleep(ACCEPT_PAUSE).await;
-            continue;
+        let (stream, permit) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection was not accepted");
+                sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
         };
-        let _ = stream.set_nodelay(true);
         let frame = frame.clone();
         let service = hyper::service::service_fn(move |request| frame.clone().answer(request));
         let served = drain.watch(connection.serve_connection(TokioIo::new(stream), service).into_owned());
@@ -74,6 +77,14 @@ pub(crate) async fn serve(listener: TcpListener, app: App, settings: Settings, s
     }
     drop(listener);
     drain.shutdown().await;
+}
+
+/// Takes a connection; over the limit they wait in the kernel's queue.
+async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let permit = permits.clone().acquire_owned().await.expect("the semaphore is never closed");
+    let (stream, _) = listener.accept().await?;
+    stream.set_nodelay(true)?;
+    Ok((stream, permit))
 }
 
 /// Sets every limit that is open by default.

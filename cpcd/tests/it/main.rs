@@ -1,2 +1,14 @@
-//! x
-fn main(){}
+//! Tests of the whole daemon, through its edges, on every engine that is there.
+//!
+//! SQLite always; PostgreSQL where `CPC_TEST_POSTGRES_URL` names one (`dev/test` sees to it). With `CPC_TEST_REQUIRE=all` a missing
+//! engine is a failure.
+
+mod harness;
+
+mod documents;
+mod content;
+mod edges;
+mod login;
+mod permissions;
+mod process;
+mod tour;

@@ -39,7 +39,7 @@ impl Args {
                 Err(failure) => refused.push((id, failure)),
             }
         }
-        let deleted = list.finish("nothing was deleted")?;
+        let deleted = list.finish("")?;
         let count = refused.len();
         match refused.pop() {
             None => Ok(()),

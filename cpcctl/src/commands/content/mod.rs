@@ -19,6 +19,7 @@ mod publish;
 
 /// Publishes, shows, lists and deletes content
 #[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
 pub(crate) enum Command {
     Publish(Box<publish::Args>),
     #[command(alias = "show")]

@@ -9,6 +9,7 @@ mod show;
 
 /// Makes and shows keys
 #[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
 pub(crate) enum Command {
     #[command(alias = "create")]
     Generate(generate::Args),

@@ -17,6 +17,7 @@ mod show;
 
 /// Makes, lists and shows users
 #[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
 pub(crate) enum Command {
     Create(create::Args),
     #[command(alias = "ls")]

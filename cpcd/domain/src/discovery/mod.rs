@@ -58,7 +58,16 @@ impl Discovery {
     /// Makes the caller of a request without a token on a listener: it may read public content where the settings say so.
     #[must_use]
     pub fn anonymous(&self, listener: IpAddr) -> Caller {
-        let permissions = if self.anonymous_read.allows(listener) { &self.reader } else { &self.nothing };
-        Caller::anonymous(permissions.clone())
+        Caller::anonymous(self.open(listener).clone())
+    }
+
+    /// Gives a caller with a token what anybody may do on a listener.
+    #[must_use]
+    pub fn known(&self, caller: Caller, listener: IpAddr) -> Caller {
+        caller.at_least(self.open(listener).clone())
+    }
+
+    fn open(&self, listener: IpAddr) -> &Arc<Permissions> {
+        if self.anonymous_read.allows(listener) { &self.reader } else { &self.nothing }
     }
 }

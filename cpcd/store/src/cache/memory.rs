@@ -1,6 +1,7 @@
 //! The cache of this process.
 
 use std::{
+    future::ready,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -24,7 +25,13 @@ impl Expiry<String, Value> for Ttl {
         Some(value.ttl)
     }
 
-    fn expire_after_update(&self, _key: &String, value: &Value, _now: Instant, _left: Option<Duration>) -> Option<Duration> {
+    fn expire_after_update(
+        &self,
+        _key: &String,
+        value: &Value,
+        _now: Instant,
+        _left: Option<Duration>,
+    ) -> Option<Duration> {
         Some(value.ttl)
     }
 }
@@ -59,7 +66,8 @@ impl Memory {
     }
 
     pub(super) async fn set_if_absent(&self, key: &str, value: Vec<u8>, ttl: Duration) -> bool {
-        self.values.entry_by_ref(key).or_insert(Value { bytes: value.into(), ttl }).await.is_fresh()
+        // Not `or_insert`: that one looks and then inserts, and two may find nothing.
+        self.values.entry_by_ref(key).or_insert_with(ready(Value { bytes: value.into(), ttl })).await.is_fresh()
     }
 
     pub(super) async fn delete(&self, key: &str) {

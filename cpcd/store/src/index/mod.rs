@@ -73,6 +73,7 @@ pub struct IsNew(pub bool);
 
 /// What is to change in an index.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all changes are of the large kind")]
 pub enum Change {
     /// Holds this content from now on, in place of what it held under its id.
     Put(Content),

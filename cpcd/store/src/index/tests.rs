@@ -85,7 +85,9 @@ impl Filled {
 #[tokio::test]
 async fn words_match_by_stem_in_any_case_and_without_accents() {
     let filled = Filled::with(vec![content("Café maps", "Converting of cities", &["naïve-set"])]).await;
-    for query in ["cafe", "CAFÉ", "cafe\u{301}", "map", "convert", "converts city", "naive", "SETS", "naive-set", "maps -x"] {
+    for query in
+        ["cafe", "CAFÉ", "cafe\u{301}", "map", "convert", "converts city", "naive", "SETS", "naive-set", "maps -x"]
+    {
         assert_eq!(filled.titles(query).await, ["Café maps"], "{query}");
     }
     for query in ["caf", "mapper", "cafe other", "set-naive"] {
@@ -102,8 +104,7 @@ async fn words_match_anywhere_and_phrases_in_a_row() {
         content("tagged", "", &["image", "viewer"]),
     ])
     .await;
-    let sorted = |titles: Vec<&str>| titles.into_iter().map(str::to_owned).collect::<BTreeSet<_>>().len();
-    assert_eq!(sorted(filled.titles("viewer image").await), 4);
+    assert_eq!(filled.titles("viewer image").await.into_iter().collect::<BTreeSet<_>>().len(), 4);
     assert_eq!(filled.titles("\"image viewer\"").await, ["image viewer"]);
     assert_eq!(filled.titles("image-viewer").await, ["image viewer"]);
     assert!(filled.titles("\"viewer image\"").await.is_empty());
@@ -146,9 +147,12 @@ async fn what_bears_the_name_comes_before_what_mentions_it() {
 async fn tags_match_whole_and_to_the_letter() {
     let filled = Filled::with(vec![content("one", "", &["Rust", "use::web"]), content("two", "", &["rust"])]).await;
     let tagged = |tags: &[&str]| Filter { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), ..everything() };
-    for (tags, expected) in
-        [(vec!["Rust"], vec!["one"]), (vec!["rust"], vec!["two"]), (vec!["use"], vec![]), (vec!["Rust", "rust"], vec![])]
-    {
+    for (tags, expected) in [
+        (vec!["Rust"], vec!["one"]),
+        (vec!["rust"], vec!["two"]),
+        (vec!["use"], vec![]),
+        (vec!["Rust", "rust"], vec![]),
+    ] {
         assert_eq!(filled.titles_for("", &tagged(&tags)).await, expected, "{tags:?}");
     }
     assert_eq!(filled.titles_for("web", &tagged(&["Rust", "use::web"])).await, ["one"]);
@@ -196,6 +200,63 @@ async fn nobody_finds_or_counts_what_they_may_not_see() {
                     assert_eq!(hits.total, expected.len() as u64, "{query:?} {filter:?}");
                 }
             }
+        }
+    }
+}
+
+/// Draws from a fixed row of numbers (splitmix64), so that a failure comes back.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((mixed ^ (mixed >> 31)) % end as u64) as usize
+    }
+
+    fn text(&mut self, most: usize) -> String {
+        const WORDS: [&str; 6] = ["red", "map", "fog", "sky", "jet", "cup"];
+        let words: Vec<_> = (0..self.below(most + 1)).map(|_| WORDS[self.below(WORDS.len())]).collect();
+        words.join(" ")
+    }
+}
+
+/// Any query finds in any state of the index just what reading every text would find.
+#[tokio::test]
+async fn searches_agree_with_reading_everything() {
+    let mut dice = Dice(1);
+    let mut filled = Filled::with(Vec::new()).await;
+    for _ in 0..12 {
+        let mut changes = Vec::new();
+        for _ in 0..dice.below(20) {
+            let (title, description, tag) = (dice.text(4), dice.text(8), dice.text(2));
+            filled.all.push(content(&title, &description, &[&tag]));
+            changes.extend(filled.all.last().cloned().map(Change::Put));
+        }
+        for _ in 0..dice.below(4).min(filled.all.len()) {
+            let removed = filled.all.swap_remove(dice.below(filled.all.len()));
+            changes.push(Change::Delete(removed.id));
+        }
+        filled.index.apply(changes).await.unwrap();
+        for _ in 0..200 {
+            let terms: Vec<_> = (0..dice.below(4)).map(|_| (dice.below(3) == 0, dice.text(3))).collect();
+            let spelled = |(excluded, text): &(bool, String)| format!("{}\"{text}\"", if *excluded { "-" } else { "" });
+            let query = terms.iter().map(spelled).collect::<Vec<_>>().join(" ");
+            let matches = |text: &str, content: &Content| {
+                let metadata = &content.metadata;
+                let has = |field: &str| format!(" {field} ").contains(&format!(" {text} "));
+                has(&metadata.title) || has(&metadata.description) || metadata.tags.iter().any(|tag| has(tag))
+            };
+            let fits = |content: &&Content| {
+                terms.iter().all(|(excluded, text)| text.is_empty() || matches(text, content) != *excluded)
+            };
+            let expected: BTreeSet<_> = filled.all.iter().filter(fits).map(|content| content.id).collect();
+            let hits = filled.index.search(&Query::parse(&query).unwrap(), &everything(), 0, 300).await.unwrap();
+            let found: BTreeSet<_> = hits.hits.iter().map(|hit| hit.id).collect();
+            assert_eq!(found, expected, "{query}");
+            assert_eq!((hits.total, hits.hits.len()), (expected.len() as u64, expected.len()), "{query}");
+            assert!(hits.hits.is_sorted_by(|a, b| (a.score, a.id) > (b.score, b.id)), "{query}");
         }
     }
 }
@@ -257,7 +318,9 @@ async fn changes_replace_and_remove_and_are_seen_at_once() {
 #[tokio::test]
 async fn operators_of_engines_are_plain_words() {
     let filled = Filled::with(vec![content("title", "star c++", &[])]).await;
-    for query in ["title:*", "*:*", "title:title", "ti*", "/t.*/", "titel~1", "[a TO z]", "star^9 OR nothing", "+(title"] {
+    for query in
+        ["title:*", "*:*", "title:title", "ti*", "/t.*/", "titel~1", "[a TO z]", "star^9 OR nothing", "+(title"]
+    {
         let expected = usize::from(["title:*", "*:*", "+(title"].contains(&query));
         assert_eq!(filled.titles(query).await.len(), expected, "{query}");
     }
@@ -317,7 +380,9 @@ async fn a_damaged_index_is_made_anew_and_other_files_are_left() {
 
 fn segments(path: &Path) -> impl Iterator<Item = std::path::PathBuf> {
     let files: Vec<_> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.into_iter().filter(|file| file.extension().is_some_and(|kind| kind != "json" && kind != "lock" && kind != "jpg"))
+    files
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|kind| kind != "json" && kind != "lock" && kind != "jpg"))
 }
 
 #[tokio::test]

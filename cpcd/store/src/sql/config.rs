@@ -130,12 +130,18 @@ mod tests {
 
     #[test]
     fn a_url_is_known_or_refused_by_name() {
-        for good in ["", "sqlite:a.db", "sqlite:///a/b?c%20", "sqlite::memory:", "postgres://u:p@h:1/d", "postgresql:///d"] {
+        for good in
+            ["", "sqlite:a.db", "sqlite:///a/b?c%20", "sqlite::memory:", "postgres://u:p@h:1/d", "postgresql:///d"]
+        {
             assert!(config(good).validate().is_ok(), "{good}");
         }
         for wrong in ["mysql://u:hidden@h/d", "sqlite:", "cpcd.sqlite", "postgres://h:notaport/d"] {
             let error = config(wrong).validate().unwrap_err();
-            assert_eq!((error.reason(), error.fields()[0].field.as_str()), (Reason::FieldInvalid, "store.url"), "{wrong}");
+            assert_eq!(
+                (error.reason(), error.fields()[0].field.as_str()),
+                (Reason::FieldInvalid, "store.url"),
+                "{wrong}"
+            );
             assert!(error.message().contains("sqlite:PATH") && error.message().contains("postgres://"), "{error}");
             assert!(!error.message().contains("hidden"), "{error}");
         }
@@ -145,7 +151,9 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        for url in ["postgres://u:hidden@h/d", "postgres://h/d?password=hidden", "postgres://u:hid@den/hidden@h/d?user=x"] {
+        for url in
+            ["postgres://u:hidden@h/d", "postgres://h/d?password=hidden", "postgres://u:hid@den/hidden@h/d?user=x"]
+        {
             let text = format!("{:?}", config(url));
             assert!(!text.contains("hid"), "{text}");
             assert!(text.contains("h/d"), "{text}");

@@ -163,7 +163,9 @@ impl Tx {
         }
         // The random half of the id. Two owners with the same would wait for each other, no more.
         let (_, key) = owner.uuid().as_u64_pair();
-        self.fetch_optional::<(i32,)>("SELECT 1 FROM pg_advisory_xact_lock($1)", &[key.cast_signed().into()]).await.map(drop)
+        self.fetch_optional::<(i32,)>("SELECT 1 FROM pg_advisory_xact_lock($1)", &[key.cast_signed().into()])
+            .await
+            .map(drop)
     }
 
     /// Gives content that was not deleted, as this transaction sees it.

@@ -56,9 +56,10 @@ macro_rules! read {
                 let read = async move { query_as_with::<_, $row, _>($sql.postgres, args).$verb(&pool).await };
                 postgres.read(read).await
             }
-            Self::Sqlite(sqlite) => {
-                query_as_with::<_, $row, _>($sql.sqlite, arg::sqlite($args)?).$verb(&sqlite.readers).await.map_err(from_sqlx)
-            }
+            Self::Sqlite(sqlite) => query_as_with::<_, $row, _>($sql.sqlite, arg::sqlite($args)?)
+                .$verb(&sqlite.readers)
+                .await
+                .map_err(from_sqlx),
         }
     };
 }
@@ -67,7 +68,9 @@ impl Db {
     pub(super) async fn open(config: &Config) -> Result<Self> {
         match config.place()? {
             Place::Memory => open_sqlite(config, SqliteConnectOptions::new(), None).await,
-            Place::File(path) => open_sqlite(config, SqliteConnectOptions::new().filename(path), Some(Path::new(path))).await,
+            Place::File(path) => {
+                open_sqlite(config, SqliteConnectOptions::new().filename(path), Some(Path::new(path))).await
+            }
             Place::Postgres(options) => open_postgres(config, *options).await,
         }
     }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     Store, Tx,
     arg::{Arg, json_text, sql},
+    row::unsigned,
 };
 
 /// An event to be recorded.
@@ -79,8 +80,7 @@ impl Tx {
         self.execute(
             sql(
                 "INSERT INTO events (kind, subject_id, payload, created_at)
-                 SELECT kind, subject, payload, $2
-                 FROM jsonb_to_recordset($1) AS r (kind TEXT, subject UUID, payload JSONB)",
+                 SELECT value ->> 'kind', (value ->> 'subject')::UUID, value -> 'payload', $2 FROM jsonb_array_elements($1)",
                 "INSERT INTO events (kind, subject_id, payload, created_at)
                  SELECT value ->> 'kind', unhex(value ->> 'subject', '-'), value -> 'payload', $2 FROM json_each($1)",
             ),
@@ -92,24 +92,45 @@ impl Tx {
 
     /// Removes the events from before `time`; gives their number.
     ///
+    /// They go in the order of the stream, so one that came behind a younger one stays a little longer: what is left is always
+    /// whole after the horizon, the last event that went.
+    ///
     /// # Errors
     /// What the engine says.
     pub async fn delete_events_before(&mut self, time: Timestamp) -> Result<u64> {
-        // First the horizon: a cursor before the last event that goes has missed something.
+        if self.is_postgres() {
+            // What does not show yet stays, so that nothing commits behind the horizon.
+            let gone: Option<(i64,)> = self
+                .fetch_optional(
+                    "WITH kept AS (
+                         SELECT xid, id FROM events WHERE created_at >= $1 OR xid >= pg_snapshot_xmin(pg_current_snapshot())
+                         ORDER BY xid, id LIMIT 1
+                     ), gone AS (
+                         DELETE FROM events WHERE NOT EXISTS (SELECT 1 FROM kept) OR (xid, id) < (SELECT xid, id FROM kept)
+                         RETURNING xid, id
+                     ), last AS (
+                         SELECT gone.xid::TEXT::BIGINT AS xid, id FROM gone ORDER BY gone.xid DESC, id DESC LIMIT 1
+                     ), moved AS (
+                         UPDATE event_horizon SET xid = last.xid, id = last.id FROM last
+                     )
+                     SELECT count(*) FROM gone",
+                    &[time.into()],
+                )
+                .await?;
+            return unsigned("count of events", gone.map_or(0, |(count,)| count));
+        }
         self.execute(
-            sql(
-                "UPDATE event_horizon SET xid = gone.xid, id = gone.id
-                 FROM (
-                     SELECT xid::TEXT::BIGINT AS xid, id FROM events WHERE created_at < $1 ORDER BY events.xid DESC, id DESC LIMIT 1
-                 ) AS gone
-                 WHERE (event_horizon.xid, event_horizon.id) < (gone.xid, gone.id)",
-                "UPDATE event_horizon SET id = gone.id
-                 FROM (SELECT max(id) AS id FROM events WHERE created_at < $1) AS gone WHERE event_horizon.id < gone.id",
-            ),
+            "UPDATE event_horizon SET id = gone.id
+             FROM (
+                 SELECT max(id) AS id FROM events WHERE id < coalesce(
+                     (SELECT id FROM events WHERE created_at >= $1 ORDER BY id LIMIT 1), 9223372036854775807
+                 )
+             ) AS gone
+             WHERE event_horizon.id < gone.id",
             &[time.into()],
         )
         .await?;
-        self.execute("DELETE FROM events WHERE created_at < $1", &[time.into()]).await
+        self.execute("DELETE FROM events WHERE id <= (SELECT id FROM event_horizon)", &[]).await
     }
 }
 
@@ -139,7 +160,10 @@ impl Store {
         let (xid, id): (i64, i64) = self.db.fetch_one("SELECT xid, id FROM event_horizon", &[]).await?;
         let horizon = EventCursor { xid, id };
         if after.is_some_and(|after| *after < horizon) {
-            return Err(Error::new(Reason::PageTokenInvalid, "events after this cursor are gone; list again and begin anew"));
+            return Err(Error::new(
+                Reason::PageTokenInvalid,
+                "events after this cursor are gone; list again and begin anew",
+            ));
         }
         let events: Vec<_> = rows.into_iter().map(Row::read).collect();
         let cursor = events.last().map_or(start.max(horizon), |event| event.cursor);

@@ -75,23 +75,20 @@ pub(super) fn from_sqlx(error: sqlx::Error) -> Error {
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the driver's enum grows; the code then decides")]
 fn from_database(error: Box<dyn DatabaseError>) -> Error {
-    match error.kind() {
-        ErrorKind::UniqueViolation => {
-            let name = match error.constraint() {
-                Some(name) => name.to_owned(),
-                // SQLite says it in words: "UNIQUE constraint failed: users.username, ...".
-                None => error.message().split_once(": ").map_or("", |(_, columns)| columns).to_owned(),
-            };
-            return write_conflict("another write was faster; try again").with_source(Violation::Unique(name));
-        }
-        ErrorKind::ForeignKeyViolation => {
-            return write_conflict("what this refers to is gone; try again").with_source(Violation::ForeignKey);
-        }
-        _ => {}
-    }
+    let kind = error.kind();
     let code = error.code().unwrap_or_default().into_owned();
+    if kind == ErrorKind::UniqueViolation {
+        let name = match error.constraint() {
+            Some(name) => name.to_owned(),
+            // SQLite says it in words: "UNIQUE constraint failed: users.username, ...".
+            None => error.message().split_once(": ").map_or("", |(_, columns)| columns).to_owned(),
+        };
+        return write_conflict("another write was faster; try again").with_source(Violation::Unique(name));
+    }
+    if kind == ErrorKind::ForeignKeyViolation {
+        return write_conflict("what this refers to is gone; try again").with_source(Violation::ForeignKey);
+    }
     let full = "the disk under the store is full; nothing was changed";
     // SQLSTATE has five characters; SQLite's extended codes carry the plain one in their lowest byte.
     match code.as_str() {
@@ -101,12 +98,14 @@ fn from_database(error: Box<dyn DatabaseError>) -> Error {
         // Shut down, restarted, not up yet, out of connections, memory or patience with an idle transaction.
         "57P01" | "57P02" | "57P03" | "53300" | "53200" | "25P03" => engine_away(error),
         _ if code.len() == 5 && code.starts_with("08") => engine_away(error),
-        _ if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() => match code.parse::<u32>().unwrap_or(1) & 0xff {
-            13 => Error::new(Reason::StoreFull, full).with_source(error), // SQLITE_FULL
-            5 | 6 | 8 | 10 | 14 => engine_away(error), // BUSY, LOCKED, READONLY, IOERR, CANTOPEN
-            26 => Error::new(Reason::StoreForeign, "the store's file is no SQLite database").with_source(error), // NOTADB
-            _ => Error::internal(error),
-        },
+        _ if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() => {
+            match code.parse::<u32>().unwrap_or(1) & 0xff {
+                13 => Error::new(Reason::StoreFull, full).with_source(error), // SQLITE_FULL
+                5 | 6 | 8 | 10 | 14 => engine_away(error),                    // BUSY, LOCKED, READONLY, IOERR, CANTOPEN
+                26 => Error::new(Reason::StoreForeign, "the store's file is no SQLite database").with_source(error), // NOTADB
+                _ => Error::internal(error),
+            }
+        }
         _ => Error::internal(error),
     }
 }

@@ -65,7 +65,8 @@ impl Tx {
     /// `WRITE_CONFLICT` if it has one.
     pub async fn insert_server_identity(&mut self, identity: &ServerIdentity) -> Result<()> {
         self.execute(
-            "INSERT INTO server_identity (store_id, sealed_key, root_key_fingerprint, created_at) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO server_identity (singleton, store_id, sealed_key, root_key_fingerprint, created_at)
+             VALUES (1, $1, $2, $3, $4)",
             &[
                 identity.store_id.into(),
                 identity.sealed_key.as_slice().into(),
@@ -88,8 +89,11 @@ impl Store {
             .db
             .fetch_all("SELECT kid, sealed_secret, created_at FROM signing_keys ORDER BY created_at, kid", &[])
             .await?;
-        let read =
-            |row: KeyRow| SealedKey { kid: row.kid, sealed_secret: row.sealed_secret, created_at: row.created_at.to_jiff() };
+        let read = |row: KeyRow| SealedKey {
+            kid: row.kid,
+            sealed_secret: row.sealed_secret,
+            created_at: row.created_at.to_jiff(),
+        };
         Ok(rows.into_iter().map(read).collect())
     }
 

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use cpcd_model::{Result, time::Timestamp};
 
-use super::{Priority, Store, Tx, arg::{big, sql}, fault::write_conflict, row::unsigned};
+use super::{
+    Priority, Store, Tx,
+    arg::{big, sql},
+    fault::write_conflict,
+    row::unsigned,
+};
 
 impl Store {
     /// Takes or renews a lease; gives its epoch, or nothing while somebody else holds it.

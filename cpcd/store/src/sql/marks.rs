@@ -46,7 +46,8 @@ fn rows(marks: &[(ContentId, u64)]) -> Result<Arg<'static>> {
     marks.reverse();
     marks.dedup_by_key(|(id, _)| *id);
     marks.reverse();
-    let rows: Vec<_> = marks.iter().map(|(id, version)| serde_json::json!({ "id": id.uuid(), "version": version })).collect();
+    let rows: Vec<_> =
+        marks.iter().map(|(id, version)| serde_json::json!({ "id": id.uuid(), "version": version })).collect();
     Ok(Arg::Json(json_text(&rows)?))
 }
 

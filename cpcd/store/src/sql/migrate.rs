@@ -108,13 +108,19 @@ fn beside(file: &Path, suffix: &str) -> PathBuf {
 }
 
 async fn state<C: Migrate>(connection: &mut C, migrator: &Migrator, known: bool, others: i64) -> Result<State> {
-    let applied = if known { connection.list_applied_migrations(TABLE).await.map_err(from_migrate)? } else { Vec::new() };
+    let applied =
+        if known { connection.list_applied_migrations(TABLE).await.map_err(from_migrate)? } else { Vec::new() };
     let Some(version) = applied.iter().map(|migration| migration.version).max() else {
-        return if others == 0 { Ok(State::Empty) } else { Err(foreign("it has tables, but none of cpcd's migrations")) };
+        return if others == 0 {
+            Ok(State::Empty)
+        } else {
+            Err(foreign("it has tables, but none of cpcd's migrations"))
+        };
     };
     let newest = last(migrator);
     if version > newest {
-        let message = format!("it is at migration {version} and this version knows {newest}; take a newer version of cpcd");
+        let message =
+            format!("it is at migration {version} and this version knows {newest}; take a newer version of cpcd");
         return Err(foreign(&message));
     }
     Ok(State::At { version, pending: version < newest })
@@ -132,7 +138,9 @@ fn foreign(why: &str) -> Error {
 fn from_migrate(error: MigrateError) -> Error {
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => from_sqlx(error),
-        MigrateError::VersionMissing(version) => foreign(&format!("it has migration {version}, which is not known here")),
+        MigrateError::VersionMissing(version) => {
+            foreign(&format!("it has migration {version}, which is not known here"))
+        }
         MigrateError::VersionMismatch(version) => foreign(&format!("its migration {version} was another one")),
         MigrateError::Dirty(version) => foreign(&format!("its migration {version} was broken off")),
         error => Error::internal(error),

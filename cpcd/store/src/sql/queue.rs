@@ -55,7 +55,9 @@ impl Queue {
             Ok(Ok(room)) => room.forget(),
             Ok(Err(_closed)) => return Err(closing()),
             Err(_elapsed) => {
-                return Err(Error::new(Reason::Overloaded, "too many writes wait for the store").with_retry_after(PATIENCE));
+                return Err(
+                    Error::new(Reason::Overloaded, "too many writes wait for the store").with_retry_after(PATIENCE)
+                );
             }
         }
         {
@@ -72,7 +74,8 @@ impl Queue {
     /// Gives the most urgent job that waits, if any.
     pub(super) fn pop(&self) -> Option<Box<dyn Work>> {
         let mut lanes = self.lock();
-        let (lane, work) = lanes.jobs.iter_mut().enumerate().find_map(|(lane, jobs)| Some((lane, jobs.pop_front()?)))?;
+        let (lane, work) =
+            lanes.jobs.iter_mut().enumerate().find_map(|(lane, jobs)| Some((lane, jobs.pop_front()?)))?;
         self.room[lane].add_permits(1);
         Some(work)
     }

@@ -30,7 +30,8 @@ impl Row {
     fn read(self) -> Result<User> {
         let malformed = |what: &str| Error::internal(format!("user {} has malformed {what} in the store", self.id));
         // What serde takes may still name a resource twice.
-        let permissions = Permissions::new(self.permissions.0.rules().to_vec()).map_err(|_| malformed("permissions"))?;
+        let permissions =
+            Permissions::new(self.permissions.0.rules().to_vec()).map_err(|_| malformed("permissions"))?;
         Ok(User {
             id: self.id.into(),
             username: Username::parse("username", &self.username).map_err(|_| malformed("username"))?,

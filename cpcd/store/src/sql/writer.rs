@@ -236,3 +236,7 @@ impl Loop {
 fn lost() -> Error {
     engine_away("the writer lost its connection")
 }
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

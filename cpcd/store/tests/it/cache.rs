@@ -45,7 +45,9 @@ async fn of_a_thousand_one_sets_what_is_absent() {
     let cache = cache(1 << 20);
     let sets = (0..1_000_u16).map(|n| {
         let cache = cache.clone();
-        tokio::spawn(async move { cache.set_if_absent("key", n.to_le_bytes().to_vec(), LONG).await.unwrap().then_some(n) })
+        tokio::spawn(
+            async move { cache.set_if_absent("key", n.to_le_bytes().to_vec(), LONG).await.unwrap().then_some(n) },
+        )
     });
     let winners: Vec<_> = join_all(sets.collect::<Vec<_>>()).await.into_iter().filter_map(Result::unwrap).collect();
     assert_eq!(winners.len(), 1);

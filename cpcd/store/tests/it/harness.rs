@@ -2,7 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, resume_unwind},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use cpcd_model::{
@@ -12,7 +12,10 @@ use cpcd_model::{
     time::Timestamp,
     user::{User, Username},
 };
-use cpcd_store::{Store, Tx, sql};
+use cpcd_store::{
+    Store, Tx,
+    sql::{self, EventCursor, NewEvent},
+};
 use futures_util::{FutureExt, future::BoxFuture};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
@@ -55,7 +58,8 @@ impl Place {
         Store::open(&self.config).await.unwrap()
     }
 
-    async fn clear(self) {
+    /// Takes the place away again.
+    pub(crate) async fn clear(self) {
         if let Some((server, schema)) = self.schema {
             run(&server, format!("DROP SCHEMA {schema} CASCADE")).await;
         }
@@ -64,7 +68,13 @@ impl Place {
 
 fn config(url: String) -> sql::Config {
     // Ten times looser than what is shipped: a busy machine must not fail a test.
-    sql::Config { url, max_connections: 8, acquire_timeout_ms: 30_000, lock_timeout_ms: 30_000, ..sql::Config::default() }
+    sql::Config {
+        url,
+        max_connections: 8,
+        acquire_timeout_ms: 30_000,
+        lock_timeout_ms: 30_000,
+        ..sql::Config::default()
+    }
 }
 
 async fn run(server: &str, statement: String) {
@@ -114,6 +124,24 @@ pub(crate) async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
         }
     };
     assert!(tokio::time::timeout(Duration::from_secs(60), waiting).await.is_ok(), "never: {what}");
+}
+
+/// Gives the kinds of all events that have committed, and a cursor after them.
+///
+/// On PostgreSQL events show only when no earlier transaction of the whole server runs, other tests' among them.
+pub(crate) async fn events(store: &Store) -> (Vec<String>, EventCursor) {
+    let subject_id = Uuid::now_v7();
+    let last = NewEvent { kind: "last", subject_id, payload: serde_json::Value::Null };
+    write(store, move |tx| Box::pin(async move { tx.insert_events(&[last], now()).await })).await;
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let (events, cursor) = store.list_events(None, 20_000).await.unwrap();
+        if events.iter().any(|event| event.subject_id == subject_id) {
+            return (events.into_iter().map(|event| event.kind).filter(|kind| kind != "last").collect(), cursor);
+        }
+        assert!(Instant::now() < deadline, "an event that has committed does not show");
+        tokio::task::yield_now().await;
+    }
 }
 
 pub(crate) fn time(text: &str) -> Timestamp {

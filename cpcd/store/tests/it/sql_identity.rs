@@ -77,9 +77,12 @@ async fn malformed_permissions_are_our_fault_and_open_nothing() {
     for_each_place(async |place| {
         let store = place.open().await;
         insert_user(&store, "alice").await;
-        for json in [r#"{"rules":[{"resource":"content","level":"root"}]}"#, r#"{"rules":[],"admin":true}"#, "[]",
-            r#"{"rules":[{"resource":"users","level":"read"},{"resource":"users","level":"admin"}]}"#]
-        {
+        for json in [
+            r#"{"rules":[{"resource":"content","level":"root"}]}"#,
+            r#"{"rules":[],"admin":true}"#,
+            "[]",
+            r#"{"rules":[{"resource":"users","level":"read"},{"resource":"users","level":"admin"}]}"#,
+        ] {
             crate::sql_schema::raw(place, &format!("UPDATE users SET permissions = '{json}'")).await;
             assert_eq!(store.get_user_by_name("alice").await.unwrap_err().reason(), Reason::Internal, "{json}");
         }
@@ -169,7 +172,8 @@ async fn used_challenges_are_cleared_away_after_their_time() {
             write(&store, move |tx| Box::pin(async move { tx.delete_used_challenges_expired_before(before).await }));
         assert_eq!(deleted.await, 1);
         for (id, new) in [(1, true), (2, false)] {
-            let used = write(&store, move |tx| Box::pin(async move { tx.insert_used_challenge(&[id; 16], now()).await }));
+            let used =
+                write(&store, move |tx| Box::pin(async move { tx.insert_used_challenge(&[id; 16], now()).await }));
             assert_eq!(used.await, new, "{id}");
         }
     })
@@ -185,7 +189,7 @@ async fn signing_keys_come_back_the_oldest_first() {
             sealed_secret: vec![0, 255, seconds],
             created_at: now() + Duration::from_secs(u64::from(seconds)),
         });
-        for key in keys.iter().rev().cloned() {
+        for key in keys.clone().into_iter().rev() {
             write(&store, move |tx| Box::pin(async move { tx.insert_signing_key(&key).await })).await;
         }
         assert_eq!(store.list_signing_keys().await.unwrap(), keys);
@@ -210,7 +214,9 @@ async fn a_store_has_one_identity() {
         let first = identity(1);
         for (identity, taken) in [(first.clone(), true), (identity(2), false)] {
             let written = store
-                .write(Priority::Identity, move |tx| Box::pin(async move { tx.insert_server_identity(&identity).await }))
+                .write(Priority::Identity, move |tx| {
+                    Box::pin(async move { tx.insert_server_identity(&identity).await })
+                })
                 .await;
             match written {
                 Ok(()) => assert!(taken),

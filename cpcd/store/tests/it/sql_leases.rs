@@ -40,7 +40,11 @@ async fn an_epoch_rises_when_a_lease_changes_hands() {
         assert_eq!(require(&store, 2).await, None, "nobody has taken it yet");
         assert_eq!(take("b", 20).await, Some(3), "after giving it back, even the same holder begins anew");
         assert_eq!(require(&store, 2).await, Some(Reason::WriteConflict));
-        assert_eq!(store.acquire_lease("other", "a", TTL, now()).await.unwrap(), Some(1), "leases know nothing of each other");
+        assert_eq!(
+            store.acquire_lease("other", "a", TTL, now()).await.unwrap(),
+            Some(1),
+            "leases know nothing of each other"
+        );
     })
     .await;
 }

@@ -23,6 +23,7 @@ use crate::{
     escape,
     exit::Exit,
     failure::{Failure, Result},
+    interrupt,
     progress::Progress,
 };
 
@@ -41,10 +42,10 @@ pub(super) async fn run(context: &mut Context, from: &str, retry_for: Duration) 
         Bulk { source, is_read: false, window: Window::default(), report: Report::new(is_listed), is_listed, progress };
     let result = bulk.run(context, client, retry_for).await;
     bulk.progress.finish();
+    interrupt::leave_word(None);
     result.map_err(|failure| {
         let way_on = failure.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
-        let so_far = bulk.report.so_far();
-        failure.hint(format_args!("{so_far}; the same command again goes on without doubling{way_on}"))
+        failure.hint(format_args!("{}{way_on}", bulk.report.so_far()))
     })?;
     let summary = bulk.report.summary();
     context.output.record(&summary)?;
@@ -169,6 +170,7 @@ impl Bulk {
             let (reason, field, message) = (refusal.reason, refusal.field, refusal.message);
             self.refuse(Refused { line: refusal.sequence, reason, field, message });
         }
+        interrupt::leave_word((!self.is_listed).then(|| self.report.so_far()));
     }
 
     fn refuse(&mut self, refused: Refused) {

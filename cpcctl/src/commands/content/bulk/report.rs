@@ -29,7 +29,8 @@ pub(super) struct Refused {
 impl Refused {
     /// Says it in a line.
     pub(super) fn words(&self) -> String {
-        let field = if self.field.is_empty() { String::new() } else { format!("{}: ", self.field) };
+        let is_named = self.field.is_empty() || self.message.starts_with(&self.field);
+        let field = if is_named { String::new() } else { format!("{}: ", self.field) };
         format!("line {}: {} ({field}{})", self.line, self.reason, self.message)
     }
 }
@@ -92,7 +93,8 @@ impl Report {
     }
 
     /// Sums up.
-    pub(super) fn summary(self) -> Summary {
+    pub(super) fn summary(mut self) -> Summary {
+        self.listed.sort_by_key(|refused| refused.line);
         let duration = self.started.elapsed();
         Summary {
             rate_per_second: rate(self.entries(), duration),
@@ -105,9 +107,10 @@ impl Report {
         }
     }
 
-    /// Says how far it came, for a failure that ends it.
+    /// Says how far it came, if something ends it early.
     pub(super) fn so_far(&self) -> String {
-        format!("{} entries are stored, {} were refused", self.entries(), self.refused)
+        let (entries, refused) = (self.entries(), self.refused);
+        format!("{entries} entries are stored, {refused} were refused; the same command again goes on without doubling")
     }
 }
 

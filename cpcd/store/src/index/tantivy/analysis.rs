@@ -14,10 +14,7 @@ const MAX_WORD_CHARS: usize = cpcd_model::query::MAX_WORD_CHARS;
 
 /// Makes the analyser.
 pub(super) fn analyser() -> TextAnalyzer {
-    TextAnalyzer::builder(Words::default())
-        .filter(AsciiFoldingFilter)
-        .filter(Stemmer::new(Language::English))
-        .build()
+    TextAnalyzer::builder(Words::default()).filter(AsciiFoldingFilter).filter(Stemmer::new(Language::English)).build()
 }
 
 /// Gives the terms of `text` and their places.

@@ -10,12 +10,9 @@ use tantivy::{
 
 /// Says what an error of the index in `folder` means: a full disk, or an engine that is away.
 pub(super) fn fault(folder: &Path, error: TantivyError) -> Error {
-    let reason = match io_error(&error) {
-        Some(cause) => reason(cause),
-        // An error in the writer's thread loses its cause on the way, so the disk itself is asked.
-        None if matches!(error, TantivyError::ErrorInThread(_)) => probe(folder),
-        None => Reason::EngineAway,
-    };
+    // Most errors of writing lose their cause on the way out of the engine's threads, so the disk itself is asked.
+    let known = io_error(&error).map(|cause| reason(cause)).filter(|reason| *reason == Reason::StoreFull);
+    let reason = known.unwrap_or_else(|| probe(folder));
     refuse(reason, folder).with_source(error)
 }
 

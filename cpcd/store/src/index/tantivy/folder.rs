@@ -110,9 +110,11 @@ fn existing(folder: &Path, schema: &Schema, mark: &str) -> Result<Found> {
         }
         with_reader(index).map(|(index, reader)| Found::Sound(index, reader))
     })();
-    checked.or_else(|error: TantivyError| {
-        if is_damage(&error) { Ok(Found::Useless(error.to_string())) } else { Err(fault(folder, error)) }
-    })
+    checked.or_else(
+        |error: TantivyError| {
+            if is_damage(&error) { Ok(Found::Useless(error.to_string())) } else { Err(fault(folder, error)) }
+        },
+    )
 }
 
 fn create(folder: &Path, schema: &Schema) -> tantivy::Result<(Index, IndexReader)> {
@@ -139,6 +141,7 @@ fn wipe(folder: &Path) -> io::Result<()> {
 fn is_engines(name: &str) -> bool {
     let segment = name.split_once('.').map(|(id, _)| id);
     matches!(name, "meta.json" | ".managed.json")
+        || name.starts_with(".tmp") && name.len() == ".tmp".len() + 6
         || segment.is_some_and(|id| id.len() == 32 && id.bytes().all(|c| c.is_ascii_hexdigit()))
 }
 
@@ -148,10 +151,10 @@ mod tests {
 
     #[test]
     fn only_the_engines_files_are_removed() {
-        for name in ["meta.json", ".managed.json", "0198c5f07a3e7c529d213f1b2a4c5d6e.12.del"] {
+        for name in ["meta.json", ".managed.json", ".tmpXk3u9Q", "0198c5f07a3e7c529d213f1b2a4c5d6e.12.del"] {
             assert!(is_engines(name), "{name}");
         }
-        for name in ["photo.jpg", "0198c5f0.del", "0198c5f07a3e7c529d213f1b2a4c5d6e", ".tantivy-writer.lock", "meta"] {
+        for name in ["photo.jpg", "0198c5f0.del", "0198c5f07a3e7c529d213f1b2a4c5d6e", ".tmp", "meta"] {
             assert!(!is_engines(name), "{name}");
         }
     }

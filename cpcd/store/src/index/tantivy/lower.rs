@@ -8,12 +8,12 @@ use tantivy::{
     tokenizer::TextAnalyzer,
 };
 
-use super::{analysis, opening, schema::Fields};
+use super::{analysis, excluded::Excluded, opening, schema::Fields};
 
 /// How much a match in the title, the tags and the description weighs.
 const WEIGHTS: [Score; 3] = [3.0, 2.0, 1.0];
-/// What a title, and a description, gains by having the words in a row.
-const IN_A_ROW: [Score; 2] = [1.0, 1.0];
+/// What a title gains by having the words in a row; in descriptions it would cost more than it tells.
+const IN_A_ROW: Score = 1.0;
 /// What a title gains by starting with the words, by having them as its name, and by being them.
 const OPENINGS: [Score; 3] = [5.0, 10.0, 20.0];
 
@@ -43,7 +43,7 @@ pub(super) fn lower(tree: &Tree, filter: &Filter, fields: &Fields, analyser: &Te
         clauses.push((Occur::Must, unscored(AllQuery)));
     }
     for words in tree.excluded.iter().filter_map(words) {
-        clauses.extend(searched.iter().map(|field| (Occur::MustNot, row(fields, *field, &words))));
+        clauses.extend(searched.iter().map(|field| (Occur::MustNot, excluded(row(fields, *field, &words)))));
     }
     clauses.extend(in_a_row(&required, fields));
     BooleanQuery::new(clauses)
@@ -77,15 +77,14 @@ fn openings(required: &[Places], fields: &Fields) -> Vec<Box<dyn Query>> {
     terms.iter().zip(OPENINGS).map(gain).collect()
 }
 
-/// Makes what is gained by having the words of the whole query in a row.
-fn in_a_row(required: &[Places], fields: &Fields) -> Clauses {
+/// Makes what titles gain by having the words of the whole query in a row.
+fn in_a_row(required: &[Places], fields: &Fields) -> Option<(Occur, Box<dyn Query>)> {
     let words = in_order(required);
     if required.len() < 2 || words.len() > opening::MAX_WORDS {
-        return Vec::new();
+        return None;
     }
     let places: Places = words.into_iter().enumerate().collect();
-    let gain = |(field, weight)| (Occur::Should, boosted(row(fields, field, &places), weight));
-    [fields.title, fields.description].into_iter().zip(IN_A_ROW).map(gain).collect()
+    Some((Occur::Should, boosted(row(fields, fields.title, &places), IN_A_ROW)))
 }
 
 fn in_order(required: &[Places]) -> Vec<String> {
@@ -97,7 +96,8 @@ fn row(fields: &Fields, field: Field, words: &Places) -> Box<dyn Query> {
     match words.as_slice() {
         [(_, word)] => {
             // How often a title or the tags repeat a word says nothing; how often a description does says much.
-            let record = if field == fields.description { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
+            let record =
+                if field == fields.description { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
             Box::new(TermQuery::new(Term::from_field_text(field, word), record))
         }
         words => {
@@ -117,6 +117,10 @@ fn unscored(query: impl Query) -> Box<dyn Query> {
 
 fn scored(query: impl Query, score: Score) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(Box::new(query), score))
+}
+
+fn excluded(query: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(Excluded(query))
 }
 
 fn boosted(query: Box<dyn Query>, weight: Score) -> Box<dyn Query> {

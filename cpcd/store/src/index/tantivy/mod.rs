@@ -1,6 +1,7 @@
 //! The embedded search engine: tantivy, in a folder of this machine.
 
 mod analysis;
+mod excluded;
 mod fault;
 mod folder;
 mod lower;

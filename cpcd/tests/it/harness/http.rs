@@ -1,0 +1,63 @@
+//! A plain HTTP client for the REST edge.
+
+use http::{Method, Request, header};
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+use super::Daemon;
+
+/// An answer of the REST edge.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: http::HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// Reads the body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    /// Reads the body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Gives the reason of a failed call.
+    pub(crate) fn reason(&self) -> String {
+        assert!(self.status >= 400, "no failure: {} {}", self.status, self.text());
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
+        self.json()["reason"].as_str().expect("a reason").to_owned()
+    }
+}
+
+impl Daemon {
+    /// Sends a REST request with JSON text, or none.
+    pub(crate) async fn rest(&self, method: Method, path: &str, token: Option<&str>, body: Option<&str>) -> Answer {
+        let stream = TcpStream::connect(self.rest).await.expect("a connection");
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a handshake");
+        tokio::spawn(connection);
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let body = Full::new(bytes::Bytes::from(body.unwrap_or_default().to_owned()));
+        let response = sender.send_request(request.body(body).expect("a request")).await.expect("an answer");
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.expect("a body").to_bytes().to_vec();
+        Answer { status: head.status.as_u16(), headers: head.headers, body }
+    }
+
+    /// Gets a path without a token.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.rest(Method::GET, path, None, None).await
+    }
+}

@@ -1,0 +1,247 @@
+//! A daemon to test against: real listeners, real files, real engines.
+
+mod engines;
+mod http;
+mod raw;
+
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use cpc_proto::{
+    clients::{
+        discovery_service_client::DiscoveryServiceClient,
+        identity_service_client::IdentityServiceClient,
+    },
+    v1,
+};
+use cpc_signing::{Kind, LoginMessage, PublicKey, Purpose, SecretKey};
+use cpcd::{Server, settings::{Override, Settings}};
+use tonic::{
+    Request, Status,
+    service::{Interceptor, interceptor::InterceptedService},
+    transport::{Channel, Endpoint},
+};
+use tonic_types::StatusExt;
+
+pub(crate) use engines::{Engine, for_each_engine};
+
+/// A running daemon with folders of its own.
+pub(crate) struct Daemon {
+    server: Option<Server>,
+    folder: tempfile::TempDir,
+    grpc: String,
+    rest: std::net::SocketAddr,
+}
+
+/// Somebody with a key and, once logged in, a token.
+pub(crate) struct Person {
+    pub(crate) key: SecretKey,
+    pub(crate) id: String,
+    pub(crate) token: String,
+}
+
+/// A client that sends a token, or none.
+pub(crate) type Client = InterceptedService<Channel, Bearer>;
+
+/// Puts a token into requests.
+#[derive(Clone)]
+pub(crate) struct Bearer(pub(crate) Option<String>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(token) = &self.0 {
+            let value = format!("Bearer {token}").parse().expect("tokens are ASCII");
+            request.metadata_mut().insert("authorization", value);
+        }
+        Ok(request)
+    }
+}
+
+impl Daemon {
+    /// Starts a daemon on an engine.
+    pub(crate) async fn start(engine: &Engine) -> Self {
+        Self::start_with(engine, &[]).await
+    }
+
+    /// Starts a daemon with settings of its own.
+    pub(crate) async fn start_with(engine: &Engine, more: &[(&'static str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let server = Self::bind(engine, folder.path(), more).await.expect("the daemon starts");
+        let (grpc, rest) = (server.addresses().grpc, server.addresses().rest);
+        Self { server: Some(server), folder, grpc: format!("http://{grpc}"), rest }
+    }
+
+    /// Takes a server that runs already; its folders are the caller's.
+    pub(crate) fn adopt(server: Server) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (grpc, rest) = (server.addresses().grpc, server.addresses().rest);
+        Self { server: Some(server), folder, grpc: format!("http://{grpc}"), rest }
+    }
+
+    /// Binds a server on a data directory.
+    pub(crate) async fn bind(
+        engine: &Engine,
+        data_dir: &std::path::Path,
+        more: &[(&'static str, &str)],
+    ) -> anyhow::Result<Server> {
+        let mut overrides: Vec<Override> = vec![
+            ("server.data_dir", Some(data_dir.display().to_string())),
+            ("server.grpc_listen", Some("127.0.0.1:0".into())),
+            ("server.rest_listen", Some("127.0.0.1:0".into())),
+            ("store.url", Some(engine.url.clone())),
+        ];
+        overrides.extend(more.iter().map(|(key, value)| (*key, Some((*value).to_owned()))));
+        let settings = Settings::load(None, &overrides)?;
+        if !engine.url.is_empty() && !settings.server.root_key_file.exists() {
+            cpcd::init(&settings)?;
+        }
+        Server::bind(settings).await
+    }
+
+    /// Stops it and starts another on the same folders and engine.
+    pub(crate) async fn restart(mut self, engine: &Engine) -> Self {
+        if let Some(server) = self.server.take() {
+            server.shutdown().await;
+        }
+        let server = Self::bind(engine, self.folder.path(), &[]).await.expect("the daemon starts again");
+        let (grpc, rest) = (server.addresses().grpc, server.addresses().rest);
+        Self { server: Some(server), folder: self.folder, grpc: format!("http://{grpc}"), rest }
+    }
+
+    /// Stops it.
+    pub(crate) async fn stop(mut self) {
+        if let Some(server) = self.server.take() {
+            server.shutdown().await;
+        }
+    }
+
+    pub(crate) async fn channel(&self) -> Channel {
+        Endpoint::from_shared(self.grpc.clone()).expect("an address").connect().await.expect("a connection")
+    }
+
+    async fn local_channel(&self) -> Channel {
+        let path = self.server.as_ref().expect("it runs").addresses().socket.clone();
+        let address = format!("unix://{}", path.display());
+        Endpoint::from_shared(address).expect("an address").connect().await.expect("a connection")
+    }
+
+    pub(crate) async fn identity(&self, token: Option<&str>) -> IdentityServiceClient<Client> {
+        IdentityServiceClient::with_interceptor(self.channel().await, Bearer(token.map(Into::into)))
+    }
+
+    pub(crate) async fn discovery(&self, token: Option<&str>) -> DiscoveryServiceClient<Client> {
+        DiscoveryServiceClient::with_interceptor(self.channel().await, Bearer(token.map(Into::into)))
+    }
+
+    /// Gives a client of the local administrator.
+    pub(crate) async fn local(&self) -> IdentityServiceClient<Client> {
+        IdentityServiceClient::with_interceptor(self.local_channel().await, Bearer(None))
+    }
+
+    /// Makes a user and logs in.
+    pub(crate) async fn person(&self, name: &str, permissions: &[&str]) -> Person {
+        let key = SecretKey::generate();
+        let rules = permissions.iter().map(|rule| rule_message(rule)).collect();
+        let request = v1::CreateUserRequest {
+            username: name.into(),
+            public_key: key.public().as_bytes().to_vec(),
+            permissions: rules,
+        };
+        let user = self.local().await.create_user(request).await.expect("the user is made").into_inner().user;
+        let token = self.login(&key).await.expect("the login succeeds");
+        Person { key, id: user.expect("a user").id, token }
+    }
+
+    /// Asks for a challenge and signs it.
+    pub(crate) async fn proof(&self, key: &SecretKey) -> v1::ChallengeProof {
+        let begin = v1::ChallengeRequest {
+            public_key: key.public().as_bytes().to_vec(),
+            kind: v1::SubjectKind::User.into(),
+            purpose: v1::ChallengePurpose::Login.into(),
+        };
+        let step = Some(v1::auth_request::Step::Begin(begin));
+        let answer = self.identity(None).await.authenticate(v1::AuthRequest { step }).await.expect("a challenge");
+        match answer.into_inner().result {
+            Some(v1::auth_response::Result::Challenge(challenge)) => sign(key, &challenge),
+            other => panic!("no challenge but {other:?}"),
+        }
+    }
+
+    /// Logs in over gRPC; gives the access token.
+    pub(crate) async fn login(&self, key: &SecretKey) -> Result<String, Status> {
+        let proof = self.proof(key).await;
+        self.prove(proof).await
+    }
+
+    /// Sends a proof over gRPC; gives the access token.
+    pub(crate) async fn prove(&self, proof: v1::ChallengeProof) -> Result<String, Status> {
+        let step = Some(v1::auth_request::Step::Proof(proof));
+        let answer = self.identity(None).await.authenticate(v1::AuthRequest { step }).await?;
+        match answer.into_inner().result {
+            Some(v1::auth_response::Result::Tokens(tokens)) => Ok(tokens.access_token),
+            other => panic!("no tokens but {other:?}"),
+        }
+    }
+
+    /// Waits until nothing waits to be indexed.
+    pub(crate) async fn indexed(&self, token: &str) {
+        let mut discovery = self.discovery(Some(token)).await;
+        let query = v1::SearchQuery { q: "anything".into(), ..Default::default() };
+        eventually("the index is up to date", async || {
+            discovery.search_content(query.clone()).await.expect("a search").into_inner().total_is_exact
+        })
+        .await;
+    }
+}
+
+/// Signs a challenge as a user who logs in.
+pub(crate) fn sign(key: &SecretKey, challenge: &v1::Challenge) -> v1::ChallengeProof {
+    let expires = challenge.expires_at.as_ref().expect("an end");
+    let milliseconds = expires.seconds * 1000 + i64::from(expires.nanos) / 1_000_000;
+    let public: PublicKey = key.public();
+    let message = LoginMessage {
+        server_id: &challenge.server_id,
+        kind: Kind::User,
+        purpose: Purpose::Login,
+        public_key: &public,
+        expires_at_ms: u64::try_from(milliseconds).expect("after 1970"),
+        challenge: &challenge.challenge,
+    };
+    v1::ChallengeProof { challenge: challenge.challenge.clone(), signature: key.sign(&message.to_bytes()).to_vec() }
+}
+
+/// Reads `content=write`.
+pub(crate) fn rule_message(rule: &str) -> v1::PermissionRule {
+    let (resource, level) = rule.split_once('=').expect("of the form content=write");
+    let resource = v1::Resource::from_str_name(&format!("RESOURCE_{}", resource.to_uppercase())).expect("a resource");
+    let level = v1::Level::from_str_name(&format!("LEVEL_{}", level.to_uppercase())).expect("a level");
+    v1::PermissionRule { resource: resource.into(), level: level.into() }
+}
+
+/// Gives the reason of a failed gRPC call.
+pub(crate) fn reason(status: &Status) -> String {
+    let details = status.get_error_details();
+    let info = details.error_info().unwrap_or_else(|| panic!("no details in {status:?}"));
+    assert_eq!(info.domain, "cpc");
+    info.reason.clone()
+}
+
+/// Waits for a condition; fails after a deadline.
+pub(crate) async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !condition().await {
+        assert!(Instant::now() < deadline, "not within 30 s: {what}");
+        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Fails a future that takes longer than a generous deadline.
+pub(crate) async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(Duration::from_secs(60), future).await {
+        Ok(done) => done,
+        Err(_) => panic!("not within 60 s: {what}"),
+    }
+}
