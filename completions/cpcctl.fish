@@ -348,6 +348,7 @@ plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l wait -d 'Return only once it can be found by a search, for as long as --timeout says'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -s y -l yes -d 'Answer yes to every question'
@@ -475,6 +476,7 @@ plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l wait -d 'Wait until the daemon answers, for as long as --timeout says'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s y -l yes -d 'Answer yes to every question'

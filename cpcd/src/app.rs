@@ -4,7 +4,7 @@ use std::{future::Future, net::IpAddr, sync::Arc};
 
 use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, system::System};
 use cpcd_model::{Error, Result, time::Timestamp};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::Semaphore};
 
 use crate::telemetry::Metrics;
 
@@ -17,6 +17,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) about: Arc<About>,
     pub(crate) runtime: Handle,
+    /// Calls that may be under way at once, on both edges together.
+    pub(crate) slots: Arc<Semaphore>,
 }
 
 /// What the daemon knows of itself.

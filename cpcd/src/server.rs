@@ -22,6 +22,7 @@ use serde::Serialize;
 use tokio::{
     net::{TcpListener, UnixListener},
     runtime::Handle,
+    sync::Semaphore,
     time::timeout,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -97,6 +98,7 @@ impl Server {
             metrics: Metrics::new(),
             about: Arc::new(about),
             runtime: Handle::current(),
+            slots: Arc::new(Semaphore::new(settings.limits.calls)),
         };
 
         let stop = CancellationToken::new();

@@ -95,8 +95,8 @@ pub struct Limits {
     pub connections: usize,
     /// Most streams of a gRPC connection.
     pub streams_per_connection: u32,
-    /// Most calls at once of a gRPC connection.
-    pub concurrency_per_connection: usize,
+    /// Most calls at once.
+    pub calls: usize,
 }
 
 /// Section `[log]`.
@@ -200,7 +200,7 @@ impl Settings {
             ("header_seconds", limits.header_seconds as usize, 1),
             ("connections", limits.connections, 1),
             ("streams_per_connection", limits.streams_per_connection as usize, 1),
-            ("concurrency_per_connection", limits.concurrency_per_connection, 1),
+            ("calls", limits.calls, 1),
         ] {
             ensure!(value >= least, "limits.{key} is {value}; it must be at least {least}");
         }

@@ -47,7 +47,7 @@ CREATE TABLE content (
 CREATE UNIQUE INDEX content_owner_cid ON content (owner_id, cid) WHERE deleted_at IS NULL AND cid IS NOT NULL;
 CREATE UNIQUE INDEX content_owner_request ON content (owner_id, request_id) WHERE deleted_at IS NULL AND request_id IS NOT NULL;
 -- Lists of all owners walk the primary key backwards.
-CREATE INDEX content_owner_id ON content (owner_id, id) WHERE deleted_at IS NULL;
+CREATE INDEX content_owner_id ON content (owner_id, id);
 CREATE INDEX content_deleted ON content (deleted_at) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE sessions (

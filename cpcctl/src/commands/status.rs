@@ -1,18 +1,36 @@
+use std::time::{Duration, Instant};
+
 use cpc_proto::v1::{EngineStatus, GetStatusRequest, GetStatusResponse};
 
-use crate::{clock, context::Context, failure::Result, output::Show};
+use crate::{clock, context::Context, exit::Exit, failure::Result, output::Show};
 
 /// Shows what runs: version, engines, counts, and how far the index is behind
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   cpcctl --local status
+  cpcctl --local --timeout 1m status --wait
   cpcctl status -o json | jq -r .version")]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Wait until the daemon answers, for as long as --timeout says
+    #[arg(long)]
+    wait: bool,
+}
+
+/// Between two looks at a daemon that does not answer yet.
+const PAUSE: Duration = Duration::from_millis(100);
 
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
-        let status = context.call(async |client| client.admin().get_status(GetStatusRequest {}).await).await?;
+        let deadline = Instant::now() + context.timeout();
+        let status = loop {
+            match context.call(async |client| client.admin().get_status(GetStatusRequest {}).await).await {
+                Err(failure) if self.wait && failure.exit == Exit::Unreachable && Instant::now() < deadline => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                done => break done?,
+            }
+        };
         context.output.record(&status)
     }
 }

@@ -5,18 +5,23 @@ use std::{
     fmt,
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use cpcd_model::{Error, Reason};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
+use tokio::{sync::Semaphore, time::timeout};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 use uuid::Uuid;
 
 use super::{SERVICE_NAMES, reply::status};
-use crate::telemetry::Metrics;
+use crate::{app::App, settings::Limits, telemetry::Metrics};
+
+/// The health check's method.
+const HEALTH: &str = "grpc.health.v1.Health/Check";
 
 /// Names a request in answers and logs.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +43,14 @@ impl fmt::Display for RequestId {
 #[derive(Clone)]
 pub(crate) struct FrameLayer {
     metrics: Metrics,
+    slots: Arc<Semaphore>,
+    limit: Duration,
 }
 
 impl FrameLayer {
-    pub(crate) fn new(metrics: Metrics) -> Self {
-        Self { metrics }
+    pub(crate) fn new(app: &App, limits: &Limits) -> Self {
+        let limit = Duration::from_secs(limits.request_seconds.into());
+        Self { metrics: app.metrics.clone(), slots: app.slots.clone(), limit }
     }
 }
 
@@ -50,7 +58,7 @@ impl<S> Layer<S> for FrameLayer {
     type Service = Frame<S>;
 
     fn layer(&self, inner: S) -> Frame<S> {
-        Frame { inner, metrics: self.metrics.clone() }
+        Frame { inner, frame: self.clone() }
     }
 }
 
@@ -58,7 +66,7 @@ impl<S> Layer<S> for FrameLayer {
 #[derive(Clone)]
 pub(crate) struct Frame<S> {
     inner: S,
-    metrics: Metrics,
+    frame: FrameLayer,
 }
 
 impl<S> Service<Request<Body>> for Frame<S>
@@ -81,12 +89,28 @@ where
         if let Some(uri) = with_package(request.uri()) {
             *request.uri_mut() = uri;
         }
-        let method = self.metrics.grpc_method(request.uri().path());
-        let metrics = self.metrics.clone();
-        let answer = self.inner.call(request);
+        let FrameLayer { metrics, slots, limit } = self.frame.clone();
+        let method = metrics.grpc_method(request.uri().path());
+        let limit = given_time(request.headers(), limit);
+        // Health checks are let through under any load: they tell whether to send more.
+        let slot = if method == HEALTH { None } else { Some(slots.try_acquire_owned()) };
+        let answer = match slot {
+            Some(Err(_)) => Err(Error::new(Reason::Overloaded, "the server has more to do than it can; try again in a moment")
+                .with_retry_after(Duration::from_secs(1))),
+            Some(Ok(_)) | None => Ok(self.inner.call(request)),
+        };
         Box::pin(async move {
-            let Ok(response) = answer.await;
-            let mut response = in_our_words(response, request_id);
+            let answer = match answer {
+                Ok(answer) => timeout(limit, answer).await.map_err(|_| {
+                    Error::new(Reason::DeadlineExceeded, "the call took longer than it was given")
+                }),
+                Err(error) => Err(error),
+            };
+            drop(slot);
+            let mut response = match answer {
+                Ok(Ok(response)) => in_our_words(response, request_id),
+                Err(error) => status(&error, Some(&request_id)).into_http(),
+            };
             let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
             metrics.observe("grpc", method, grpc_name(code), started.elapsed());
             tracing::debug!(request.id = %request_id, grpc.method = method, grpc.code = grpc_name(code), "answered a call");
@@ -98,6 +122,26 @@ where
             Ok(response)
         })
     }
+}
+
+/// Gives the time of a call: what the client gives it (`grpc-timeout`, <https://grpc.io/docs/guides/deadlines>), at most ours.
+///
+/// A little less than the client's: tonic watches the same deadline outside of us and would answer without a reason.
+fn given_time(headers: &HeaderMap, limit: Duration) -> Duration {
+    let given = headers.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(|text| {
+        let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+        let number: u64 = number.parse().ok()?;
+        Some(match unit {
+            "H" => Duration::from_secs(number.checked_mul(3600)?),
+            "M" => Duration::from_secs(number.checked_mul(60)?),
+            "S" => Duration::from_secs(number),
+            "m" => Duration::from_millis(number),
+            "u" => Duration::from_micros(number),
+            "n" => Duration::from_nanos(number),
+            _ => return None,
+        })
+    });
+    given.map_or(limit, |given| given.saturating_sub(Duration::from_millis(2)).min(limit))
 }
 
 /// Gives the packaged form of a path such as `/DiscoveryService/SearchContent`.
@@ -149,7 +193,7 @@ pub(super) fn error_of(status: &Status) -> Option<Error> {
     };
     let error = Error::new(reason, message);
     let retry = matches!(reason, Reason::Overloaded | Reason::ShuttingDown);
-    Some(if retry { error.with_retry_after(std::time::Duration::from_secs(1)) } else { error })
+    Some(if retry { error.with_retry_after(Duration::from_secs(1)) } else { error })
 }
 
 /// Gives the name of a code as metrics have it.
@@ -178,6 +222,19 @@ fn grpc_name(code: Code) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_has_the_time_it_was_given() {
+        let time = |text: &str| {
+            let headers = HeaderMap::from_iter([(http::HeaderName::from_static("grpc-timeout"), text.parse().unwrap())]);
+            given_time(&headers, Duration::from_secs(10))
+        };
+        assert_eq!(time("200m"), Duration::from_millis(198));
+        assert_eq!(time("1H"), Duration::from_secs(10));
+        for odd in ["", "m", "5", "-1S", "1x"] {
+            assert_eq!(time(odd), Duration::from_secs(10), "{odd}");
+        }
+    }
 
     #[test]
     fn paths_without_a_package_are_ours_too() {

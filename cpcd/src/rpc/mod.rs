@@ -67,11 +67,9 @@ impl Services {
                 routes = routes.add_service(v1).add_service(v1alpha);
             }
         }
-        // Every limit that tonic leaves open is set here.
+        // Every limit that tonic leaves open is set here, but for two that the frame keeps: the time of a call and the number of
+        // calls at once. tonic's own layers for these lie outside ours and answer without reason or hint.
         Server::builder()
-            .timeout(Duration::from_secs(limits.request_seconds.into()))
-            .concurrency_limit_per_connection(limits.concurrency_per_connection)
-            .load_shed(true)
             .max_concurrent_streams(Some(limits.streams_per_connection))
             .http2_max_pending_accept_reset_streams(Some(20))
             .http2_max_local_error_reset_streams(Some(1024))
@@ -79,7 +77,7 @@ impl Services {
             .http2_keepalive_interval(Some(Duration::from_secs(20)))
             .http2_keepalive_timeout(Some(Duration::from_secs(20)))
             .tcp_nodelay(true)
-            .layer(FrameLayer::new(self.edge.app.metrics.clone()))
+            .layer(FrameLayer::new(&self.edge.app, limits))
             .add_routes(routes)
     }
 }

@@ -22,9 +22,14 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it on a folder and waits for its address file.
     pub(crate) async fn start(folder: &Path) -> Self {
+        Self::start_at(folder, "127.0.0.1:0").await
+    }
+
+    /// Starts it with gRPC at an address: where one before it listened.
+    async fn start_at(folder: &Path, grpc: &str) -> Self {
         let addresses = folder.join("addresses.json");
         let _ = fs::remove_file(&addresses);
-        let child = Self::command(folder).arg("--addr-file").arg(&addresses).spawn().expect("cpcd starts");
+        let child = Self::command(folder).args(["--grpc-listen", grpc, "--addr-file"]).arg(&addresses).spawn().expect("cpcd starts");
         eventually("cpcd listens", async || addresses.exists()).await;
         let read: serde_json::Value = serde_json::from_slice(&fs::read(&addresses).unwrap()).unwrap();
         let address = |key: &str| read[key].as_str().expect("an address").to_owned();
@@ -33,7 +38,7 @@ impl Process {
 
     fn command(folder: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cpcd"));
-        command.args(["--grpc-listen", "127.0.0.1:0", "--rest-listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
+        command.args(["--rest-listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
@@ -105,11 +110,12 @@ async fn nothing_acknowledged_is_lost_when_it_is_killed_while_publishing() {
     };
     eventually("some entries are durable", async || count(&process) > ENTRIES / 10).await;
     let before = count(&process);
+    let grpc = process.grpc.clone();
     process.kill();
     let _ = publishing.kill();
     let _ = publishing.wait();
 
-    let process = Process::start(folder.path()).await;
+    let process = Process::start_at(folder.path(), &grpc).await;
     let after = count(&process);
     assert!(after >= before, "{before} were durable before it was killed, {after} are there");
     let summary: serde_json::Value = serde_json::from_str(&process.run(&publish)).unwrap();
@@ -158,7 +164,7 @@ async fn told_to_stop_it_stops_whatever_hangs() {
 async fn a_data_directory_is_one_daemons_alone() {
     let folder = tempfile::tempdir().unwrap();
     let process = Process::start(folder.path()).await;
-    let mut second = Process::command(folder.path()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut second = Process::command(folder.path()).args(["--grpc-listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
     let mut error = String::new();
     second.stderr.take().unwrap().read_to_string(&mut error).unwrap();
     assert!(!second.wait().unwrap().success());

@@ -16,6 +16,7 @@ mod get;
 mod list;
 mod metadata;
 mod publish;
+mod settle;
 
 /// Publishes, shows, lists and deletes content
 #[derive(Debug, Subcommand)]

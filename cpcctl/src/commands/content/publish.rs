@@ -3,7 +3,7 @@ use std::{io::Read, path::Path, time::Duration};
 use clap::ValueEnum;
 use cpc_proto::v1::{ContentMetadata, Visibility};
 
-use super::{bulk, metadata};
+use super::{bulk, metadata, settle::settled};
 use crate::{
     context::Context,
     failure::{Failure, Result},
@@ -18,7 +18,7 @@ use crate::{
 Examples:
   cpcctl content publish --title 'Ubuntu handbook' --tag docs --tag linux
   cpcctl content publish --title Notes --description @notes.txt --visibility private
-  cpcctl content publish --from catalogue.ndjson
+  cpcctl content publish --from catalogue.ndjson --wait
   zcat catalogue.ndjson.gz | cpcctl content publish --from - -o json")]
 pub(crate) struct Args {
     /// Publish the lines of a file, - for stdin
@@ -27,6 +27,9 @@ pub(crate) struct Args {
     /// How long to try again when the connection breaks; 0s for not at all
     #[arg(long, value_name = "DURATION", default_value = "1m", requires = "from", value_parser = patience)]
     retry_for: Duration,
+    /// Return only once it can be found by a search, for as long as --timeout says
+    #[arg(long)]
+    wait: bool,
     /// The title: 1 to 255 characters
     #[arg(long, value_name = "TEXT", required_unless_present = "from")]
     title: Option<String>,
@@ -67,7 +70,7 @@ enum Audience {
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         if let Some(from) = &self.from {
-            return bulk::run(context, from, self.retry_for).await;
+            return bulk::run(context, from, self.retry_for, self.wait).await;
         }
         let mut content = ContentMetadata {
             id: self.id.unwrap_or_default(),
@@ -87,6 +90,9 @@ impl Args {
         };
         metadata::name_it(&mut content);
         let answer = context.call(async |client| client.discovery().publish_content(content.clone()).await).await?;
+        if self.wait {
+            settled(context).await?;
+        }
         context.output.record(&answer)
     }
 }

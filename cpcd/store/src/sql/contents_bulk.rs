@@ -80,14 +80,21 @@ impl Tx {
         request_ids: &[String],
     ) -> Result<Vec<Content>> {
         let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        // LATERAL makes PostgreSQL look each name up in its index. Left the choice on a table that it has not analysed yet, it reads
+        // all that the owner has.
         let rows: Vec<Row> = self
             .fetch_all(
                 sql(
                     select!(
                         "WHERE deleted_at IS NULL AND id IN (
                              SELECT unnest($2)
-                             UNION SELECT id FROM content WHERE owner_id = $1 AND cid = ANY($3) AND deleted_at IS NULL
-                             UNION SELECT id FROM content WHERE owner_id = $1 AND request_id = ANY($4) AND deleted_at IS NULL
+                             UNION SELECT found.id FROM unnest($3) AS name (cid), LATERAL (
+                                 SELECT id FROM content WHERE owner_id = $1 AND content.cid = name.cid AND deleted_at IS NULL LIMIT 1
+                             ) AS found
+                             UNION SELECT found.id FROM unnest($4) AS name (request_id), LATERAL (
+                                 SELECT id FROM content
+                                 WHERE owner_id = $1 AND content.request_id = name.request_id AND deleted_at IS NULL LIMIT 1
+                             ) AS found
                          )"
                     ),
                     select!(

@@ -17,6 +17,7 @@ use self::{
     source::{Line, Source},
     window::Window,
 };
+use super::settle::settled;
 use crate::{
     client::Client,
     context::Context,
@@ -33,7 +34,7 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(250), Duration::fr
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// Publishes the lines of a file.
-pub(super) async fn run(context: &mut Context, from: &str, retry_for: Duration) -> Result<()> {
+pub(super) async fn run(context: &mut Context, from: &str, retry_for: Duration, wait: bool) -> Result<()> {
     let client = context.client().await?;
     let source = source::open(from)?;
     let progress = Progress::new(context.progress, context.output.is_quiet(), source.total_bytes);
@@ -47,6 +48,9 @@ pub(super) async fn run(context: &mut Context, from: &str, retry_for: Duration) 
         let way_on = failure.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
         failure.hint(format_args!("{}{way_on}", bulk.report.so_far()))
     })?;
+    if wait {
+        settled(context).await?;
+    }
     let summary = bulk.report.summary();
     context.output.record(&summary)?;
     summary.verdict()
