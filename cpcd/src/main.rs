@@ -17,9 +17,12 @@ const LAST_MOMENT: Duration = Duration::from_millis(14_500);
 
 /// The CPC Orchestrator: the control plane of a peer-to-peer network.
 #[derive(Parser)]
-#[command(version, after_help = "Without arguments it serves gRPC on 127.0.0.1:50051 and REST on 127.0.0.1:3030, and keeps \
+#[command(
+    version,
+    after_help = "Without arguments it serves gRPC on 127.0.0.1:50051 and REST on 127.0.0.1:3030, and keeps \
     its files in the user's data directory.\n\nExamples:\n  cpcd\n  cpcd --data-dir /var/lib/cpcd --log-format json\n  \
-    cpcd config > cpcd.toml && cpcd --config cpcd.toml")]
+    cpcd config > cpcd.toml && cpcd --config cpcd.toml"
+)]
 struct Args {
     /// Settings file (TOML); `cpcd config` prints one with every key
     #[arg(long, value_name = "FILE")]

@@ -81,11 +81,8 @@ impl Server {
         let grpc = listen("server.grpc_listen", settings.server.grpc_listen).await?;
         let rest = listen("server.rest_listen", settings.server.rest_listen).await?;
         let local = listen_local(&settings.server.socket)?;
-        let addresses = Addresses {
-            grpc: grpc.local_addr()?,
-            rest: rest.local_addr()?,
-            socket: settings.server.socket.clone(),
-        };
+        let addresses =
+            Addresses { grpc: grpc.local_addr()?, rest: rest.local_addr()?, socket: settings.server.socket.clone() };
         let about = About {
             started_at: clock.now(),
             grpc_address: addresses.grpc.to_string(),
@@ -111,7 +108,8 @@ impl Server {
         let edge = Edge { app: app.clone(), door: network, limits: settings.limits.clone(), stop: stop.clone() };
         let reflection = settings.server.reflection.allows(addresses.grpc.ip());
         let services = Services { edge: edge.clone(), health: health.clone(), reflection };
-        let local_services = Services { edge: Edge { door: Door::Local, ..edge }, health: health.clone(), reflection: true };
+        let local_services =
+            Services { edge: Edge { door: Door::Local, ..edge }, health: health.clone(), reflection: true };
         let threads = match settings.server.grpc_threads {
             0 => thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
@@ -169,13 +167,16 @@ fn open_root_key(settings: &Settings) -> anyhow::Result<RootKey> {
 }
 
 async fn listen(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}; set another address with {key}"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; set another address with {key}"))
 }
 
 /// Makes the socket, readable by its owner alone; the data directory's lock has shown that an old one is nobody's.
 fn listen_local(path: &Path) -> anyhow::Result<UnixListener> {
     let _ = fs::remove_file(path);
-    let listener = UnixListener::bind(path).with_context(|| format!("cannot listen on the socket {}", path.display()))?;
+    let listener =
+        UnixListener::bind(path).with_context(|| format!("cannot listen on the socket {}", path.display()))?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
     Ok(listener)
 }

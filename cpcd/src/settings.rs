@@ -11,8 +11,8 @@ use cpcd_model::opening::Opening;
 use cpcd_store::{cache, index, sql};
 use figment::{
     Figment,
-    value::Value,
     providers::{Env, Format, Serialized, Toml},
+    value::Value,
 };
 use serde::{Deserialize, Serialize};
 

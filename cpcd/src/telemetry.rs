@@ -24,7 +24,10 @@ use crate::settings::{Log, LogFormat};
 /// If the filter cannot be read, or logging has been started before.
 pub fn init_logs(settings: &Log) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.filter)?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     let started = match settings.format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
@@ -83,7 +86,12 @@ impl Metrics {
             durations.clone(),
         );
         registry.register("index_pending", "Changes that wait to be indexed", index_pending.clone());
-        registry.register_with_unit("index_lag", "Age of the oldest change that waits to be indexed", Unit::Seconds, index_lag.clone());
+        registry.register_with_unit(
+            "index_lag",
+            "Age of the oldest change that waits to be indexed",
+            Unit::Seconds,
+            index_lag.clone(),
+        );
         Self(Arc::new(Inner { registry, requests, durations, index_pending, index_lag, grpc_methods: grpc_methods() }))
     }
 
@@ -115,7 +123,8 @@ impl Metrics {
 /// Gives the names of all methods, from the descriptors that reflection serves too.
 fn grpc_methods() -> HashSet<&'static str> {
     let sets = [FILE_DESCRIPTOR_SET, tonic_health::pb::FILE_DESCRIPTOR_SET];
-    let files = sets.into_iter().filter_map(|set| prost_types::FileDescriptorSet::decode(set).ok()).flat_map(|set| set.file);
+    let files =
+        sets.into_iter().filter_map(|set| prost_types::FileDescriptorSet::decode(set).ok()).flat_map(|set| set.file);
     let mut names = HashSet::new();
     for file in files {
         for service in &file.service {
@@ -136,7 +145,10 @@ mod tests {
     #[test]
     fn only_known_methods_become_labels() {
         let metrics = Metrics::new();
-        assert_eq!(metrics.grpc_method("/cpc.v1.DiscoveryService/SearchContent"), "cpc.v1.DiscoveryService/SearchContent");
+        assert_eq!(
+            metrics.grpc_method("/cpc.v1.DiscoveryService/SearchContent"),
+            "cpc.v1.DiscoveryService/SearchContent"
+        );
         assert_eq!(metrics.grpc_method("/cpc.v1.DiscoveryService/Nothing"), OTHER);
     }
 

@@ -53,7 +53,11 @@ impl<Decode: Message + Default> Decoder for RequestDecoder<Decode> {
     fn decode(&mut self, buf: &mut DecodeBuf<'_>) -> Result<Option<Decode>, Status> {
         Decode::decode(buf).map(Some).map_err(|error| {
             let details = ErrorDetails::with_error_info(MESSAGE_UNDECODABLE, crate::ERROR_DOMAIN, []);
-            Status::with_error_details(Code::InvalidArgument, format!("the message cannot be decoded: {error}"), details)
+            Status::with_error_details(
+                Code::InvalidArgument,
+                format!("the message cannot be decoded: {error}"),
+                details,
+            )
         })
     }
 }

@@ -47,6 +47,11 @@ impl Show for GetStatusResponse {
             format!("{} {} {state}{why}", engine.role, engine.engine)
         };
         let started_at = self.started_at.as_ref().map(|time| clock::rfc3339(time.seconds, time.nanos));
+        let index = match self.index_pending {
+            0 => "up to date".to_owned(),
+            1 => format!("1 change waits, for {} ms", self.index_lag_ms),
+            pending => format!("{pending} changes wait, the oldest for {} ms", self.index_lag_ms),
+        };
         vec![
             ("Version", self.version.clone()),
             ("Server id", self.server_id.clone()),
@@ -56,7 +61,7 @@ impl Show for GetStatusResponse {
             ("Engines", self.engines.iter().map(engine).collect::<Vec<_>>().join("\n")),
             ("Users", self.users.to_string()),
             ("Contents", self.contents.to_string()),
-            ("Index", format!("{} changes wait, the oldest for {} ms", self.index_pending, self.index_lag_ms)),
+            ("Index", index),
         ]
     }
 }

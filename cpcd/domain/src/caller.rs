@@ -53,7 +53,12 @@ impl Caller {
     /// Makes the administrator on the local socket; the edge has checked the peer's uid.
     #[must_use]
     pub fn local_admin() -> Self {
-        Self { subject: Subject::LocalAdmin, permissions: Arc::new(Permissions::all()), session: None, floor: Arc::default() }
+        Self {
+            subject: Subject::LocalAdmin,
+            permissions: Arc::new(Permissions::all()),
+            session: None,
+            floor: Arc::default(),
+        }
     }
 
     /// Makes a caller without a token, with what the settings open to such.
@@ -64,7 +69,12 @@ impl Caller {
 
     /// Makes the daemon itself.
     pub(crate) fn system() -> Self {
-        Self { subject: Subject::System, permissions: Arc::new(Permissions::all()), session: None, floor: Arc::default() }
+        Self {
+            subject: Subject::System,
+            permissions: Arc::new(Permissions::all()),
+            session: None,
+            floor: Arc::default(),
+        }
     }
 
     /// Adds what anybody may do where the request came in.
@@ -116,9 +126,10 @@ impl Caller {
         match self.subject {
             Subject::User(id) => Ok(id),
             Subject::Anonymous => Err(Error::new(Reason::TokenMissing, "a login is needed")),
-            Subject::Node(_) | Subject::LocalAdmin | Subject::System => {
-                Err(Error::new(Reason::PermissionDenied, "only a user can do this, since what is made belongs to one; log in as a user"))
-            }
+            Subject::Node(_) | Subject::LocalAdmin | Subject::System => Err(Error::new(
+                Reason::PermissionDenied,
+                "only a user can do this, since what is made belongs to one; log in as a user",
+            )),
         }
     }
 

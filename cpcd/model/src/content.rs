@@ -211,12 +211,16 @@ impl ContentCid {
     /// # Errors
     /// `FIELD_INVALID` if it is neither a CID nor a multihash in multibase, or its digest has the wrong length.
     pub fn parse(field: &str, text: &str) -> Result<Self> {
-        let wrong = |why: &str| Error::field(Reason::FieldInvalid, field, format!("must be a CID or a multihash: {why}"));
+        let wrong =
+            |why: &str| Error::field(Reason::FieldInvalid, field, format!("must be a CID or a multihash: {why}"));
         if text.len() > 200 {
             return Err(wrong("longer than 200 characters"));
         }
         let cid = if text.starts_with("Qm") {
-            Cid::try_from(text).map_err(|error| wrong(&error.to_string()))?.into_v1().map_err(|error| wrong(&error.to_string()))?
+            Cid::try_from(text)
+                .map_err(|error| wrong(&error.to_string()))?
+                .into_v1()
+                .map_err(|error| wrong(&error.to_string()))?
         } else {
             let (_, bytes) = multibase::decode(text).map_err(|_| wrong("not in a multibase encoding"))?;
             let bare = Multihash::<64>::from_bytes(&bytes).ok();

@@ -60,7 +60,11 @@ fn parse(field: &str, text: &str) -> Result<Uuid> {
     // One spelling of an id everywhere: 36 characters, hyphenated, lower case.
     match Uuid::from_str(text) {
         Ok(uuid) if uuid.hyphenated().to_string() == text => Ok(uuid),
-        _ => Err(Error::field(Reason::FieldInvalid, field, "must be a UUID such as 0198c5f0-7a3e-7c52-9d21-3f1b2a4c5d6e")),
+        _ => Err(Error::field(
+            Reason::FieldInvalid,
+            field,
+            "must be a UUID such as 0198c5f0-7a3e-7c52-9d21-3f1b2a4c5d6e",
+        )),
     }
 }
 

@@ -94,7 +94,8 @@ impl FromStr for Rule {
 
     /// Reads `resource=level`, such as `content=write`.
     fn from_str(text: &str) -> Result<Self> {
-        let wrong = || Error::field(Reason::FieldInvalid, "permission", format!("'{text}' is not of the form content=write"));
+        let wrong =
+            || Error::field(Reason::FieldInvalid, "permission", format!("'{text}' is not of the form content=write"));
         let (resource, level) = text.split_once('=').ok_or_else(wrong)?;
         let resource = Resource::ALL.into_iter().find(|known| known.as_str() == resource).ok_or_else(wrong)?;
         let level = [Level::Read, Level::Write, Level::Admin].into_iter().find(|known| known.as_str() == level);

@@ -33,7 +33,8 @@ pub fn clean(field: &str, text: &str, max: usize, multiline: bool) -> Result<Str
 /// Says whether a character neither controls a terminal nor changes the direction or visibility of what surrounds it.
 fn is_plain(c: char) -> bool {
     let bidi = matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    let invisible = matches!(c, '\u{200B}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}');
+    let invisible =
+        matches!(c, '\u{200B}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}');
     !(c.is_control() || bidi || invisible)
 }
 

@@ -16,7 +16,8 @@ pub(super) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
     let search = search.then(|edge, headers, given| answer(edge, headers, search_query(given))).boxed();
 
     let content = warp::path!("v1" / "content");
-    let publish = content.and(warp::post()).and(with(edge)).and(body()).then(answer_body::<v1::ContentMetadata>).boxed();
+    let publish =
+        content.and(warp::post()).and(with(edge)).and(body()).then(answer_body::<v1::ContentMetadata>).boxed();
     let list = content.and(warp::get()).and(with(edge)).and(headers()).and(parameters());
     let list = list.then(|edge, headers, given| answer(edge, headers, list_request(given))).boxed();
 

@@ -21,7 +21,11 @@ async fn health(edge: Edge) -> Response {
 }
 
 async fn ready(edge: Edge) -> Response {
-    if is_ready(&edge).await { text(StatusCode::OK, "ok\n") } else { text(StatusCode::SERVICE_UNAVAILABLE, "not ready\n") }
+    if is_ready(&edge).await {
+        text(StatusCode::OK, "ok\n")
+    } else {
+        text(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    }
 }
 
 async fn is_ready(edge: &Edge) -> bool {

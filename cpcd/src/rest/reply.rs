@@ -35,7 +35,11 @@ pub(super) struct Failure(pub(super) std::sync::Arc<Error>, pub(super) StatusCod
 /// Answers with a message as JSON.
 pub(super) fn json<T: Serialize>(result: Result<T>) -> Response {
     match result.and_then(|message| serde_json::to_vec(&message).map_err(Error::internal)) {
-        Ok(body) => with_type(StatusCode::OK, "application/json", body),
+        Ok(mut body) => {
+            // For those who look at it in a terminal.
+            body.push(b'\n');
+            with_type(StatusCode::OK, "application/json", body)
+        }
         Err(error) => failed(error),
     }
 }

@@ -89,7 +89,8 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
             Error::field(Reason::MessageUndecodable, path, text)
         }
     })?;
-    json.end().map_err(|error| Error::new(Reason::MessageUndecodable, format!("the message cannot be decoded: {error}")))?;
+    json.end()
+        .map_err(|error| Error::new(Reason::MessageUndecodable, format!("the message cannot be decoded: {error}")))?;
     Ok(message)
 }
 

@@ -80,7 +80,10 @@ pub(crate) async fn serve(listener: TcpListener, app: App, settings: Settings, s
 }
 
 /// Takes a connection; over the limit they wait in the kernel's queue.
-async fn accept(listener: &TcpListener, permits: &Arc<Semaphore>) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
+async fn accept(
+    listener: &TcpListener,
+    permits: &Arc<Semaphore>,
+) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
     let permit = permits.clone().acquire_owned().await.expect("the semaphore is never closed");
     let (stream, _) = listener.accept().await?;
     stream.set_nodelay(true)?;
@@ -128,7 +131,8 @@ impl Frame {
                 reply::failed(Error::new(Reason::DeadlineExceeded, text))
             }),
             Err(_) => {
-                let error = Error::new(Reason::Overloaded, "the server has more to do than it can; try again in a moment");
+                let error =
+                    Error::new(Reason::Overloaded, "the server has more to do than it can; try again in a moment");
                 reply::failed(error.with_retry_after(Duration::from_secs(1)))
             }
         };
@@ -146,7 +150,12 @@ impl Frame {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         self.edge.app.metrics.observe("rest", method, code, started.elapsed());
-        tracing::debug!(request.id = id, rest.method = method, rest.status = response.status().as_u16(), "answered a call");
+        tracing::debug!(
+            request.id = id,
+            rest.method = method,
+            rest.status = response.status().as_u16(),
+            "answered a call"
+        );
         Ok(response)
     }
 
@@ -195,5 +204,8 @@ fn label(method: &http::Method, path: &str) -> &'static str {
         Some(prefix) => path.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && !id.contains('/')),
         None => path == pattern,
     };
-    ROUTES.iter().find(|(verb, pattern, _)| method.as_str() == *verb && fits(pattern)).map_or(OTHER, |(_, _, label)| label)
+    ROUTES
+        .iter()
+        .find(|(verb, pattern, _)| method.as_str() == *verb && fits(pattern))
+        .map_or(OTHER, |(_, _, label)| label)
 }

@@ -7,7 +7,10 @@ use super::Edge;
 
 #[async_trait]
 impl AdminService for Edge {
-    async fn get_status(&self, request: Request<v1::GetStatusRequest>) -> Result<Response<v1::GetStatusResponse>, Status> {
+    async fn get_status(
+        &self,
+        request: Request<v1::GetStatusRequest>,
+    ) -> Result<Response<v1::GetStatusResponse>, Status> {
         self.unary(request).await
     }
 }

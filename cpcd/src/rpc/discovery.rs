@@ -3,10 +3,7 @@
 use std::{pin::Pin, time::Duration};
 
 use cpc_proto::v1::{self, discovery_service_server::DiscoveryService};
-use cpcd_domain::{
-    Caller,
-    discovery::Entry,
-};
+use cpcd_domain::{Caller, discovery::Entry};
 use cpcd_model::{Error, Reason};
 use futures_util::{Stream, StreamExt, stream::ReadyChunks};
 use tokio::{sync::mpsc, time::timeout};
@@ -32,7 +29,10 @@ type Answers = Pin<Box<dyn Stream<Item = Result<v1::PublishContentStreamResponse
 impl DiscoveryService for Edge {
     type PublishContentStreamStream = Answers;
 
-    async fn publish_content(&self, request: Request<v1::ContentMetadata>) -> Result<Response<v1::PublishResponse>, Status> {
+    async fn publish_content(
+        &self,
+        request: Request<v1::ContentMetadata>,
+    ) -> Result<Response<v1::PublishResponse>, Status> {
         self.unary(request).await
     }
 
@@ -49,7 +49,8 @@ impl DiscoveryService for Edge {
         let caller = caller.map_err(|error| fail(&error))?;
 
         let (sender, receiver) = mpsc::channel(1);
-        let bulk = BulkPublish { edge: self.clone(), caller, entries: entries.ready_chunks(BATCH), last: None, failure: None };
+        let bulk =
+            BulkPublish { edge: self.clone(), caller, entries: entries.ready_chunks(BATCH), last: None, failure: None };
         self.app.runtime.spawn(async move {
             let mut bulk = bulk;
             while let Some(answer) = bulk.next().await {

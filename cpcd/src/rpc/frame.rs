@@ -95,15 +95,17 @@ where
         // Health checks are let through under any load: they tell whether to send more.
         let slot = if method == HEALTH { None } else { Some(slots.try_acquire_owned()) };
         let answer = match slot {
-            Some(Err(_)) => Err(Error::new(Reason::Overloaded, "the server has more to do than it can; try again in a moment")
-                .with_retry_after(Duration::from_secs(1))),
+            Some(Err(_)) => {
+                Err(Error::new(Reason::Overloaded, "the server has more to do than it can; try again in a moment")
+                    .with_retry_after(Duration::from_secs(1)))
+            }
             Some(Ok(_)) | None => Ok(self.inner.call(request)),
         };
         Box::pin(async move {
             let answer = match answer {
-                Ok(answer) => timeout(limit, answer).await.map_err(|_| {
-                    Error::new(Reason::DeadlineExceeded, "the call took longer than it was given")
-                }),
+                Ok(answer) => timeout(limit, answer)
+                    .await
+                    .map_err(|_| Error::new(Reason::DeadlineExceeded, "the call took longer than it was given")),
                 Err(error) => Err(error),
             };
             drop(slot);
@@ -226,7 +228,8 @@ mod tests {
     #[test]
     fn a_call_has_the_time_it_was_given() {
         let time = |text: &str| {
-            let headers = HeaderMap::from_iter([(http::HeaderName::from_static("grpc-timeout"), text.parse().unwrap())]);
+            let headers =
+                HeaderMap::from_iter([(http::HeaderName::from_static("grpc-timeout"), text.parse().unwrap())]);
             given_time(&headers, Duration::from_secs(10))
         };
         assert_eq!(time("200m"), Duration::from_millis(198));

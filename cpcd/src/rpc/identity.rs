@@ -11,7 +11,10 @@ impl IdentityService for Edge {
         self.unary(request).await
     }
 
-    async fn get_caller(&self, request: Request<v1::GetCallerRequest>) -> Result<Response<v1::GetCallerResponse>, Status> {
+    async fn get_caller(
+        &self,
+        request: Request<v1::GetCallerRequest>,
+    ) -> Result<Response<v1::GetCallerResponse>, Status> {
         self.unary(request).await
     }
 
@@ -26,7 +29,10 @@ impl IdentityService for Edge {
         self.unary(request).await
     }
 
-    async fn list_users(&self, request: Request<v1::ListUsersRequest>) -> Result<Response<v1::ListUsersResponse>, Status> {
+    async fn list_users(
+        &self,
+        request: Request<v1::ListUsersRequest>,
+    ) -> Result<Response<v1::ListUsersResponse>, Status> {
         self.unary(request).await
     }
 }

@@ -13,7 +13,12 @@ use tokio_util::sync::CancellationToken;
 use super::{Services, connection::Connection};
 
 /// Serves the socket until `stop`, then drains.
-pub(crate) fn serve_local(listener: UnixListener, services: &Services, uid: u32, stop: &CancellationToken) -> JoinHandle<()> {
+pub(crate) fn serve_local(
+    listener: UnixListener,
+    services: &Services,
+    uid: u32,
+    stop: &CancellationToken,
+) -> JoinHandle<()> {
     let services = services.clone();
     let stop = stop.clone();
     tokio::spawn(async move {

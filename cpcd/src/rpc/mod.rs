@@ -54,9 +54,17 @@ impl Services {
         let limits = &self.edge.limits;
         let max = limits.message_bytes;
         let mut routes = Routes::new(HealthServer::new(HealthService::from_health_reporter(self.health.clone())))
-            .add_service(v1::identity_service_server::IdentityServiceServer::new(self.edge.clone()).max_decoding_message_size(max))
-            .add_service(v1::discovery_service_server::DiscoveryServiceServer::new(self.edge.clone()).max_decoding_message_size(max))
-            .add_service(v1::admin_service_server::AdminServiceServer::new(self.edge.clone()).max_decoding_message_size(max));
+            .add_service(
+                v1::identity_service_server::IdentityServiceServer::new(self.edge.clone())
+                    .max_decoding_message_size(max),
+            )
+            .add_service(
+                v1::discovery_service_server::DiscoveryServiceServer::new(self.edge.clone())
+                    .max_decoding_message_size(max),
+            )
+            .add_service(
+                v1::admin_service_server::AdminServiceServer::new(self.edge.clone()).max_decoding_message_size(max),
+            );
         if self.reflection {
             let builder = || {
                 tonic_reflection::server::Builder::configure()
@@ -83,5 +91,5 @@ impl Services {
 }
 
 /// Names of the services that health checks can ask for.
-pub(crate) const SERVICE_NAMES: [&str; 3] = ["cpc.v1.IdentityService", "cpc.v1.DiscoveryService", "cpc.v1.AdminService"];
-
+pub(crate) const SERVICE_NAMES: [&str; 3] =
+    ["cpc.v1.IdentityService", "cpc.v1.DiscoveryService", "cpc.v1.AdminService"];

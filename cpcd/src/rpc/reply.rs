@@ -31,7 +31,8 @@ pub(super) fn status(error: &Error, request_id: Option<&RequestId>) -> Status {
     if error.kind() == Kind::Internal {
         tracing::error!(request.id = request_id, error = ?error, "a call failed");
     }
-    let mut metadata: HashMap<_, _> = error.metadata().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let mut metadata: HashMap<_, _> =
+        error.metadata().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     metadata.insert("request_id".to_owned(), request_id);
     let mut details = ErrorDetails::with_error_info(error.reason().as_str(), ERROR_DOMAIN, metadata);
     for violation in error.fields() {

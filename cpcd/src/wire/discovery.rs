@@ -95,7 +95,11 @@ pub(crate) fn draft(message: v1::ContentMetadata) -> Result<RawDraft> {
         Ok(v1::Visibility::Public) => Some(Visibility::Public),
         Ok(v1::Visibility::Private) => Some(Visibility::Private),
         Ok(v1::Visibility::Friends) => {
-            return Err(Error::field(Reason::FieldInvalid, "visibility", "there are no friends yet; use public or private"));
+            return Err(Error::field(
+                Reason::FieldInvalid,
+                "visibility",
+                "there are no friends yet; use public or private",
+            ));
         }
         Err(_) => return Err(unknown("visibility", message.visibility)),
     };

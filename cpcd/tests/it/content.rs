@@ -138,7 +138,8 @@ async fn bulk(
     person: &Person,
     contents: Vec<v1::ContentMetadata>,
 ) -> Vec<v1::PublishContentStreamResponse> {
-    let entries: Vec<_> = contents.into_iter().enumerate().map(|(index, content)| entry(index as u64 + 1, content)).collect();
+    let entries: Vec<_> =
+        contents.into_iter().enumerate().map(|(index, content)| entry(index as u64 + 1, content)).collect();
     let mut discovery = daemon.discovery(Some(&person.token)).await;
     let mut stream = discovery.publish_content_stream(tokio_stream::iter(entries)).await.unwrap().into_inner();
     let mut answers = Vec::new();
@@ -169,8 +170,7 @@ async fn a_bulk_publish_says_what_is_durable_and_what_is_refused() {
         assert_eq!(answers.last().unwrap().durable_through, 1200);
         assert_eq!(answers.iter().map(|answer| answer.created).sum::<u32>(), 1198);
         let refusals: Vec<_> = answers.iter().flat_map(|answer| &answer.refusals).collect();
-        let refused: Vec<_> =
-            refusals.iter().map(|r| (r.sequence, r.reason.as_str(), r.field.as_str())).collect();
+        let refused: Vec<_> = refusals.iter().map(|r| (r.sequence, r.reason.as_str(), r.field.as_str())).collect();
         assert_eq!(refused, [(7, "FIELD_REQUIRED", "title"), (8, "FIELD_INVALID", "cid")]);
         let again = bulk(&daemon, &alice, contents).await;
         assert_eq!(again.iter().map(|answer| answer.unchanged).sum::<u32>(), 1198, "nothing is doubled");
@@ -227,7 +227,7 @@ async fn rest_speaks_proto_json() {
     assert_eq!(got["content"]["metadata"]["title"], "A map");
     assert_eq!(daemon.get("/v1/content").await.json()["contents"][0]["id"], id.as_str());
     let deleted = daemon.rest(http::Method::DELETE, &format!("/v1/content/{id}"), me, None).await;
-    assert_eq!((deleted.status, deleted.text().as_str()), (200, "{}"));
+    assert_eq!((deleted.status, deleted.text().as_str()), (200, "{}\n"));
     assert_eq!(daemon.get(&format!("/v1/content/{id}")).await.status, 404);
     daemon.stop().await;
 }

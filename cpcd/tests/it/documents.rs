@@ -25,7 +25,11 @@ fn every_call_has_its_need_documented() {
     let set = prost_types::FileDescriptorSet::decode(cpc_proto::FILE_DESCRIPTOR_SET).unwrap();
     for service in set.file.iter().filter(|file| file.package() == "cpc.v1").flat_map(|file| &file.service) {
         for method in &service.method {
-            assert!(text.contains(&format!("`{}`", method.name())), "docs/permissions.md does not name {}", method.name());
+            assert!(
+                text.contains(&format!("`{}`", method.name())),
+                "docs/permissions.md does not name {}",
+                method.name()
+            );
         }
     }
 }

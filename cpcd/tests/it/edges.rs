@@ -100,7 +100,8 @@ async fn a_wrong_login_has_the_same_reason_on_both() {
                 assert_eq!(answer.reason(), "MESSAGE_UNDECODABLE");
                 continue;
             }
-            let case = Case { what, token: None, grpc: (AUTHENTICATE, bytes), rest: post("/auth", json), reason: expected };
+            let case =
+                Case { what, token: None, grpc: (AUTHENTICATE, bytes), rest: post("/auth", json), reason: expected };
             case.check(&daemon).await;
         }
         daemon.stop().await;
@@ -120,7 +121,9 @@ async fn an_expired_challenge_is_refused_on_both() {
     .await;
     let (bytes, json) = proof(late);
     let rest = post("/auth", json);
-    Case { what: "expired", token: None, grpc: (AUTHENTICATE, bytes), rest, reason: "CHALLENGE_EXPIRED" }.check(&daemon).await;
+    Case { what: "expired", token: None, grpc: (AUTHENTICATE, bytes), rest, reason: "CHALLENGE_EXPIRED" }
+        .check(&daemon)
+        .await;
     daemon.stop().await;
 }
 
@@ -133,7 +136,8 @@ async fn a_wrong_publish_has_the_same_reason_on_both() {
         let reader = daemon.person("reader", &["content=read"]).await;
         let mut discovery = daemon.discovery(Some(&bob.token)).await;
         let publish = async |visibility: v1::Visibility| {
-            let metadata = v1::ContentMetadata { title: "bob's".into(), visibility: visibility.into(), ..Default::default() };
+            let metadata =
+                v1::ContentMetadata { title: "bob's".into(), visibility: visibility.into(), ..Default::default() };
             discovery.clone().publish_content(metadata).await.unwrap().into_inner().content.unwrap().id
         };
         let (public, private) = (publish(v1::Visibility::Public).await, publish(v1::Visibility::Private).await);
@@ -166,10 +170,20 @@ async fn a_wrong_publish_has_the_same_reason_on_both() {
             ("a hidden id", me, content(&|m| m.id.clone_from(&private)), "CONTENT_NOT_FOUND"),
             ("an unknown id", me, content(&|m| m.id = uuid::Uuid::now_v7().to_string()), "CONTENT_NOT_FOUND"),
             ("no id", me, content(&|m| m.id = "7".into()), "FIELD_INVALID"),
-            ("two names of two contents", me, content(&|m| (m.cid, m.request_id) = (taken.into(), "r".into())), "REQUEST_ID_REUSED"),
+            (
+                "two names of two contents",
+                me,
+                content(&|m| (m.cid, m.request_id) = (taken.into(), "r".into())),
+                "REQUEST_ID_REUSED",
+            ),
             ("undecodable", me, (vec![0xff], "{".to_owned()), "MESSAGE_UNDECODABLE"),
             ("the wrong type", me, (vec![0x08, 0x01], "{\"title\":3}".to_owned()), "MESSAGE_UNDECODABLE"),
-            ("text that is none", me, (vec![0x12, 0x02, 0xc3, 0x28], "{\"title\":\"\\ud800\"}".to_owned()), "MESSAGE_UNDECODABLE"),
+            (
+                "text that is none",
+                me,
+                (vec![0x12, 0x02, 0xc3, 0x28], "{\"title\":\"\\ud800\"}".to_owned()),
+                "MESSAGE_UNDECODABLE",
+            ),
             ("oversized", me, content(&|m| m.description = "x".repeat(2 << 20)), "MESSAGE_TOO_LARGE"),
         ];
         for (what, token, (bytes, json), expected) in cases {
@@ -195,13 +209,38 @@ async fn a_wrong_search_has_the_same_reason_on_both() {
             ("nothing to look for", query(&|q| q.q.clear()), "/search".to_owned(), "FIELD_REQUIRED"),
             ("only exclusions", query(&|q| q.q = "-a".into()), "/search?q=-a".into(), "QUERY_INVALID"),
             ("a quotation mark alone", query(&|q| q.q = "\"a".into()), "/search?q=%22a".into(), "QUERY_INVALID"),
-            ("a long query", query(&|q| q.q = "x".repeat(513)), format!("/search?q={}", "x".repeat(513)), "FIELD_TOO_LONG"),
-            ("many words", query(&|q| q.q = "a ".repeat(33)), format!("/search?q={}", "a+".repeat(33)), "QUERY_INVALID"),
-            ("a long tag", query(&|q| q.tags = vec!["x".repeat(51)]), format!("/search?q=a&tags={}", "x".repeat(51)), "FIELD_TOO_LONG"),
+            (
+                "a long query",
+                query(&|q| q.q = "x".repeat(513)),
+                format!("/search?q={}", "x".repeat(513)),
+                "FIELD_TOO_LONG",
+            ),
+            (
+                "many words",
+                query(&|q| q.q = "a ".repeat(33)),
+                format!("/search?q={}", "a+".repeat(33)),
+                "QUERY_INVALID",
+            ),
+            (
+                "a long tag",
+                query(&|q| q.tags = vec!["x".repeat(51)]),
+                format!("/search?q=a&tags={}", "x".repeat(51)),
+                "FIELD_TOO_LONG",
+            ),
             ("no owner", query(&|q| q.owner_id = "me".into()), "/search?q=word&owner=me".into(), "FIELD_INVALID"),
             ("a negative page", query(&|q| q.page_size = -1), "/search?q=word&page_size=-1".into(), "FIELD_INVALID"),
-            ("a broken page token", query(&|q| q.page_token = "!".into()), "/search?q=word&page_token=!".into(), "PAGE_TOKEN_INVALID"),
-            ("another query's page token", query(&|q| q.page_token.clone_from(&token)), format!("/search?q=word&page_token={token}"), "PAGE_TOKEN_INVALID"),
+            (
+                "a broken page token",
+                query(&|q| q.page_token = "!".into()),
+                "/search?q=word&page_token=!".into(),
+                "PAGE_TOKEN_INVALID",
+            ),
+            (
+                "another query's page token",
+                query(&|q| q.page_token.clone_from(&token)),
+                format!("/search?q=word&page_token={token}"),
+                "PAGE_TOKEN_INVALID",
+            ),
             ("the wrong type", vec![0x20, 0xff], "/search?q=word&page_size=many".into(), "MESSAGE_UNDECODABLE"),
             ("an unknown parameter", vec![0x0a, 0x7f], "/search?query=word".into(), "MESSAGE_UNDECODABLE"),
         ];
@@ -232,7 +271,9 @@ async fn content_that_is_not_there_or_not_ones_own() {
             ("no id", "x", "FIELD_INVALID"),
         ] {
             let (bytes, path) = (v1::GetContentRequest { id: id.into() }.encode_to_vec(), format!("/v1/content/{id}"));
-            Case { what, token: me, grpc: (GET, bytes.clone()), rest: get(&path), reason: expected }.check(&daemon).await;
+            Case { what, token: me, grpc: (GET, bytes.clone()), rest: get(&path), reason: expected }
+                .check(&daemon)
+                .await;
             let rest = (Method::DELETE, path, None);
             Case { what, token: me, grpc: (DELETE, bytes), rest, reason: expected }.check(&daemon).await;
         }

@@ -79,9 +79,8 @@ async fn hostile_tokens_are_refused() {
     let daemon = Daemon::start(&Engine::sqlite()).await;
     let alice = daemon.person("alice", &[]).await;
     let parts: Vec<_> = alice.token.split('.').collect();
-    let part = |index: usize| -> Value {
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[index]).unwrap()).unwrap()
-    };
+    let part =
+        |index: usize| -> Value { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[index]).unwrap()).unwrap() };
     let (header, claims) = (part(0), part(1));
     let headers: Vec<(&str, Box<dyn Fn(&mut Value)>)> = vec![
         ("no algorithm", Box::new(|h| h["alg"] = json!("none"))),

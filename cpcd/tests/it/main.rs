@@ -5,8 +5,8 @@
 
 mod harness;
 
-mod documents;
 mod content;
+mod documents;
 mod edges;
 mod login;
 mod permissions;

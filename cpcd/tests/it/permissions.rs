@@ -153,6 +153,6 @@ async fn what_is_open_on_loopback_can_be_closed() {
     let path = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
     assert_eq!(reason(&daemon.raw(path, None, Vec::new()).await.unwrap_err()), "METHOD_UNKNOWN");
     // Whether it is well is for everybody, what is wrong is not.
-    assert_eq!(daemon.get("/health").await.text(), "{\"status\":\"ok\"}");
+    assert_eq!(daemon.get("/health").await.text(), "{\"status\":\"ok\"}\n");
     daemon.stop().await;
 }

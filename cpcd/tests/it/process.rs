@@ -29,7 +29,11 @@ impl Process {
     async fn start_at(folder: &Path, grpc: &str) -> Self {
         let addresses = folder.join("addresses.json");
         let _ = fs::remove_file(&addresses);
-        let child = Self::command(folder).args(["--grpc-listen", grpc, "--addr-file"]).arg(&addresses).spawn().expect("cpcd starts");
+        let child = Self::command(folder)
+            .args(["--grpc-listen", grpc, "--addr-file"])
+            .arg(&addresses)
+            .spawn()
+            .expect("cpcd starts");
         eventually("cpcd listens", async || addresses.exists()).await;
         let read: serde_json::Value = serde_json::from_slice(&fs::read(&addresses).unwrap()).unwrap();
         let address = |key: &str| read[key].as_str().expect("an address").to_owned();
@@ -46,7 +50,11 @@ impl Process {
     /// Gives a command of cpcctl against it, with configuration in the same folder.
     pub(crate) fn cpcctl(&self, arguments: &[&str]) -> Command {
         let program = Path::new(env!("CARGO_BIN_EXE_cpcd")).with_file_name("cpcctl");
-        assert!(program.exists(), "{} is not built: run the tests with --workspace, or cargo build first", program.display());
+        assert!(
+            program.exists(),
+            "{} is not built: run the tests with --workspace, or cargo build first",
+            program.display()
+        );
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null());
         command.env("CPCCTL_CONFIG_DIR", self.folder.join("cpcctl"));
@@ -105,7 +113,8 @@ async fn nothing_acknowledged_is_lost_when_it_is_killed_while_publishing() {
     let mut publishing = process.cpcctl(&publish).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     // Killed once some are durable and others are on their way.
     let count = |process: &Process| -> usize {
-        let status: serde_json::Value = serde_json::from_str(&process.run(&["--local", "-o", "json", "status"])).unwrap();
+        let status: serde_json::Value =
+            serde_json::from_str(&process.run(&["--local", "-o", "json", "status"])).unwrap();
         status["contents"].as_str().map_or(0, |text| text.parse().unwrap())
     };
     eventually("some entries are durable", async || count(&process) > ENTRIES / 10).await;
@@ -142,7 +151,8 @@ async fn told_to_stop_it_stops_whatever_hangs() {
     let mut bulk = bulk.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let mut input = bulk.stdin.take().unwrap();
     writeln!(input, r#"{{"title":"the first","requestId":"1"}}"#).unwrap();
-    eventually("the entry is stored", async || process.run(&["-o", "name", "content", "list"]).lines().count() == 1).await;
+    eventually("the entry is stored", async || process.run(&["-o", "name", "content", "list"]).lines().count() == 1)
+        .await;
 
     process.signal("TERM");
     let started = Instant::now();
@@ -164,7 +174,8 @@ async fn told_to_stop_it_stops_whatever_hangs() {
 async fn a_data_directory_is_one_daemons_alone() {
     let folder = tempfile::tempdir().unwrap();
     let process = Process::start(folder.path()).await;
-    let mut second = Process::command(folder.path()).args(["--grpc-listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut second =
+        Process::command(folder.path()).args(["--grpc-listen", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn().unwrap();
     let mut error = String::new();
     second.stderr.take().unwrap().read_to_string(&mut error).unwrap();
     assert!(!second.wait().unwrap().success());

@@ -26,7 +26,10 @@ fn the_tour_works_word_for_word() {
     // The addresses alone are others; everything else stands as in the README.
     let tour = tour.replace("127.0.0.1:3030", &rest);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let script = format!("set -eu\ntrap 'kill $(jobs -p) 2>/dev/null' EXIT\ncd \"$ROOT\"\n{}\nkill %1; wait %1\n", tour.replace("cpcd.log", "\"$HOME/cpcd.log\""));
+    let script = format!(
+        "set -eu\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\ncd \"$ROOT\"\n{}\nkill %1; wait %1\n",
+        tour.replace("cpcd.log", "\"$HOME/cpcd.log\"")
+    );
     let mut shell = Command::new("bash");
     shell.args(["-c", &script]).env("ROOT", root).env("HOME", folder.path());
     shell.env("CARGO_HOME", cargo_home()).env("RUSTUP_HOME", rustup_home());

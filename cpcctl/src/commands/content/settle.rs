@@ -24,7 +24,9 @@ pub(super) async fn settled(context: &mut Context) -> Result<()> {
         }
         if Instant::now() >= deadline {
             let waited = format!("it is stored, but was not indexed within {:?}", context.timeout());
-            return Err(Failure::new(Exit::Unreachable, "DEADLINE_EXCEEDED", waited).hint("give it longer with --timeout"));
+            return Err(
+                Failure::new(Exit::Unreachable, "DEADLINE_EXCEEDED", waited).hint("give it longer with --timeout")
+            );
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -152,10 +152,8 @@ impl Contents {
         let mut tries = 0;
         let done = loop {
             let (drafts, now) = (drafts.clone(), self.clock.now());
-            let done = self
-                .store
-                .write(Priority::Bulk, move |tx| Box::pin(publish::publish(tx, owner, drafts, now)))
-                .await;
+            let done =
+                self.store.write(Priority::Bulk, move |tx| Box::pin(publish::publish(tx, owner, drafts, now))).await;
             match done {
                 // Somebody published the same under another transaction; the second look finds it.
                 Err(error) if error.reason() == Reason::WriteConflict && tries < 2 => tries += 1,

@@ -3,11 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use cpcd_model::{Error, Result, time::Clock};
-use cpcd_store::{
-    Index, Store,
-    index::Change,
-    sql::Priority,
-};
+use cpcd_store::{Index, Store, index::Change, sql::Priority};
 use tokio::{sync::Notify, time};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -110,7 +106,9 @@ impl Indexer {
                 })
             })
             .await
-            .map_err(|error| Error::new(error.reason(), "the marks of indexed content were not removed").with_source(error))?;
+            .map_err(|error| {
+                Error::new(error.reason(), "the marks of indexed content were not removed").with_source(error)
+            })?;
         Ok(count)
     }
 }

@@ -81,7 +81,8 @@ pub(super) async fn publish(
 ) -> Result<Vec<Result<(Content, Outcome)>>> {
     tx.lock_content_owner(owner).await?;
     let ids: Vec<_> = drafts.iter().filter_map(|draft| draft.id).collect();
-    let cids: Vec<_> = drafts.iter().filter_map(|draft| Some(draft.metadata.cid.as_ref()?.as_str().to_owned())).collect();
+    let cids: Vec<_> =
+        drafts.iter().filter_map(|draft| Some(draft.metadata.cid.as_ref()?.as_str().to_owned())).collect();
     let request_ids: Vec<_> = drafts.iter().filter_map(|draft| draft.request_id.clone()).collect();
     let found = if ids.is_empty() && cids.is_empty() && request_ids.is_empty() {
         Vec::new()
@@ -132,8 +133,7 @@ struct Shelf {
 
 impl Shelf {
     fn new(owner: UserId, found: Vec<Content>) -> Self {
-        let mut shelf =
-            Self { owner, contents: HashMap::new(), by_cid: HashMap::new(), by_request_id: HashMap::new() };
+        let mut shelf = Self { owner, contents: HashMap::new(), by_cid: HashMap::new(), by_request_id: HashMap::new() };
         for content in found {
             shelf.place(content, State::Stored);
         }

@@ -69,11 +69,16 @@ impl Search {
         may_read(caller)?;
         let query = Query::parse(&request.q)?;
         let tags = check_tags("tags", &request.tags)?;
-        let owner = if request.owner_id.is_empty() { None } else { Some(UserId::parse("owner_id", &request.owner_id)?) };
+        let owner =
+            if request.owner_id.is_empty() { None } else { Some(UserId::parse("owner_id", &request.owner_id)?) };
         let size = page::size(request.page_size, PAGE_DEFAULT, PAGE_MAX)?;
         if query.required.is_empty() && tags.is_empty() && owner.is_none() {
             return Err(if query.excluded.is_empty() {
-                Error::field(Reason::FieldRequired, "q", "must have a word to look for, or a tag or an owner must be given")
+                Error::field(
+                    Reason::FieldRequired,
+                    "q",
+                    "must have a word to look for, or a tag or an owner must be given",
+                )
             } else {
                 Error::field(Reason::QueryInvalid, "q", "only excludes; add a word to look for, a tag or an owner")
             });

@@ -63,7 +63,11 @@ impl Login {
     pub fn begin(&self, public_key: &[u8], kind: Kind, purpose: Purpose) -> Result<Challenge> {
         let public_key = super::users::check_key("begin.public_key", public_key)?;
         if kind == Kind::Service {
-            return Err(Error::field(Reason::FieldInvalid, "begin.kind", "a service logs in with its token, not with a key"));
+            return Err(Error::field(
+                Reason::FieldInvalid,
+                "begin.kind",
+                "a service logs in with its token, not with a key",
+            ));
         }
         if purpose == Purpose::Register && kind != Kind::Node {
             return Err(Error::field(Reason::FieldInvalid, "begin.purpose", "only a node registers"));
@@ -79,7 +83,11 @@ impl Login {
         let now = self.clock.now();
         let challenge = self.challenges.accept(&proof.challenge, now)?;
         if challenge.purpose != Purpose::Login {
-            return Err(Error::field(Reason::ChallengeInvalid, "proof.challenge", "was given for another purpose than login"));
+            return Err(Error::field(
+                Reason::ChallengeInvalid,
+                "proof.challenge",
+                "was given for another purpose than login",
+            ));
         }
         self.challenges.check_signature(&challenge, &proof.signature)?;
         let cache_key = format!("cpc:identity:challenge:{}", hex(&challenge.id));

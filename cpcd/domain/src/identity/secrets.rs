@@ -36,7 +36,11 @@ impl RootKey {
         }
         let bytes = Zeroizing::new(fs::read(path)?);
         let key = <[u8; ROOT_KEY_LEN]>::try_from(bytes.as_slice()).map_err(|_| {
-            std::io::Error::other(format!("{} has {} bytes, a root key has {ROOT_KEY_LEN}", path.display(), bytes.len()))
+            std::io::Error::other(format!(
+                "{} has {} bytes, a root key has {ROOT_KEY_LEN}",
+                path.display(),
+                bytes.len()
+            ))
         })?;
         Ok(Self(Arc::new(Zeroizing::new(key))))
     }
@@ -87,7 +91,8 @@ impl RootKey {
 
     /// Decrypts a secret of the store.
     pub(super) fn open(&self, label: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-        let damaged = || Error::new(Reason::StoreForeign, format!("the {label} in the store is not under this root key"));
+        let damaged =
+            || Error::new(Reason::StoreForeign, format!("the {label} in the store is not under this root key"));
         let (nonce, text) = sealed.split_at_checked(NONCE_LEN).ok_or_else(damaged)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| damaged())?;
         let mut text = Zeroizing::new(text.to_vec());
@@ -140,8 +145,9 @@ pub(super) async fn open_server_identity(store: &Store, clock: &Clock, root: &Ro
         root_key_fingerprint: root.fingerprint(),
         created_at: clock.now(),
     };
-    let inserted =
-        store.write(Priority::Identity, move |tx| Box::pin(async move { tx.insert_server_identity(&fresh).await })).await;
+    let inserted = store
+        .write(Priority::Identity, move |tx| Box::pin(async move { tx.insert_server_identity(&fresh).await }))
+        .await;
     // Another replica may have been faster: what is in the store then counts, whatever became of ours.
     match store.get_server_identity().await? {
         Some(stored) => read_identity(&stored, root),
@@ -157,7 +163,9 @@ fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<ServerIdenti
         ));
     }
     let seed = root.open(IDENTITY_LABEL, &stored.sealed_key)?;
-    let seed = Zeroizing::new(<[u8; 32]>::try_from(seed.as_slice()).map_err(|_| Error::internal("the server's key is not 32 bytes"))?);
+    let seed = Zeroizing::new(
+        <[u8; 32]>::try_from(seed.as_slice()).map_err(|_| Error::internal("the server's key is not 32 bytes"))?,
+    );
     let id = SecretKey::from_seed(&seed).public().peer_id().to_string();
     Ok(ServerIdentity { id: id.into(), store_id: stored.store_id })
 }

@@ -70,7 +70,13 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    pub(super) fn new(store: &Store, clock: &Clock, config: &Config, server: &ServerIdentity, keyring: Keyring) -> Self {
+    pub(super) fn new(
+        store: &Store,
+        clock: &Clock,
+        config: &Config,
+        server: &ServerIdentity,
+        keyring: Keyring,
+    ) -> Self {
         Self {
             store: store.clone(),
             clock: clock.clone(),
@@ -158,7 +164,12 @@ impl Tokens {
         if let Some(known) = self.rules.get(&(subject, epoch)).await {
             return Ok(known);
         }
-        let gone = || Error::new(Reason::TokenRevoked, "the token's subject is gone or has other permissions by now; log in again");
+        let gone = || {
+            Error::new(
+                Reason::TokenRevoked,
+                "the token's subject is gone or has other permissions by now; log in again",
+            )
+        };
         let user = self.store.get_user(subject.into()).await?.ok_or_else(gone)?;
         if user.permission_epoch != epoch {
             return Err(gone());

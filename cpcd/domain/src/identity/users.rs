@@ -59,7 +59,12 @@ impl Users {
             None => self.default_permissions.clone(),
         };
         let beyond_default = Permissions::new(
-            permissions.rules().iter().copied().filter(|r| !self.default_permissions.allow(r.resource, r.level)).collect(),
+            permissions
+                .rules()
+                .iter()
+                .copied()
+                .filter(|r| !self.default_permissions.allow(r.resource, r.level))
+                .collect(),
         )?;
         if let Some(Rule { resource, level }) = caller.permissions().first_missing(&beyond_default) {
             let text = format!("nobody can give what they do not hold: {level} on {resource}");
@@ -68,14 +73,16 @@ impl Users {
                 .with_metadata("level", level.as_str()));
         }
         let now = self.clock.now();
-        let user = User { id: UserId::generate(), username, public_key, permissions, permission_epoch: 1, created_at: now };
+        let user =
+            User { id: UserId::generate(), username, public_key, permissions, permission_epoch: 1, created_at: now };
         let stored = user.clone();
         self.store
             .write(Priority::Identity, move |tx| {
                 Box::pin(async move {
                     tx.insert_user(&stored).await?;
                     let payload = json!({ "username": stored.username.as_str() });
-                    tx.insert_events(&[NewEvent { kind: "user.created", subject_id: stored.id.uuid(), payload }], now).await
+                    tx.insert_events(&[NewEvent { kind: "user.created", subject_id: stored.id.uuid(), payload }], now)
+                        .await
                 })
             })
             .await?;

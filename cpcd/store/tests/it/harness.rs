@@ -85,16 +85,18 @@ async fn run(server: &str, statement: String) {
 
 /// Runs a test in an empty place on each engine.
 pub(crate) async fn for_each_place(test: impl AsyncFn(&Place)) {
-    let mut places = vec![Place::sqlite()];
-    places.extend(Place::postgres().await);
-    for place in places {
-        let engine = if place.is_postgres() { "postgres" } else { "sqlite" };
-        let result = AssertUnwindSafe(test(&place)).catch_unwind().await;
-        place.clear().await;
-        if let Err(panic) = result {
-            eprintln!("it was on {engine}");
-            resume_unwind(panic);
-        }
+    run_in(Place::sqlite(), "sqlite", &test).await;
+    if let Some(place) = Place::postgres().await {
+        run_in(place, "postgres", &test).await;
+    }
+}
+
+async fn run_in(place: Place, engine: &str, test: &impl AsyncFn(&Place)) {
+    let result = AssertUnwindSafe(test(&place)).catch_unwind().await;
+    place.clear().await;
+    if let Err(panic) = result {
+        eprintln!("it was on {engine}");
+        resume_unwind(panic);
     }
 }
 

@@ -10,14 +10,14 @@ use std::{
 };
 
 use cpc_proto::{
-    clients::{
-        discovery_service_client::DiscoveryServiceClient,
-        identity_service_client::IdentityServiceClient,
-    },
+    clients::{discovery_service_client::DiscoveryServiceClient, identity_service_client::IdentityServiceClient},
     v1,
 };
 use cpc_signing::{Kind, LoginMessage, PublicKey, Purpose, SecretKey};
-use cpcd::{Server, settings::{Override, Settings}};
+use cpcd::{
+    Server,
+    settings::{Override, Settings},
+};
 use tonic::{
     Request, Status,
     service::{Interceptor, interceptor::InterceptedService},
