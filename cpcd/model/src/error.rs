@@ -119,6 +119,14 @@ reasons! {
     Internal "INTERNAL" Internal "A fault of the server; its log has the details under the request id.";
 }
 
+impl Reason {
+    /// Gives the HTTP status: its kind's, but that an oversized message has a status of its own (RFC 9110, 413).
+    #[must_use]
+    pub fn http_status(self) -> u16 {
+        if self == Self::MessageTooLarge { 413 } else { self.kind().codes().1 }
+    }
+}
+
 /// A field of the request and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldViolation {

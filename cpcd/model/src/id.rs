@@ -45,7 +45,7 @@ macro_rules! ids {
 ids! {
     /// Names a user.
     UserId;
-    /// Names a node's row; its PeerId is another thing.
+    /// Names a node's row; its `PeerId` is another thing.
     NodeId;
     /// Names published content.
     ContentId;

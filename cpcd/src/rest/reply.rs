@@ -54,10 +54,7 @@ pub(super) fn with_type(status: StatusCode, content_type: &'static str, body: Ve
 
 /// Answers with an error; the frame writes the body.
 pub(super) fn failed(error: Error) -> Response {
-    let status = match error.reason() {
-        Reason::MessageTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        _ => StatusCode::from_u16(error.kind().codes().1).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-    };
+    let status = StatusCode::from_u16(error.reason().http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     failed_with(error, status)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A connection stays on its core, so nothing in its path is shared or woken across threads, and goes where the fewest are open, so
 //! that the cores stay even when connections come and go. docs/benchmarks.md has the comparison with one runtime for all and with a
-//! listener for each core (SO_REUSEPORT), which deals by hash and unevenly.
+//! listener for each core (`SO_REUSEPORT`), which deals by hash and unevenly.
 
 use std::{
     io,

@@ -6,11 +6,8 @@ use cpcd_model::Reason;
 fn every_reason_is_documented() {
     let text = include_str!("../../../docs/errors.md");
     for reason in Reason::ALL {
-        let (grpc, http, name) = reason.kind().codes();
-        let http = match reason {
-            Reason::MessageTooLarge => 413,
-            _ => http,
-        };
+        let (grpc, _, name) = reason.kind().codes();
+        let http = reason.http_status();
         let row = format!("| `{}` | {name} | {grpc} | {http} | {} |", reason.as_str(), reason.doc());
         assert!(text.contains(&row), "docs/errors.md lacks the row:\n{row}");
     }

@@ -73,6 +73,9 @@ fn encode(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
+/// What an attacker changes in a header.
+type Change = Box<dyn Fn(&mut Value)>;
+
 /// The header and claims of a good token, changed and signed with whatever the attacker has: not the key.
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_tokens_are_refused() {
@@ -82,7 +85,7 @@ async fn hostile_tokens_are_refused() {
     let part =
         |index: usize| -> Value { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[index]).unwrap()).unwrap() };
     let (header, claims) = (part(0), part(1));
-    let headers: Vec<(&str, Box<dyn Fn(&mut Value)>)> = vec![
+    let headers: Vec<(&str, Change)> = vec![
         ("no algorithm", Box::new(|h| h["alg"] = json!("none"))),
         ("algorithm in other case", Box::new(|h| h["alg"] = json!("NONE"))),
         ("another MAC", Box::new(|h| h["alg"] = json!("HS512"))),

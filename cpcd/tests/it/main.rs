@@ -3,6 +3,8 @@
 //! SQLite always; PostgreSQL where `CPC_TEST_POSTGRES_URL` names one (`dev/test` sees to it). With `CPC_TEST_REQUIRE=all` a missing
 //! engine is a failure.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod harness;
 
 mod content;

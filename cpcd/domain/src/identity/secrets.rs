@@ -118,7 +118,7 @@ pub struct ServerIdentity {
 }
 
 impl ServerIdentity {
-    /// Gives the server's id: the PeerId of its key.
+    /// Gives the server's id: the `PeerId` of its key.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
