@@ -1,0 +1,74 @@
+//! The command line: what people type, and which settings it stands for.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use cpcd::settings::Override;
+
+/// The CPC Orchestrator: the control plane of a peer-to-peer network.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Without arguments it serves gRPC on 127.0.0.1:50051 and REST on 127.0.0.1:3030, and keeps \
+    its files in the user's data directory.\n\nExamples:\n  cpcd\n  cpcd --data-dir /var/lib/cpcd --log-format json\n  \
+    cpcd config > cpcd.toml && cpcd --config cpcd.toml"
+)]
+pub(crate) struct Args {
+    /// Settings file (TOML); `cpcd config` prints one with every key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder for everything that is kept
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// Where gRPC listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    grpc_listen: Option<String>,
+    /// Where REST listens
+    #[arg(long, value_name = "ADDRESS")]
+    rest_listen: Option<String>,
+    /// The administrator's Unix socket
+    #[arg(long, value_name = "PATH")]
+    socket: Option<String>,
+    /// The source of truth: sqlite:PATH or postgres://...
+    #[arg(long, value_name = "URL")]
+    store_url: Option<String>,
+    /// The cache
+    #[arg(long, value_name = "URL")]
+    cache_url: Option<String>,
+    /// The index: tantivy:FOLDER
+    #[arg(long, value_name = "URL")]
+    search_url: Option<String>,
+    /// Where to write the addresses in use, as JSON, once everything listens
+    #[arg(long, value_name = "FILE")]
+    addr_file: Option<String>,
+    /// Form of log lines: text or json
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Makes the root key for a new PostgreSQL database (an embedded store makes its own)
+    Init,
+    /// Prints every setting with its default
+    Config,
+}
+
+impl Args {
+    /// Gives what was said as settings.
+    pub(crate) fn overrides(&self) -> [Override; 9] {
+        [
+            ("server.data_dir", self.data_dir.clone()),
+            ("server.grpc_listen", self.grpc_listen.clone()),
+            ("server.rest_listen", self.rest_listen.clone()),
+            ("server.socket", self.socket.clone()),
+            ("server.addr_file", self.addr_file.clone()),
+            ("store.url", self.store_url.clone()),
+            ("cache.url", self.cache_url.clone()),
+            ("search.url", self.search_url.clone()),
+            ("log.format", self.log_format.clone()),
+        ]
+    }
+}
