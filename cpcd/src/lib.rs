@@ -7,6 +7,7 @@ mod app;
 mod calls;
 mod data_dir;
 mod init;
+mod request_id;
 mod rest;
 mod rpc;
 mod server;

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     app::{App, Door},
-    rpc::RequestId,
+    request_id::RequestId,
     settings::{Limits, Settings},
     telemetry::OTHER,
 };

@@ -10,13 +10,10 @@ use tokio::{sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::{
-    Edge,
-    frame::{RequestId, error_of},
-    reply::status,
-};
+use super::{Edge, frame::error_of, reply::status};
 use crate::{
     app::bearer,
+    request_id::RequestId,
     wire::{self, Wire},
 };
 

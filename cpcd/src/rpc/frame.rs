@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    fmt,
     future::Future,
     pin::Pin,
     sync::Arc,
@@ -15,29 +14,12 @@ use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use tokio::{sync::Semaphore, time::timeout};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
-use uuid::Uuid;
 
 use super::{SERVICE_NAMES, reply::status};
-use crate::{app::App, settings::Limits, telemetry::Metrics};
+use crate::{app::App, request_id::RequestId, settings::Limits, telemetry::Metrics};
 
 /// The health check's method.
 const HEALTH: &str = "grpc.health.v1.Health/Check";
-
-/// Names a request in answers and logs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RequestId(Uuid);
-
-impl RequestId {
-    pub(crate) fn generate() -> Self {
-        Self(Uuid::now_v7())
-    }
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.hyphenated().fmt(f)
-    }
-}
 
 /// Wraps every call.
 #[derive(Clone)]

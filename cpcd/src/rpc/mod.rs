@@ -27,7 +27,7 @@ use crate::{
     settings::Limits,
 };
 
-pub(crate) use frame::{FrameLayer, RequestId};
+pub(crate) use frame::FrameLayer;
 pub(crate) use local::serve_local;
 pub(crate) use runtimes::serve_network;
 

@@ -7,10 +7,11 @@ use cpcd_model::{Error, Kind};
 use tonic::{Code, Request, Response, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use super::{Edge, frame::RequestId};
+use super::Edge;
 use crate::{
     app::bearer,
     calls::{self, Call},
+    request_id::RequestId,
 };
 
 impl Edge {

@@ -24,7 +24,10 @@ use tokio::{
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
-use super::{Services, connection::Connection};
+use super::{
+    Services,
+    connection::{Connection, Place},
+};
 
 /// Connections that wait for a runtime to take them.
 const BACKLOG: usize = 128;
@@ -33,18 +36,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// A connection on its way to a runtime, with its place among those allowed.
 type Dealt = (std::net::TcpStream, Place);
-
-/// A connection's place: among all that are allowed, and among those of its runtime. Dropping it gives both back.
-pub(super) struct Place {
-    _permit: OwnedSemaphorePermit,
-    open: Arc<AtomicUsize>,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.open.fetch_sub(1, Ordering::Relaxed);
-    }
-}
 
 /// A runtime, seen from the acceptor.
 struct Target {
@@ -101,8 +92,7 @@ async fn accept(listener: TcpListener, targets: Vec<Target>, permits: Arc<Semaph
             accepted = accept_one(&listener, &permits) => accepted,
         };
         let Some(target) = targets.iter().min_by_key(|target| target.open.load(Ordering::Relaxed)) else { return };
-        target.open.fetch_add(1, Ordering::Relaxed);
-        let place = Place { _permit: permit, open: target.open.clone() };
+        let place = Place::take(permit, &target.open);
         if target.sender.send((stream, place)).await.is_err() {
             return;
         }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use cpcd_model::{
     Error, Reason, Result,
-    content::{Content, Draft, Outcome, RawDraft, Visibility},
+    content::{Content, Draft, Outcome, RawDraft},
     id::{ContentId, UserId},
     page,
     permission::{Level, Resource},
@@ -18,7 +18,10 @@ use cpcd_store::{
 use serde_json::json;
 use tokio::sync::Notify;
 
-use super::publish::{self, BatchReport, Entry};
+use super::{
+    access::{may_read, may_see, not_found, not_owner, publisher},
+    publish::{self, BatchReport, Entry},
+};
 use crate::{Caller, caller::Subject, identity::cut_page};
 
 const PAGE_DEFAULT: u32 = 50;
@@ -163,31 +166,4 @@ impl Contents {
         self.changed.notify_one();
         Ok(done)
     }
-}
-
-/// Says whether content is for a viewer to see.
-pub(super) fn may_see(viewer: Viewer, content: &Content) -> bool {
-    match viewer {
-        Viewer::Admin => true,
-        Viewer::User(user) => content.owner_id == user || content.metadata.visibility == Visibility::Public,
-        Viewer::Public => content.metadata.visibility == Visibility::Public,
-    }
-}
-
-/// Asks for what reading content needs.
-pub(super) fn may_read(caller: &Caller) -> Result<()> {
-    caller.require(Resource::Content, Level::Read)
-}
-
-fn publisher(caller: &Caller) -> Result<UserId> {
-    caller.require(Resource::Content, Level::Write)?;
-    caller.require_user()
-}
-
-pub(super) fn not_found(id: ContentId) -> Error {
-    Error::new(Reason::ContentNotFound, format!("there is no content {id}"))
-}
-
-pub(super) fn not_owner(id: ContentId) -> Error {
-    Error::new(Reason::NotOwner, format!("content {id} belongs to somebody else"))
 }

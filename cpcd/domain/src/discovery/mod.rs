@@ -1,5 +1,6 @@
 //! Discovery: content, its search and the indexer that follows its changes.
 
+mod access;
 mod config;
 mod content;
 mod indexer;

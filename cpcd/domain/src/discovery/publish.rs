@@ -14,7 +14,7 @@ use cpcd_model::{
 use cpcd_store::{Tx, sql::NewEvent};
 use serde_json::json;
 
-use super::content::{not_found, not_owner};
+use super::access::{not_found, not_owner};
 
 /// An entry of a bulk publish.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use cpcd_model::{
 };
 use cpcd_store::{Index, Store};
 
-use super::content::{may_read, may_see};
+use super::access::{may_read, may_see};
 use crate::Caller;
 
 const PAGE_DEFAULT: u32 = 20;

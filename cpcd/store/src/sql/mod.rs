@@ -11,6 +11,7 @@ mod contents_bulk;
 mod db;
 mod events;
 mod fault;
+mod job;
 mod keyring;
 mod leases;
 mod marks;

@@ -12,7 +12,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Priority, fault::closing, writer::Work};
+use super::{Priority, fault::closing, job::Work};
 
 /// Most jobs that wait in a lane; who comes then waits for room.
 const LANE: usize = 4_096;

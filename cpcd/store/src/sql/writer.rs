@@ -14,63 +14,13 @@ use tokio::sync::oneshot;
 use super::{
     Priority, Tx,
     fault::{again, engine_away, from_sqlx},
+    job::{Answer, Job, Work},
     queue::Queue,
 };
 
 /// A group ends with the job that reaches either: a commit costs one sync of the disk, whoever waits in it waits for all.
 const GROUP_ROWS: u64 = 500;
 const GROUP_TIME: Duration = Duration::from_millis(50);
-
-/// Says how the group ended to whoever waits for a job.
-type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-
-/// A job, whatever its result's type.
-pub(super) trait Work: Send {
-    /// Does it; gives the answer to be sent after the commit, or nothing if it failed and said so.
-    fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> BoxFuture<'t, Option<Answer>>;
-
-    /// Says that it is not done.
-    fn refuse(self: Box<Self>, error: Error);
-
-    /// Says whether nobody waits for it any more.
-    fn is_abandoned(&self) -> bool;
-}
-
-struct Job<T, F> {
-    job: F,
-    reply: oneshot::Sender<Result<T>>,
-}
-
-impl<T, F> Work for Job<T, F>
-where
-    T: Send + 'static,
-    F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
-{
-    fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> BoxFuture<'t, Option<Answer>> {
-        Box::pin(async move {
-            let Self { job, reply } = *self;
-            let result = job(tx).await;
-            match tx.judge(result) {
-                Ok(value) => {
-                    let answer = move |committed: Result<()>| drop(reply.send(committed.map(|()| value)));
-                    Some(Box::new(answer) as Answer)
-                }
-                Err(error) => {
-                    drop(reply.send(Err(error)));
-                    None
-                }
-            }
-        })
-    }
-
-    fn refuse(self: Box<Self>, error: Error) {
-        drop(self.reply.send(Err(error)));
-    }
-
-    fn is_abandoned(&self) -> bool {
-        self.reply.is_closed()
-    }
-}
 
 /// Hands jobs to the writer.
 pub(super) struct Writer {
