@@ -101,9 +101,7 @@ impl Server {
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let (health, _) = tonic_health::server::health_reporter();
-        for name in rpc::SERVICE_NAMES {
-            health.set_service_status(name, tonic_health::ServingStatus::Serving).await;
-        }
+        rpc::set_health(&health, true).await;
         let network = Door::Network(addresses.grpc.ip());
         let edge = Edge { app: app.clone(), door: network, limits: settings.limits.clone(), stop: stop.clone() };
         let reflection = settings.server.reflection.allows(addresses.grpc.ip());
@@ -119,6 +117,7 @@ impl Server {
         let served = rpc::serve_local(local, &local_services, data_dir.uid, &stop);
         tasks.spawn(async move { served.await.unwrap_or_default() });
         tasks.spawn(rest::serve(rest, app.clone(), settings.clone(), stop.clone()));
+        tasks.spawn(rpc::follow_health(health.clone(), app.clone(), stop.clone()));
         tasks.spawn(indexer.run(stop.clone()));
         tasks.spawn(app.system.clone().clean(stop.clone()));
         tasks.close();
@@ -136,10 +135,7 @@ impl Server {
 
     /// Refuses what is new, lets what is under way end within the time of grace, and closes the store.
     pub async fn shutdown(self) {
-        self.health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
-        for name in rpc::SERVICE_NAMES {
-            self.health.set_service_status(name, tonic_health::ServingStatus::NotServing).await;
-        }
+        rpc::set_health(&self.health, false).await;
         self.stop.cancel();
         if timeout(self.grace, self.tasks.wait()).await.is_err() {
             tracing::warn!("some calls did not end in time and are cut off");

@@ -61,12 +61,17 @@ impl System {
         Self { store: store.clone(), index: index.clone(), clock: clock.clone(), contents: contents.clone() }
     }
 
-    /// Asks each engine whether it answers. Needs nothing: health checks have no token.
-    pub async fn engines(&self) -> Vec<EngineStatus> {
+    /// Asks each engine whether it answers.
+    async fn engines(&self) -> Vec<EngineStatus> {
         vec![
             EngineStatus { role: "store", engine: self.store.engine(), answer: self.store.ping().await },
             EngineStatus { role: "search", engine: self.index.engine(), answer: self.index.ping().await },
         ]
+    }
+
+    /// Says whether each engine answers. Needs nothing: health checks have no token.
+    pub async fn are_engines_well(&self) -> bool {
+        self.engines().await.iter().all(|engine| engine.answer.is_ok())
     }
 
     /// Gives the daemon's state; an engine that is away is part of the answer. Needs read on system.

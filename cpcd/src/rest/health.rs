@@ -29,7 +29,7 @@ async fn ready(edge: Edge) -> Response {
 }
 
 async fn is_ready(edge: &Edge) -> bool {
-    !edge.stop.is_cancelled() && edge.app.system.engines().await.iter().all(|engine| engine.answer.is_ok())
+    !edge.stop.is_cancelled() && edge.app.system.are_engines_well().await
 }
 
 fn text(status: StatusCode, text: &str) -> Response {

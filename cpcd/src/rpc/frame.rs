@@ -15,7 +15,7 @@ use tokio::{sync::Semaphore, time::timeout};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 
-use super::{SERVICE_NAMES, reply::status};
+use super::{SERVICES, reply::status};
 use crate::{app::App, request_id::RequestId, settings::Limits, telemetry::Metrics};
 
 /// The health check's method.
@@ -131,8 +131,7 @@ fn given_time(headers: &HeaderMap, limit: Duration) -> Duration {
 /// Gives the packaged form of a path such as `/DiscoveryService/SearchContent`.
 fn with_package(uri: &Uri) -> Option<Uri> {
     let service = uri.path().strip_prefix('/')?.split('/').next()?;
-    let known = SERVICE_NAMES.iter().any(|name| name.strip_prefix("cpc.v1.") == Some(service));
-    known.then(|| format!("/cpc.v1.{}", &uri.path()[1..]).parse().ok()).flatten()
+    SERVICES.contains(&service).then(|| format!("/cpc.v1.{}", &uri.path()[1..]).parse().ok()).flatten()
 }
 
 /// Says in our words what tonic refused by itself: such answers carry no details, ours always do.

@@ -4,6 +4,7 @@ mod admin;
 mod connection;
 mod discovery;
 mod frame;
+mod health;
 mod identity;
 mod local;
 mod reply;
@@ -28,6 +29,7 @@ use crate::{
 };
 
 pub(crate) use frame::FrameLayer;
+pub(crate) use health::{follow_health, set_health};
 pub(crate) use local::serve_local;
 pub(crate) use runtimes::serve_network;
 
@@ -90,6 +92,5 @@ impl Services {
     }
 }
 
-/// Names of the services that health checks can ask for.
-pub(crate) const SERVICE_NAMES: [&str; 3] =
-    ["cpc.v1.IdentityService", "cpc.v1.DiscoveryService", "cpc.v1.AdminService"];
+/// The services of package `cpc.v1`, without the package.
+const SERVICES: [&str; 3] = ["IdentityService", "DiscoveryService", "AdminService"];

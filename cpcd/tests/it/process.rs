@@ -255,3 +255,23 @@ async fn health_reflection_and_metrics_are_there() {
     assert!(text.contains("cpcd_index_lag_seconds 0"), "{text}");
     daemon.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_is_away_shows() {
+    use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+    let folder = tempfile::tempdir().unwrap();
+    let daemon = Daemon::adopt(Daemon::bind(&Engine::sqlite(), folder.path(), &[]).await.unwrap());
+    let alice = daemon.person("alice", &[]).await;
+    fs::remove_dir_all(folder.path().join("index")).unwrap();
+    let mut health = HealthClient::new(daemon.channel().await);
+    eventually("the health says so", async || {
+        health.check(HealthCheckRequest::default()).await.unwrap().into_inner().status == 2
+    })
+    .await;
+    assert_eq!(daemon.get("/readyz").await.status, 503);
+    assert_eq!(daemon.get("/health").await.text(), "{\"status\":\"degraded\"}\n");
+    // What needs no index goes on.
+    let metadata = cpc_proto::v1::ContentMetadata { title: "kept".into(), ..Default::default() };
+    assert!(daemon.discovery(Some(&alice.token)).await.publish_content(metadata).await.is_ok());
+    daemon.stop().await;
+}

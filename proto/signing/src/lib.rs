@@ -1,12 +1,21 @@
 //! Keys, peer ids and the bytes that get signed: what cpcd and cpcctl must agree on to the byte.
 //!
 //! A leaf: it knows no message, no socket and no file. [`PublicKey`] cannot hold a weak key, [`PeerId`] reads and writes
-//! libp2p's text forms, and [`LoginMessage`] is the only thing that a user's key signs.
+//! libp2p's text forms, [`LoginMessage`] is the only thing that a user's key signs, and a node's key signs
+//! [`SignedPeerRecord`] besides, whose addresses [`AddressRules`] judges.
 
+mod address;
+mod envelope;
 mod keys;
 mod login;
 mod peer_id;
+mod peer_record;
+mod wire;
 
+pub use address::{AddressError, AddressFault, AddressRange, AddressRules, Reach, parse_address};
+pub use envelope::{Envelope, EnvelopeError, MAX_ENVELOPE_BYTES};
 pub use keys::{KeyError, PublicKey, SecretKey, SignatureError};
 pub use login::{Kind, LOGIN_DOMAIN, LoginMessage, Purpose};
+pub use multiaddr::Multiaddr;
 pub use peer_id::{PeerId, PeerIdError};
+pub use peer_record::{Dialect, MAX_RECORD_ADDRESSES, PeerRecord, RecordError, SignedPeerRecord};

@@ -4,7 +4,7 @@
 //! server id (text), kind ("user", "node", "service"), purpose ("login", "register"), public key (32 bytes),
 //! expiry (Unix milliseconds, 8 bytes, big endian), challenge (the bytes as the server sent them).
 
-use crate::PublicKey;
+use crate::{PublicKey, wire::push_delimited};
 
 /// Opens the bytes, so that a login's signature cannot be taken for one over anything else.
 pub const LOGIN_DOMAIN: &[u8] = b"cpc-login-v1";
@@ -80,18 +80,8 @@ impl LoginMessage<'_> {
         ];
         let mut bytes = LOGIN_DOMAIN.to_vec();
         for part in parts {
-            push_length(&mut bytes, part.len());
-            bytes.extend_from_slice(part);
+            push_delimited(&mut bytes, part);
         }
         bytes
     }
-}
-
-/// Appends an unsigned varint: seven bits a byte, the lowest first.
-fn push_length(bytes: &mut Vec<u8>, mut length: usize) {
-    while length >= 0x80 {
-        bytes.push((length & 0x7f) as u8 | 0x80);
-        length >>= 7;
-    }
-    bytes.push(length as u8);
 }

@@ -9,7 +9,7 @@ use crate::PublicKey;
 /// The codec `libp2p-key` of a CID that names a peer.
 const LIBP2P_KEY: u64 = 0x72;
 /// Multihash head (identity, 36 bytes) and protobuf head (Ed25519, 32 bytes) of a name that holds an Ed25519 key.
-const ED25519_HEAD: [u8; 6] = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
+pub(crate) const ED25519_HEAD: [u8; 6] = [0x00, 0x24, 0x08, 0x01, 0x12, 0x20];
 /// No form of a peer id is longer; decoding base58 takes time that grows with the square of the length.
 const MAX_TEXT: usize = 128;
 
@@ -31,7 +31,7 @@ fn refused(why: impl fmt::Display) -> PeerIdError {
 
 /// The libp2p name of a key; shown in base58btc.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PeerId(libp2p_identity::PeerId);
+pub struct PeerId(pub(crate) libp2p_identity::PeerId);
 
 impl PeerId {
     /// Reads base58btc (`12D3KooW...`, `Qm...`) or a CIDv1 with codec `libp2p-key` in any multibase (`bafz...`, `k51...`).
