@@ -1,10 +1,13 @@
 //! The daemon's operations in one handle, for both edges.
 
-use std::{future::Future, net::IpAddr, sync::Arc};
+use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
 
 use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, system::System};
-use cpcd_model::{Error, Result, time::Timestamp};
-use tokio::{runtime::Handle, sync::Semaphore};
+use cpcd_model::{Error, Reason, Result, time::Timestamp};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 
 use crate::telemetry::Metrics;
 
@@ -50,6 +53,19 @@ impl App {
         }
     }
 
+    /// Takes a place among the calls that may be under way at once; the local administrator always has one.
+    ///
+    /// To be held by the work itself and not by whoever waits for it, so that callers who go away make no room for more.
+    pub(crate) fn slot(&self, door: Door) -> Result<Option<OwnedSemaphorePermit>> {
+        if matches!(door, Door::Local) {
+            return Ok(None);
+        }
+        self.slots.clone().try_acquire_owned().map(Some).map_err(|_| {
+            Error::new(Reason::Overloaded, "the server has more to do than it can; try again in a moment")
+                .with_retry_after(Duration::from_secs(1))
+        })
+    }
+
     /// Runs work on the main runtime, where the stores live, whatever runtime the request came in on.
     ///
     /// The work is not torn by a caller that goes away; a panic in it becomes an error of this one call.
@@ -63,7 +79,6 @@ impl App {
 
 /// Reads the token of an `Authorization: Bearer` header.
 pub(crate) fn bearer(headers: &http::HeaderMap) -> Result<Option<String>> {
-    use cpcd_model::Reason;
     let mut values = headers.get_all(http::header::AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let token = value.to_str().ok().and_then(|text| {

@@ -103,7 +103,8 @@ impl Server {
         let (health, _) = tonic_health::server::health_reporter();
         rpc::set_health(&health, true).await;
         let network = Door::Network(addresses.grpc.ip());
-        let edge = Edge { app: app.clone(), door: network, limits: settings.limits.clone(), stop: stop.clone() };
+        let bulk = Arc::new(Semaphore::new(settings.limits.bulk_streams));
+        let edge = Edge { app: app.clone(), door: network, limits: settings.limits.clone(), stop: stop.clone(), bulk };
         let reflection = settings.server.reflection.allows(addresses.grpc.ip());
         let services = Services { edge: edge.clone(), health: health.clone(), reflection };
         let local_services =

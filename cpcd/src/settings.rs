@@ -97,6 +97,8 @@ pub struct Limits {
     pub streams_per_connection: u32,
     /// Most calls at once.
     pub calls: usize,
+    /// Most bulk publishes at once.
+    pub bulk_streams: usize,
 }
 
 /// Section `[log]`.
@@ -201,6 +203,7 @@ impl Settings {
             ("connections", limits.connections, 1),
             ("streams_per_connection", limits.streams_per_connection as usize, 1),
             ("calls", limits.calls, 1),
+            ("bulk_streams", limits.bulk_streams, 1),
         ] {
             ensure!(value >= least, "limits.{key} is {value}; it must be at least {least}");
         }

@@ -30,8 +30,10 @@ pub(crate) async fn answer<C: Call>(
     token: Result<Option<String>>,
     call: C,
 ) -> Result<C::Response> {
+    let slot = app.slot(door)?;
     let inner = app.clone();
     app.run(async move {
+        let _slot = slot;
         let token = if C::NEEDS_CALLER { token? } else { None };
         let caller = inner.caller(door, token.as_deref()).await?;
         call.call(&inner, &caller).await

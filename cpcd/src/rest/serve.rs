@@ -125,17 +125,10 @@ impl Frame {
         let request_id = RequestId::generate();
         let method = label(request.method(), request.uri().path());
         let limit = Duration::from_secs(self.limits.request_seconds.into());
-        let mut response = match self.edge.app.slots.try_acquire() {
-            Ok(_slot) => timeout(limit, self.route(request)).await.unwrap_or_else(|_| {
-                let text = format!("the call took longer than {} seconds", limit.as_secs());
-                reply::failed(Error::new(Reason::DeadlineExceeded, text))
-            }),
-            Err(_) => {
-                let error =
-                    Error::new(Reason::Overloaded, "the server has more to do than it can; try again in a moment");
-                reply::failed(error.with_retry_after(Duration::from_secs(1)))
-            }
-        };
+        let mut response = timeout(limit, self.route(request)).await.unwrap_or_else(|_| {
+            let text = format!("the call took longer than {} seconds", limit.as_secs());
+            reply::failed(Error::new(Reason::DeadlineExceeded, text))
+        });
         let id = request_id.to_string();
         let failure = response.extensions_mut().remove::<Failure>();
         let code = failure.as_ref().map_or("ok", |failure| failure.0.kind().codes().2);

@@ -5,7 +5,8 @@ use std::{pin::Pin, time::Duration};
 use cpc_proto::v1::{self, discovery_service_server::DiscoveryService};
 use cpcd_domain::{Caller, discovery::Entry};
 use cpcd_model::{Error, Reason};
-use futures_util::{Stream, StreamExt, stream::ReadyChunks};
+use futures_util::{FutureExt, Stream, StreamExt};
+use prost::Message;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, async_trait};
@@ -17,8 +18,9 @@ use crate::{
     wire::{self, Wire},
 };
 
-/// Entries written in one transaction: what has arrived by the time the one before is durable, up to this many.
-const BATCH: usize = 500;
+/// A batch is what has arrived by the time the one before is durable, up to so many entries and so many bytes.
+const BATCH_ENTRIES: usize = 500;
+const BATCH_BYTES: usize = 4 << 20;
 
 type Answers = Pin<Box<dyn Stream<Item = Result<v1::PublishContentStreamResponse, Status>> + Send>>;
 
@@ -45,10 +47,14 @@ impl DiscoveryService for Edge {
         let caller = app.clone().run(async move { app.caller(door, token.as_deref()).await }).await;
         let caller = caller.map_err(|error| fail(&error))?;
 
+        let Ok(place) = self.bulk.clone().try_acquire_owned() else {
+            let text = "as many bulk publishes as may be are under way; try again in a moment";
+            return Err(fail(&Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(1))));
+        };
         let (sender, receiver) = mpsc::channel(1);
-        let bulk =
-            BulkPublish { edge: self.clone(), caller, entries: entries.ready_chunks(BATCH), last: None, failure: None };
+        let bulk = BulkPublish { edge: self.clone(), caller, entries, last: None, failure: None };
         self.app.runtime.spawn(async move {
+            let _place = place;
             let mut bulk = bulk;
             while let Some(answer) = bulk.next().await {
                 let end = answer.is_err();
@@ -94,7 +100,7 @@ impl DiscoveryService for Edge {
 struct BulkPublish {
     edge: Edge,
     caller: Caller,
-    entries: ReadyChunks<Streaming<v1::PublishContentStreamRequest>>,
+    entries: Streaming<v1::PublishContentStreamRequest>,
     last: Option<u64>,
     /// What ends the stream once the answer for what came before is out.
     failure: Option<Failure>,
@@ -114,19 +120,22 @@ impl BulkPublish {
             return Some(Err(failure));
         }
         let idle = Duration::from_secs(self.edge.limits.stream_idle_seconds.into());
-        let chunk = tokio::select! {
+        let first = tokio::select! {
             () = self.edge.stop.cancelled() => {
                 let error = Error::new(Reason::ShuttingDown, "the server is stopping; go on elsewhere, or later");
                 return Some(Err(Failure::Ours(error.with_retry_after(Duration::from_secs(1)))));
             }
-            chunk = timeout(idle, self.entries.next()) => chunk,
+            first = timeout(idle, self.entries.next()) => first,
         };
-        let Ok(chunk) = chunk else {
+        let Ok(first) = first else {
             let text = format!("nothing came for {} seconds", idle.as_secs());
             return Some(Err(Failure::Ours(Error::new(Reason::DeadlineExceeded, text))));
         };
         let mut batch = Vec::new();
-        for message in chunk? {
+        let mut bytes = 0;
+        let mut arrived = Some(first?);
+        while let Some(message) = arrived {
+            bytes += message.as_ref().map_or(0, Message::encoded_len);
             match message.map_err(read_failure).and_then(|message| self.entry(message).map_err(Failure::Ours)) {
                 Ok(entry) => batch.push(entry),
                 Err(failure) if batch.is_empty() => return Some(Err(failure)),
@@ -135,6 +144,8 @@ impl BulkPublish {
                     break;
                 }
             }
+            let is_full = batch.len() >= BATCH_ENTRIES || bytes >= BATCH_BYTES;
+            arrived = if is_full { None } else { self.entries.next().now_or_never().flatten() };
         }
         let published = self.edge.app.discovery.contents.publish_batch(&self.caller, batch).await;
         Some(published.map(|report| report.to_wire()).map_err(Failure::Ours))

@@ -4,35 +4,30 @@ use std::{
     convert::Infallible,
     future::Future,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
 
 use cpcd_model::{Error, Reason};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::time::timeout;
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 
 use super::{SERVICES, reply::status};
 use crate::{app::App, request_id::RequestId, settings::Limits, telemetry::Metrics};
 
-/// The health check's method.
-const HEALTH: &str = "grpc.health.v1.Health/Check";
-
 /// Wraps every call.
 #[derive(Clone)]
 pub(crate) struct FrameLayer {
     metrics: Metrics,
-    slots: Arc<Semaphore>,
     limit: Duration,
 }
 
 impl FrameLayer {
     pub(crate) fn new(app: &App, limits: &Limits) -> Self {
         let limit = Duration::from_secs(limits.request_seconds.into());
-        Self { metrics: app.metrics.clone(), slots: app.slots.clone(), limit }
+        Self { metrics: app.metrics.clone(), limit }
     }
 }
 
@@ -71,29 +66,18 @@ where
         if let Some(uri) = with_package(request.uri()) {
             *request.uri_mut() = uri;
         }
-        let FrameLayer { metrics, slots, limit } = self.frame.clone();
+        let FrameLayer { metrics, limit } = self.frame.clone();
         let method = metrics.grpc_method(request.uri().path());
         let limit = given_time(request.headers(), limit);
-        // Health checks are let through under any load: they tell whether to send more.
-        let slot = if method == HEALTH { None } else { Some(slots.try_acquire_owned()) };
-        let answer = match slot {
-            Some(Err(_)) => {
-                Err(Error::new(Reason::Overloaded, "the server has more to do than it can; try again in a moment")
-                    .with_retry_after(Duration::from_secs(1)))
-            }
-            Some(Ok(_)) | None => Ok(self.inner.call(request)),
-        };
+        let answer = self.inner.call(request);
         Box::pin(async move {
-            let answer = match answer {
-                Ok(answer) => timeout(limit, answer)
-                    .await
-                    .map_err(|_| Error::new(Reason::DeadlineExceeded, "the call took longer than it was given")),
-                Err(error) => Err(error),
-            };
-            drop(slot);
+            let answer = timeout(limit, answer).await;
             let mut response = match answer {
                 Ok(Ok(response)) => in_our_words(response, request_id),
-                Err(error) => status(&error, Some(&request_id)).into_http(),
+                Err(_) => {
+                    let error = Error::new(Reason::DeadlineExceeded, "the call took longer than it was given");
+                    status(&error, Some(&request_id)).into_http()
+                }
             };
             let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
             metrics.observe("grpc", method, grpc_name(code), started.elapsed());

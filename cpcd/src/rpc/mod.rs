@@ -10,9 +10,10 @@ mod local;
 mod reply;
 mod runtimes;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use cpc_proto::{FILE_DESCRIPTOR_SET, v1};
+use tokio::sync::Semaphore;
 use tonic::{
     service::Routes,
     transport::server::{Router, Server},
@@ -40,6 +41,8 @@ pub(crate) struct Edge {
     pub(crate) door: Door,
     pub(crate) limits: Limits,
     pub(crate) stop: tokio_util::sync::CancellationToken,
+    /// Bulk publishes that may be under way at once.
+    pub(crate) bulk: Arc<Semaphore>,
 }
 
 /// What a listener serves.

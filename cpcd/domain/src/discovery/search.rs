@@ -16,6 +16,8 @@ use crate::Caller;
 
 const PAGE_DEFAULT: u32 = 20;
 const PAGE_MAX: u32 = 100;
+/// Candidates asked for at least: where the index lags some are dropped, and a second round costs more than these.
+const LEAST: u32 = 32;
 /// Hits further down than this are not to be had: somebody who pages so far needs a better query.
 const REACH: u32 = 1_000;
 
@@ -93,7 +95,7 @@ impl Search {
         let mut hits = Vec::new();
         let wanted = usize::try_from(size).unwrap_or(usize::MAX);
         let (total, exhausted) = loop {
-            let limit = size.min(REACH - offset);
+            let limit = size.max(LEAST).min(REACH - offset);
             let found = self.index.search(&query, &filter, offset, limit).await?;
             let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
             let mut rows: HashMap<_, _> = if ids.is_empty() {
