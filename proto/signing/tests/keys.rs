@@ -1,48 +1,19 @@
-//! Keys and signatures: what RFC 8032 gives is taken, what two verifiers could judge differently is not.
+//! Keys and signatures: what two verifiers could judge differently is not taken. Published vectors: `edge_vectors.rs`.
+
+mod hex;
 
 use cpc_signing::{KeyError, PublicKey, SecretKey};
 use curve25519_dalek::{
     constants::EIGHT_TORSION,
     edwards::{CompressedEdwardsY, EdwardsPoint},
+    scalar::Scalar,
+    traits::Identity,
 };
+use ed25519_dalek::{Signature, SigningKey, Verifier};
 use proptest::prelude::*;
+use sha2::{Digest, Sha512};
 
-fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal")).collect()
-}
-
-/// RFC 8032 7.1, tests 1 to 3: seed, public key, message, signature.
-const RFC_8032: [[&str; 4]; 3] = [
-    [
-        "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
-        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
-        "",
-        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
-    ],
-    [
-        "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
-        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
-        "72",
-        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
-    ],
-    [
-        "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
-        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
-        "af82",
-        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
-    ],
-];
-
-#[test]
-fn rfc_8032_holds() {
-    for [seed, public, message, signature] in RFC_8032 {
-        let secret = SecretKey::from_seed(&unhex(seed).try_into().unwrap());
-        let public = PublicKey::from_bytes(&unhex(public)).unwrap();
-        assert_eq!(secret.public(), public);
-        assert_eq!(secret.sign(&unhex(message)).to_vec(), unhex(signature));
-        assert_eq!(public.verify(&unhex(message), &unhex(signature)), Ok(()));
-    }
-}
+use hex::unhex;
 
 #[test]
 fn points_of_small_order_are_weak() {
@@ -131,6 +102,19 @@ fn a_signature_has_one_spelling() {
         let forged = [torsion.compress().as_bytes(), &[0; 32][..]].concat();
         assert!(secret.public().verify(b"message", &forged).is_err());
     }
+}
+
+/// The one signature that tells strict verification of a good key from the plain one: its owner takes r = 0.
+#[test]
+fn a_signature_without_its_random_part_is_refused() {
+    let (seed, message) = ([3; 32], b"message");
+    let owner = SigningKey::from_bytes(&seed);
+    let r = EdwardsPoint::identity().compress();
+    let hash = Sha512::new().chain_update(r.as_bytes()).chain_update(owner.verifying_key()).chain_update(message);
+    let k = Scalar::from_bytes_mod_order_wide(&hash.finalize().into());
+    let signature = [*r.as_bytes(), (k * owner.to_scalar()).to_bytes()].concat();
+    assert!(owner.verifying_key().verify(message, &Signature::from_slice(&signature).unwrap()).is_ok());
+    assert!(SecretKey::from_seed(&seed).public().verify(message, &signature).is_err());
 }
 
 #[test]

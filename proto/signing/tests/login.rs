@@ -1,7 +1,11 @@
 //! The signed bytes, against vectors that were computed by another program.
 
+mod hex;
+
 use cpc_signing::{Kind, LoginMessage, PublicKey, Purpose, SecretKey};
 use serde::Deserialize;
+
+use hex::unhex;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -16,10 +20,6 @@ struct Vector {
     challenge: String,
     message: String,
     signature: String,
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hexadecimal")).collect()
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Multiaddr, AddressFault> {
     if bytes.len() > MAX_ADDRESS {
         return Err(AddressFault::TooLong);
     }
-    let address = Multiaddr::try_from(bytes.to_vec()).map_err(unreadable)?;
+    let address = Multiaddr::try_from(bytes.to_vec()).map_err(|error| unreadable(&error))?;
     // Numbers with bits beyond their width, paths that are the default: read alike, compared as different.
     if address.iter().collect::<Multiaddr>() != address {
         return Err(AddressFault::NotCanonical);
@@ -40,16 +40,13 @@ pub fn parse_address(text: &str) -> Result<Multiaddr, AddressFault> {
     if text.len() > MAX_ADDRESS {
         return Err(AddressFault::TooLong);
     }
-    decode(text.parse::<Multiaddr>().map_err(unreadable)?.as_ref())
+    decode(text.parse::<Multiaddr>().map_err(|error| unreadable(&error))?.as_ref())
 }
 
-fn unreadable(error: multiaddr::Error) -> AddressFault {
-    match error {
-        multiaddr::Error::UnknownProtocolId(_) | multiaddr::Error::UnknownProtocolString(_) => {
-            AddressFault::UnknownProtocol
-        }
-        _ => AddressFault::NotAMultiaddr,
-    }
+fn unreadable(error: &multiaddr::Error) -> AddressFault {
+    use multiaddr::Error::{UnknownProtocolId, UnknownProtocolString};
+    let unknown = matches!(error, UnknownProtocolId(_) | UnknownProtocolString(_));
+    if unknown { AddressFault::UnknownProtocol } else { AddressFault::NotAMultiaddr }
 }
 
 /// From where an address can be dialled.
