@@ -10,6 +10,10 @@ use cpcd::{
     Server, init_logs,
     settings::{DEFAULTS, Settings},
 };
+use rustix::{
+    fs::Mode,
+    process::{Resource, Rlimit, getrlimit, setrlimit, umask},
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[global_allocator]
@@ -29,6 +33,8 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {
+    // Whatever is made, by the engines too, is its owner's alone.
+    umask(Mode::RWXG | Mode::RWXO);
     let settings = || Settings::load(args.config.as_deref(), &args.overrides());
     match args.command {
         Some(Command::Config) => print!("{DEFAULTS}"),
@@ -36,6 +42,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
         None => {
             let settings = settings()?;
             init_logs(&settings.log)?;
+            raise_open_files(settings.limits.connections);
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             let served = runtime.block_on(serve(settings));
             runtime.shutdown_timeout(Duration::from_millis(500));
@@ -45,9 +52,37 @@ fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Takes as many open files as the system gives, and warns if the connections allowed need more.
+fn raise_open_files(connections: usize) {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    let files = if raised.is_ok() { limit.maximum } else { limit.current };
+    // Both edges, and what the engines keep open.
+    let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_mul(2).saturating_add(128);
+    if let Some(files) = files.filter(|files| *files < needed) {
+        tracing::warn!(
+            files,
+            needed,
+            "fewer files can be open than limits.connections may need; raise `ulimit -n` or lower it"
+        );
+    }
+}
+
 async fn serve(settings: Settings) -> anyhow::Result<()> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let server = Server::bind(settings).await?;
+    // In a task of its own: an engine that keeps a thread busy must not keep signals from being heard.
+    let mut binding = tokio::spawn(Server::bind(settings));
+    let bound = tokio::select! {
+        bound = &mut binding => Some(bound),
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+    };
+    let Some(bound) = bound else {
+        binding.abort();
+        tracing::info!("stopped before everything was there");
+        return Ok(());
+    };
+    let server = bound??;
     let addresses = server.addresses();
     tracing::info!(grpc = %addresses.grpc, rest = %addresses.rest, socket = %addresses.socket.display(), "cpcd is ready");
     tokio::select! {

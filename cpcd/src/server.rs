@@ -2,15 +2,16 @@
 
 use std::{
     fs,
+    io::{self, Write},
     net::SocketAddr,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
     thread,
     time::Duration,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use cpcd_domain::{
     discovery::Discovery,
     identity::{Identity, RootKey},
@@ -20,7 +21,7 @@ use cpcd_model::time::Clock;
 use cpcd_store::{Cache, Index, Store};
 use serde::Serialize;
 use tokio::{
-    net::{TcpListener, UnixListener},
+    net::{TcpListener, UnixListener, UnixStream},
     runtime::Handle,
     sync::Semaphore,
     time::timeout,
@@ -29,7 +30,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     app::{About, App, Door},
-    data_dir::DataDir,
+    data_dir::{DataDir, Passing},
     rest,
     rpc::{self, Edge, Services},
     settings::Settings,
@@ -44,6 +45,8 @@ pub struct Server {
     stop: CancellationToken,
     tasks: TaskTracker,
     grace: Duration,
+    _address_file: Option<Passing>,
+    _socket_file: Passing,
     _data_dir: DataDir,
 }
 
@@ -65,22 +68,24 @@ impl Server {
     /// If an engine cannot be opened, an address is taken, or another daemon uses the data directory.
     pub async fn bind(settings: Settings) -> anyhow::Result<Self> {
         let data_dir = DataDir::take(&settings.server.data_dir)?;
+        remove_old_addresses(&settings.server.addr_file)?;
         let clock = Clock::default();
-        let root = open_root_key(&settings)?;
+        let root = read_root_key(&settings)?;
         let store = Store::open(&settings.store).await.context("cannot open the store")?;
+        let root = match root {
+            Some(root) => root,
+            None => make_root_key(&settings.server.root_key_file, &store).await?,
+        };
         let cache = Cache::open(&settings.cache).context("cannot open the cache")?;
         let identity = Identity::open(&store, &cache, &clock, &settings.identity, &root).await?;
-        let (index, is_new) =
+        let (index, _) =
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
         let (discovery, indexer) = Discovery::new(&store, &index, &clock, &settings.discovery)?;
-        if is_new.0 {
-            let marked = indexer.rebuild().await?;
-            tracing::info!(contents = marked, "the index is new: all content is indexed again");
-        }
+        indexer.prepare().await.context("cannot prepare the index")?;
 
         let grpc = listen("server.grpc_listen", settings.server.grpc_listen).await?;
         let rest = listen("server.rest_listen", settings.server.rest_listen).await?;
-        let local = listen_local(&settings.server.socket)?;
+        let (local, socket_file) = listen_local(&settings.server.socket).await?;
         let addresses =
             Addresses { grpc: grpc.local_addr()?, rest: rest.local_addr()?, socket: settings.server.socket.clone() };
         let about = About {
@@ -123,9 +128,19 @@ impl Server {
         tasks.spawn(app.system.clone().clean(stop.clone()));
         tasks.close();
 
-        write_addresses(&settings.server.addr_file, &addresses)?;
+        let address_file = write_addresses(&settings.server.addr_file, &addresses)?;
         let grace = Duration::from_secs(settings.server.shutdown_seconds.into());
-        Ok(Self { addresses, store, health, stop, tasks, grace, _data_dir: data_dir })
+        Ok(Self {
+            addresses,
+            store,
+            health,
+            stop,
+            tasks,
+            grace,
+            _address_file: address_file,
+            _socket_file: socket_file,
+            _data_dir: data_dir,
+        })
     }
 
     /// Gives where it listens.
@@ -144,23 +159,33 @@ impl Server {
         if timeout(Duration::from_secs(2), self.store.close()).await.is_err() {
             tracing::warn!("the store did not close in time; what was acknowledged is durable all the same");
         }
-        let _ = fs::remove_file(&self.addresses.socket);
     }
 }
 
-/// Reads the root key; on an embedded store the first start makes it, elsewhere only `cpcd init` does.
-fn open_root_key(settings: &Settings) -> anyhow::Result<RootKey> {
+/// Reads the root key if it is there; only an embedded store may be without one, on the first start.
+fn read_root_key(settings: &Settings) -> anyhow::Result<Option<RootKey>> {
     let path = &settings.server.root_key_file;
     if path.exists() {
-        return RootKey::read(path).with_context(|| format!("cannot use the root key {}", path.display()));
+        let root = RootKey::read(path).with_context(|| format!("cannot use the root key {}", path.display()))?;
+        return Ok(Some(root));
     }
     if settings.store.url.starts_with("sqlite:") {
-        return RootKey::create(path).with_context(|| format!("cannot make the root key {}", path.display()));
+        return Ok(None);
     }
-    anyhow::bail!(
+    bail!(
         "there is no root key {}: make one with `cpcd init` for a new database, or bring the one that the database belongs to",
         path.display()
     )
+}
+
+/// Makes the root key of a new store; one that has secrets under a key needs that very key.
+async fn make_root_key(path: &Path, store: &Store) -> anyhow::Result<RootKey> {
+    ensure!(
+        store.get_server_identity().await.context("cannot read the store")?.is_none(),
+        "there is no root key {}, and another root key does not open this store: bring the file back from its copy",
+        path.display()
+    );
+    RootKey::create(path).with_context(|| format!("cannot make the root key {}", path.display()))
 }
 
 async fn listen(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -169,22 +194,60 @@ async fn listen(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
         .with_context(|| format!("cannot listen on {address}; set another address with {key}"))
 }
 
-/// Makes the socket, readable by its owner alone; the data directory's lock has shown that an old one is nobody's.
-fn listen_local(path: &Path) -> anyhow::Result<UnixListener> {
-    let _ = fs::remove_file(path);
+/// Makes the socket, for its owner alone; of what is at its path only a socket that nobody listens on gives way.
+async fn listen_local(path: &Path) -> anyhow::Result<(UnixListener, Passing)> {
+    if let Ok(there) = fs::symlink_metadata(path) {
+        ensure!(
+            there.file_type().is_socket(),
+            "{} is there already and is no socket: name another path with server.socket",
+            path.display()
+        );
+        let answer = UnixStream::connect(path).await;
+        ensure!(
+            answer.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused),
+            "another program listens on the socket {}: name another path with server.socket",
+            path.display()
+        );
+        fs::remove_file(path).with_context(|| format!("cannot remove the old socket {}", path.display()))?;
+    }
     let listener =
         UnixListener::bind(path).with_context(|| format!("cannot listen on the socket {}", path.display()))?;
+    let file = Passing::take(path)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
-    Ok(listener)
+    Ok((listener, file))
 }
 
-/// Writes the address file at once whole, so that whoever waits for it never reads half of it.
-fn write_addresses(path: &Path, addresses: &Addresses) -> anyhow::Result<()> {
+/// Removes the address file of a daemon that was killed, so that nobody takes its addresses for ours.
+fn remove_old_addresses(path: &Path) -> anyhow::Result<()> {
     if path.as_os_str().is_empty() {
         return Ok(());
     }
-    let draft = path.with_extension("tmp");
-    fs::write(&draft, serde_json::to_vec(addresses)?)
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove the old address file {}", path.display()))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Writes the address file at once whole, so that whoever waits for it never reads half of it.
+fn write_addresses(path: &Path, addresses: &Addresses) -> anyhow::Result<Option<Passing>> {
+    if path.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}", uuid::Uuid::now_v7().simple()));
+    let bytes = serde_json::to_vec(addresses)?;
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)
+        .and_then(|mut file| file.write_all(&bytes))
         .and_then(|()| fs::rename(&draft, path))
-        .with_context(|| format!("cannot write the address file {}", path.display()))
+        .and_then(|()| Passing::take(path));
+    if written.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    written.map(Some).with_context(|| format!("cannot write the address file {}", path.display()))
 }

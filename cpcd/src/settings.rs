@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context, bail, ensure};
@@ -89,7 +90,7 @@ pub struct Limits {
     pub request_seconds: u32,
     /// Longest silence of a bulk publish.
     pub stream_idle_seconds: u32,
-    /// Longest arrival of a REST request's head.
+    /// Longest arrival of a connection's first bytes and of a REST request's head.
     pub header_seconds: u32,
     /// Most connections of an edge.
     pub connections: usize,
@@ -99,6 +100,13 @@ pub struct Limits {
     pub calls: usize,
     /// Most bulk publishes at once.
     pub bulk_streams: usize,
+}
+
+impl Limits {
+    /// Gives how long a connection may take to say what it speaks.
+    pub(crate) fn opening(&self) -> Duration {
+        Duration::from_secs(self.header_seconds.into())
+    }
 }
 
 /// Section `[log]`.
@@ -121,6 +129,21 @@ pub enum LogFormat {
     Json,
 }
 
+/// Settings that are text, even where they read as something else: a folder may be called `2026`.
+const TEXTS: [&str; 11] = [
+    "server.data_dir",
+    "server.grpc_listen",
+    "server.rest_listen",
+    "server.socket",
+    "server.root_key_file",
+    "server.addr_file",
+    "store.url",
+    "cache.url",
+    "search.url",
+    "log.format",
+    "log.filter",
+];
+
 /// A setting said on the command line.
 pub type Override = (&'static str, Option<String>);
 
@@ -138,11 +161,21 @@ impl Settings {
         } else if let Some(file) = user_file.filter(|file| file.is_file()) {
             figment = figment.merge(Toml::file_exact(file));
         }
-        figment = figment.merge(Env::prefixed("CPCD_").split("__"));
+        let environment = Env::prefixed("CPCD_").split("__");
+        figment = figment.merge(environment.clone());
+        for (key, text) in environment.iter() {
+            let key = key.as_str().to_ascii_lowercase();
+            if TEXTS.contains(&key.as_str()) && text.parse::<Value>().is_ok_and(|value| value.as_str().is_none()) {
+                figment = figment.merge(Serialized::default(&key, text));
+            }
+        }
         for (key, value) in overrides {
-            if let Some(value) = value {
-                // As in the environment: what reads as a number or a truth value is one, all else is text.
-                let value: Value = value.parse().unwrap_or_else(|_| Value::from(value.as_str()));
+            if let Some(text) = value {
+                // As in the environment: what reads as a number or a truth value is one where a text is not asked for.
+                let value = match text.parse::<Value>() {
+                    Ok(value) if !TEXTS.contains(key) => value,
+                    _ => Value::from(text.as_str()),
+                };
                 figment = figment.merge(Serialized::default(key, value));
             }
         }
@@ -194,6 +227,12 @@ impl Settings {
         ensure!(length < 108, "server.socket has {length} bytes, a socket's path at most 107: set a shorter one");
         ensure!(self.server.shutdown_seconds <= 12, "server.shutdown_seconds must be at most 12");
         let limits = &self.limits;
+        ensure!(self.server.grpc_threads <= 1024, "server.grpc_threads must be at most 1024");
+        for (key, value) in
+            [("connections", limits.connections), ("calls", limits.calls), ("bulk_streams", limits.bulk_streams)]
+        {
+            ensure!(value <= 1_000_000, "limits.{key} is {value}; it must be at most 1000000");
+        }
         for (key, value, least) in [
             ("message_bytes", limits.message_bytes, 1024),
             ("header_bytes", limits.header_bytes as usize, 1024),
@@ -239,6 +278,21 @@ mod tests {
         assert!(error.contains("server.rest_listen"), "{error}");
         let error = load(&[("store.url", Some("mysql://x".into()))]).unwrap_err().to_string();
         assert!(error.contains("store.url"), "{error}");
+    }
+
+    #[test]
+    fn a_text_may_read_as_a_number() {
+        let settings = load(&[("server.data_dir", Some("2026".into())), ("limits.calls", Some("7".into()))]).unwrap();
+        assert!(settings.server.data_dir.ends_with("2026"));
+        assert_eq!(settings.limits.calls, 7);
+    }
+
+    #[test]
+    fn what_would_not_fit_is_refused() {
+        for key in ["limits.calls", "limits.connections", "limits.bulk_streams"] {
+            let error = load(&[(key, Some(i64::MAX.to_string()))]).unwrap_err().to_string();
+            assert!(error.contains(key), "{error}");
+        }
     }
 
     #[test]

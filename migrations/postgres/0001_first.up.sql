@@ -111,6 +111,14 @@ CREATE TABLE index_marks (
 
 CREATE INDEX index_marks_marked ON index_marks (marked_at, content_id);
 
+-- Which index follows this store, and how far. Without "settled" not all content is marked for it yet.
+CREATE TABLE index_state (
+    singleton SMALLINT PRIMARY KEY CHECK (singleton = 1),
+    index_id UUID NOT NULL,
+    promised BIGINT NOT NULL,
+    settled BIGINT
+);
+
 CREATE TABLE leases (
     name TEXT PRIMARY KEY,
     holder TEXT NOT NULL,

@@ -1,4 +1,5 @@
 DROP TABLE leases;
+DROP TABLE index_state;
 DROP TABLE index_marks;
 DROP TABLE event_horizon;
 DROP TABLE events;

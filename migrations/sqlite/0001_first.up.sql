@@ -115,6 +115,14 @@ CREATE TABLE index_marks (
 
 CREATE INDEX index_marks_marked ON index_marks (marked_at, content_id);
 
+-- Which index follows this store, and how far. Without "settled" not all content is marked for it yet.
+CREATE TABLE index_state (
+    singleton INTEGER PRIMARY KEY NOT NULL CHECK (singleton = 1),
+    index_id BLOB NOT NULL CHECK (length(index_id) = 16),
+    promised INTEGER NOT NULL,
+    settled INTEGER
+) STRICT;
+
 CREATE TABLE leases (
     name TEXT PRIMARY KEY NOT NULL,
     holder TEXT NOT NULL,

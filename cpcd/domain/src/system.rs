@@ -18,6 +18,12 @@ use crate::{Caller, discovery::Contents};
 const KEEP: Duration = Duration::from_secs(24 * 3600);
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 const LEASE: &str = "cleaner";
+/// Longer than a part of the clearing takes; it is renewed for each.
+const LEASE_TTL: Duration = Duration::from_secs(60);
+/// Rows that one transaction clears away: the next login waits no longer than for so many.
+const CHUNK: u32 = 5_000;
+/// Used challenges are kept this much longer than they are good for: a clock that is set back must not make one good again.
+const KEEP_CHALLENGES: Duration = Duration::from_secs(600);
 
 /// The state of an engine.
 #[derive(Debug)]
@@ -94,37 +100,52 @@ impl System {
     /// Clears away used challenges, ended sessions, old events and tombstones, until `stop`.
     pub async fn clean(self, stop: CancellationToken) {
         let holder = Uuid::now_v7().to_string();
+        if let Err(error) = self.store.end_leases_of_the_dead().await {
+            tracing::debug!(%error, "old leases were not ended; they end by themselves");
+        }
         loop {
             if let Err(error) = self.clean_once(&Caller::system(), &holder).await {
                 tracing::warn!(error = ?error, "clearing away failed and is tried again");
             }
             tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => break,
                 () = time::sleep(CLEAN_EVERY) => {}
             }
+        }
+        if let Err(error) = self.store.release_lease(LEASE, &holder).await {
+            tracing::debug!(%error, "the cleaner's lease was not given back; it ends by itself");
         }
     }
 
     async fn clean_once(&self, caller: &Caller, holder: &str) -> Result<()> {
         caller.require(Resource::System, Level::Admin)?;
-        let now = self.clock.now();
-        let Some(epoch) = self.store.acquire_lease(LEASE, holder, CLEAN_EVERY * 2, now).await? else {
-            return Ok(());
-        };
-        let old = now - KEEP;
-        let removed = self
-            .store
-            .write(Priority::Bulk, move |tx| {
-                Box::pin(async move {
-                    tx.require_lease(LEASE, epoch).await?;
-                    let challenges = tx.delete_used_challenges_expired_before(now).await?;
-                    let sessions = tx.delete_sessions_expired_before(now).await?;
-                    let events = tx.delete_events_before(old).await?;
-                    let tombstones = tx.delete_tombstones_before(old).await?;
-                    Ok(challenges + sessions + events + tombstones)
+        let mut removed = 0;
+        // One transaction at a time, each for all four: whatever has much to go, the others are not put off.
+        loop {
+            let now = self.clock.now();
+            let Some(epoch) = self.store.acquire_lease(LEASE, holder, LEASE_TTL, now).await? else {
+                return Ok(());
+            };
+            let (old, used) = (now - KEEP, now - KEEP_CHALLENGES);
+            let counts = self
+                .store
+                .write(Priority::Bulk, move |tx| {
+                    Box::pin(async move {
+                        tx.require_lease(LEASE, epoch).await?;
+                        Ok([
+                            tx.delete_used_challenges_expired_before(used, CHUNK).await?,
+                            tx.delete_sessions_expired_before(now, CHUNK).await?,
+                            tx.delete_events_before(old, CHUNK).await?,
+                            tx.delete_tombstones_before(old, CHUNK).await?,
+                        ])
+                    })
                 })
-            })
-            .await?;
+                .await?;
+            removed += counts.iter().sum::<u64>();
+            if counts.iter().all(|count| *count < u64::from(CHUNK)) {
+                break;
+            }
+        }
         tracing::debug!(removed, "cleared away what has served its time");
         Ok(())
     }

@@ -7,7 +7,7 @@ use cid::{Cid, CidGeneric, Version, multibase, multihash::Multihash};
 use crate::{
     Error, Reason, Result,
     id::{ContentId, UserId},
-    text::clean,
+    text::{clean, is_visible},
     time::Timestamp,
 };
 
@@ -62,6 +62,8 @@ pub struct Draft {
     pub id: Option<ContentId>,
     /// Name that makes publishing without a cid safe to repeat.
     pub request_id: Option<String>,
+    /// Who may see it, if that is said; otherwise new content is public, and a change leaves it as it is.
+    pub visibility: Option<Visibility>,
     /// What is said.
     pub metadata: Metadata,
 }
@@ -127,7 +129,7 @@ impl RawDraft {
     /// # Errors
     /// `FIELD_REQUIRED`, `FIELD_TOO_LONG`, `FIELD_INVALID`, each with the field's name.
     pub fn check(self) -> Result<Draft> {
-        if self.title.trim().is_empty() {
+        if !self.title.chars().any(is_visible) {
             return Err(Error::required("title"));
         }
         let length = self.description.len();
@@ -142,6 +144,7 @@ impl RawDraft {
         Ok(Draft {
             id,
             request_id: non_empty(clean("request_id", &self.request_id, REQUEST_ID_MAX_CHARS, false)?),
+            visibility: self.visibility,
             metadata: Metadata {
                 title: clean("title", &self.title, TITLE_MAX_CHARS, false)?,
                 description: clean("description", &self.description, DESCRIPTION_MAX_BYTES, true)?,

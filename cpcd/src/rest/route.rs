@@ -14,6 +14,11 @@ use crate::{
     calls::{self, Call},
 };
 
+/// Most characters of a name that a caller made up, in an answer.
+const LONGEST_NAME: usize = 200;
+/// Most characters of what the decoder says, with such a name in it and what could have been there instead.
+const LONGEST_TEXT: usize = 1000;
+
 /// Query parameters in the order in which they came; a name may come more than once.
 pub(super) type Parameters = Vec<(String, String)>;
 
@@ -81,8 +86,8 @@ fn check_type(headers: &HeaderMap) -> Result<()> {
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let message = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let text = error.into_inner().to_string();
+        let path = cut(error.path().to_string(), LONGEST_NAME);
+        let text = cut(error.into_inner().to_string(), LONGEST_TEXT);
         if path == "." {
             Error::new(Reason::MessageUndecodable, format!("the message cannot be decoded: {text}"))
         } else {
@@ -92,6 +97,15 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     json.end()
         .map_err(|error| Error::new(Reason::MessageUndecodable, format!("the message cannot be decoded: {error}")))?;
     Ok(message)
+}
+
+/// Cuts what repeats a caller's own words: a name can be as long as the message.
+fn cut(mut text: String, longest: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(longest) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// Reads query parameters into a call's fields; each name once, but for those that may repeat.
@@ -106,7 +120,7 @@ impl Fields {
         for (name, value) in parameters {
             if !known.contains(&name.as_str()) {
                 let text = format!("is not a parameter of this call; it has {}", known.join(", "));
-                return Err(Error::field(Reason::MessageUndecodable, name, text));
+                return Err(Error::field(Reason::MessageUndecodable, cut(name, LONGEST_NAME), text));
             }
             values.entry(name).or_default().push(value);
         }

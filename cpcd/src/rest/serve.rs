@@ -10,7 +10,7 @@ use bytes::Bytes;
 use cpcd_model::{Error, Reason};
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
@@ -18,7 +18,7 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{sleep, timeout},
+    time::timeout,
 };
 use tokio_util::sync::CancellationToken;
 use warp::filters::BoxedFilter;
@@ -31,14 +31,12 @@ use super::{
 use crate::{
     app::{App, Door},
     request_id::RequestId,
+    rpc::{Connection, Refusals},
     settings::{Limits, Settings},
     telemetry::OTHER,
 };
 
 type Reply = warp::reply::Response;
-
-/// Pause after the listener failed: out of file descriptors, it would fail again at once.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves `listener` until `stop`, then drains.
 pub(crate) async fn serve(listener: TcpListener, app: App, settings: Settings, stop: CancellationToken) {
@@ -52,6 +50,7 @@ pub(crate) async fn serve(listener: TcpListener, app: App, settings: Settings, s
     let connection = builder(&limits);
     let permits = Arc::new(Semaphore::new(limits.connections));
     let drain = GracefulShutdown::new();
+    let mut refusals = Refusals::default();
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
@@ -60,14 +59,14 @@ pub(crate) async fn serve(listener: TcpListener, app: App, settings: Settings, s
         let (stream, permit) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                tracing::warn!(%error, "a connection was not accepted");
-                sleep(ACCEPT_PAUSE).await;
+                refusals.pause("server.rest_listen", &error).await;
                 continue;
             }
         };
         let frame = frame.clone();
+        let stream = TokioIo::new(Connection::new(stream, None, limits.opening()));
         let service = hyper::service::service_fn(move |request| frame.clone().answer(request));
-        let served = drain.watch(connection.serve_connection(TokioIo::new(stream), service).into_owned());
+        let served = drain.watch(connection.serve_connection(stream, service).into_owned());
         tokio::spawn(async move {
             if let Err(error) = served.await {
                 tracing::debug!(%error, "a REST connection ended badly");
@@ -120,9 +119,15 @@ struct Frame {
 }
 
 impl Frame {
-    async fn answer(self, request: Request<Incoming>) -> Result<Reply, Infallible> {
+    async fn answer(self, mut request: Request<Incoming>) -> Result<Reply, Infallible> {
         let started = Instant::now();
         let request_id = RequestId::generate();
+        // HEAD is GET without the body (RFC 9110, section 9.3.2).
+        let is_head = request.method() == http::Method::HEAD;
+        if is_head {
+            *request.method_mut() = http::Method::GET;
+        }
+        let allowed = allowed(request.uri().path());
         let method = label(request.method(), request.uri().path());
         let limit = Duration::from_secs(self.limits.request_seconds.into());
         let mut response = timeout(limit, self.route(request)).await.unwrap_or_else(|_| {
@@ -135,9 +140,17 @@ impl Frame {
         if let Some(failure) = &failure {
             reply::write_problem(&mut response, failure, &id);
         }
+        let status = response.status();
+        let length = response.body().size_hint().exact();
         let headers = response.headers_mut();
+        if let (true, Some(length)) = (is_head, length) {
+            headers.insert(header::CONTENT_LENGTH, length.into());
+        }
         if let Ok(id) = HeaderValue::from_str(&id) {
             headers.insert("cpc-request-id", id);
+        }
+        if let (http::StatusCode::METHOD_NOT_ALLOWED, Ok(allowed)) = (status, HeaderValue::from_str(&allowed)) {
+            headers.insert(header::ALLOW, allowed);
         }
         headers.insert("cpc-version", HeaderValue::from_static(crate::VERSION));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -149,6 +162,9 @@ impl Frame {
             rest.status = response.status().as_u16(),
             "answered a call"
         );
+        if is_head {
+            *response.body_mut() = Vec::new().into();
+        }
         Ok(response)
     }
 
@@ -172,33 +188,47 @@ impl Frame {
     }
 }
 
+/// The routes as method, path and label; a path that ends in `*` has an id there.
+const ROUTES: [(&str, &str, &str); 17] = [
+    ("GET", "/health", "GET /health"),
+    ("GET", "/livez", "GET /livez"),
+    ("GET", "/readyz", "GET /readyz"),
+    ("GET", "/metrics", "GET /metrics"),
+    ("POST", "/auth", "POST /auth"),
+    ("POST", "/v1/auth", "POST /v1/auth"),
+    ("GET", "/search", "GET /search"),
+    ("GET", "/v1/search", "GET /v1/search"),
+    ("GET", "/v1/caller", "GET /v1/caller"),
+    ("GET", "/v1/status", "GET /v1/status"),
+    ("POST", "/v1/users", "POST /v1/users"),
+    ("GET", "/v1/users", "GET /v1/users"),
+    ("GET", "/v1/users/*", "GET /v1/users/{id}"),
+    ("POST", "/v1/content", "POST /v1/content"),
+    ("GET", "/v1/content", "GET /v1/content"),
+    ("GET", "/v1/content/*", "GET /v1/content/{id}"),
+    ("DELETE", "/v1/content/*", "DELETE /v1/content/{id}"),
+];
+
 /// Gives the label of a route, so that ids and strangers' paths do not make series.
 fn label(method: &http::Method, path: &str) -> &'static str {
-    const ROUTES: [(&str, &str, &str); 17] = [
-        ("GET", "/health", "GET /health"),
-        ("GET", "/livez", "GET /livez"),
-        ("GET", "/readyz", "GET /readyz"),
-        ("GET", "/metrics", "GET /metrics"),
-        ("POST", "/auth", "POST /auth"),
-        ("POST", "/v1/auth", "POST /v1/auth"),
-        ("GET", "/search", "GET /search"),
-        ("GET", "/v1/search", "GET /v1/search"),
-        ("GET", "/v1/caller", "GET /v1/caller"),
-        ("GET", "/v1/status", "GET /v1/status"),
-        ("POST", "/v1/users", "POST /v1/users"),
-        ("GET", "/v1/users", "GET /v1/users"),
-        ("GET", "/v1/users/*", "GET /v1/users/{id}"),
-        ("POST", "/v1/content", "POST /v1/content"),
-        ("GET", "/v1/content", "GET /v1/content"),
-        ("GET", "/v1/content/*", "GET /v1/content/{id}"),
-        ("DELETE", "/v1/content/*", "DELETE /v1/content/{id}"),
-    ];
-    let fits = |pattern: &str| match pattern.strip_suffix('*') {
-        Some(prefix) => path.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && !id.contains('/')),
-        None => path == pattern,
-    };
     ROUTES
         .iter()
-        .find(|(verb, pattern, _)| method.as_str() == *verb && fits(pattern))
+        .find(|(verb, pattern, _)| method.as_str() == *verb && fits(pattern, path))
         .map_or(OTHER, |(_, _, label)| label)
+}
+
+/// Gives the methods that a path takes, as the header `Allow` lists them.
+fn allowed(path: &str) -> String {
+    let methods = ROUTES.iter().filter(|(_, pattern, _)| fits(pattern, path)).flat_map(|(verb, ..)| match *verb {
+        "GET" => &["GET", "HEAD"][..],
+        _ => std::slice::from_ref(verb),
+    });
+    methods.copied().collect::<Vec<_>>().join(", ")
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => path.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && !id.contains('/')),
+        None => path == pattern,
+    }
 }

@@ -1,6 +1,7 @@
-//! A connection of either kind, and its place.
+//! A connection of any kind, its place, and the time it has to say what it speaks.
 
 use std::{
+    future::Future,
     io,
     pin::Pin,
     sync::{
@@ -8,23 +9,47 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     sync::OwnedSemaphorePermit,
+    time::{Sleep, sleep},
 };
 use tonic::transport::server::Connected;
 
-/// A connection of either kind, with its place among those allowed.
+/// What an HTTP/2 connection begins with (RFC 9113, section 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// A connection of any kind, with its place among those allowed.
+///
+/// HTTP's own time-outs begin only once it is known what a connection speaks: until then this watches over it.
 pub(crate) struct Connection<S> {
     stream: S,
+    opening: Option<Opening>,
     _place: Option<Place>,
 }
 
+/// The state in which what came is the preface so far, or nothing.
+struct Opening {
+    read: usize,
+    end: Pin<Box<Sleep>>,
+}
+
 impl<S> Connection<S> {
-    pub(crate) fn new(stream: S, place: Option<Place>) -> Self {
-        Self { stream, _place: place }
+    /// Takes a stream, which must say within `limit` what it speaks; to be called on the runtime that serves it.
+    pub(crate) fn new(stream: S, place: Option<Place>, limit: Duration) -> Self {
+        Self { stream, opening: Some(Opening { read: 0, end: Box::pin(sleep(limit)) }), _place: place }
+    }
+}
+
+impl Opening {
+    /// Takes what came; gives whether it still may become the preface.
+    fn goes_on(&mut self, bytes: &[u8]) -> bool {
+        let is_preface = PREFACE.get(self.read..).is_some_and(|rest| rest.starts_with(bytes));
+        self.read += bytes.len();
+        is_preface && self.read < PREFACE.len()
     }
 }
 
@@ -40,7 +65,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if let Some(opening) = &mut self.opening {
+            match &read {
+                Poll::Ready(_) if opening.goes_on(buffer.filled().get(before..).unwrap_or_default()) => {}
+                Poll::Ready(_) => self.opening = None,
+                Poll::Pending if opening.end.as_mut().poll(context).is_ready() => {
+                    let error = io::Error::new(io::ErrorKind::TimedOut, "nothing that HTTP begins with came in time");
+                    return Poll::Ready(Err(error));
+                }
+                Poll::Pending => {}
+            }
+        }
+        read
     }
 }
 
@@ -71,7 +109,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
 }
 
 /// A connection's place: among all that are allowed, and among those of its runtime. Dropping it gives both back.
-pub(super) struct Place {
+pub(crate) struct Place {
     _permit: OwnedSemaphorePermit,
     open: Arc<AtomicUsize>,
 }

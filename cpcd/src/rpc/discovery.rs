@@ -1,13 +1,16 @@
 //! `DiscoveryService`.
 
-use std::{pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use cpc_proto::v1::{self, discovery_service_server::DiscoveryService};
 use cpcd_domain::{Caller, discovery::Entry};
 use cpcd_model::{Error, Reason};
 use futures_util::{FutureExt, Stream, StreamExt};
 use prost::Message;
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep_until, timeout},
+};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
@@ -52,7 +55,8 @@ impl DiscoveryService for Edge {
             return Err(fail(&Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(1))));
         };
         let (sender, receiver) = mpsc::channel(1);
-        let bulk = BulkPublish { edge: self.clone(), caller, entries, last: None, failure: None };
+        let token_ends = self.app.identity.tokens.time_left(&caller).map(|left| Instant::now() + left);
+        let bulk = BulkPublish { edge: self.clone(), caller, token_ends, entries, last: None, failure: None };
         self.app.runtime.spawn(async move {
             let _place = place;
             let mut bulk = bulk;
@@ -62,7 +66,9 @@ impl DiscoveryService for Edge {
                     Failure::Ours(error) => status(&error, request_id.as_ref()),
                     Failure::Theirs(refusal) => refusal,
                 });
-                if sender.send(answer).await.is_err() || end {
+                // A client that does not read its answers is one that has gone.
+                let sent = bulk.edge.before_idle(sender.send(answer)).await;
+                if end || !matches!(sent, Some(Ok(()))) {
                     return;
                 }
             }
@@ -96,10 +102,31 @@ impl DiscoveryService for Edge {
     }
 }
 
+impl Edge {
+    /// Waits for a stream's other side: nothing if it is silent for too long, or the daemon stops.
+    async fn before_idle<T>(&self, side: impl Future<Output = T>) -> Option<T> {
+        let idle = Duration::from_secs(self.limits.stream_idle_seconds.into());
+        tokio::select! {
+            () = self.stop.cancelled() => None,
+            done = timeout(idle, side) => done.ok(),
+        }
+    }
+}
+
+/// Waits for an instant, or for ever.
+async fn ends(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// A bulk publish under way.
 struct BulkPublish {
     edge: Edge,
     caller: Caller,
+    /// The stream ends with the token that opened it.
+    token_ends: Option<Instant>,
     entries: Streaming<v1::PublishContentStreamRequest>,
     last: Option<u64>,
     /// What ends the stream once the answer for what came before is out.
@@ -119,17 +146,23 @@ impl BulkPublish {
         if let Some(failure) = self.failure.take() {
             return Some(Err(failure));
         }
-        let idle = Duration::from_secs(self.edge.limits.stream_idle_seconds.into());
+        let token_ends = self.token_ends;
         let first = tokio::select! {
-            () = self.edge.stop.cancelled() => {
-                let error = Error::new(Reason::ShuttingDown, "the server is stopping; go on elsewhere, or later");
-                return Some(Err(Failure::Ours(error.with_retry_after(Duration::from_secs(1)))));
+            biased;
+            () = ends(token_ends) => {
+                let error = Error::new(Reason::TokenExpired, "the token has expired; log in again and go on from there");
+                return Some(Err(Failure::Ours(error)));
             }
-            first = timeout(idle, self.entries.next()) => first,
+            first = self.edge.before_idle(self.entries.next()) => first,
         };
-        let Ok(first) = first else {
-            let text = format!("nothing came for {} seconds", idle.as_secs());
-            return Some(Err(Failure::Ours(Error::new(Reason::DeadlineExceeded, text))));
+        let Some(first) = first else {
+            let error = if self.edge.stop.is_cancelled() {
+                Error::new(Reason::ShuttingDown, "the server is stopping; go on elsewhere, or later")
+                    .with_retry_after(Duration::from_secs(1))
+            } else {
+                Error::new(Reason::DeadlineExceeded, "nothing came for too long")
+            };
+            return Some(Err(Failure::Ours(error)));
         };
         let mut batch = Vec::new();
         let mut bytes = 0;

@@ -141,6 +141,10 @@ pub(super) fn error_of(status: &Status) -> Option<Error> {
     let (reason, message) = match status.code() {
         Code::Ok => return None,
         Code::OutOfRange => (Reason::MessageTooLarge, status.message().to_owned()),
+        // The same code for a compressed message, which is known by its text alone.
+        Code::Unimplemented if status.message().contains("compressed") => {
+            (Reason::MessageUndecodable, "messages must not be compressed".to_owned())
+        }
         Code::Unimplemented => (Reason::MethodUnknown, "the server does not have this call".to_owned()),
         Code::ResourceExhausted => (Reason::Overloaded, "the server has more to do than it can".to_owned()),
         Code::DeadlineExceeded | Code::Cancelled => {

@@ -24,7 +24,10 @@ pub(crate) async fn set_health(reporter: &HealthReporter, is_well: bool) {
 pub(crate) async fn follow_health(reporter: HealthReporter, app: App, stop: CancellationToken) {
     let mut was_well = true;
     while !stop.is_cancelled() {
-        let is_well = app.system.are_engines_well().await;
+        let is_well = tokio::select! {
+            () = stop.cancelled() => return,
+            is_well = app.system.are_engines_well() => is_well,
+        };
         if is_well != was_well && !stop.is_cancelled() {
             tracing::warn!(is_well, "the engines' health has changed");
             set_health(&reporter, is_well).await;

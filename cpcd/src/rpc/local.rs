@@ -2,15 +2,14 @@
 
 use std::io;
 
-use futures_util::StreamExt;
+use futures_util::stream;
 use tokio::{
     net::{UnixListener, UnixStream},
     task::JoinHandle,
 };
-use tokio_stream::wrappers::UnixListenerStream;
 use tokio_util::sync::CancellationToken;
 
-use super::{Services, connection::Connection};
+use super::{Services, connection::Connection, refusals::Refusals};
 
 /// Serves the socket until `stop`, then drains.
 pub(crate) fn serve_local(
@@ -22,13 +21,16 @@ pub(crate) fn serve_local(
     let services = services.clone();
     let stop = stop.clone();
     tokio::spawn(async move {
-        let connections = UnixListenerStream::new(listener).filter_map(move |accepted| async move {
-            let accepted = accepted.and_then(|stream| check_peer(stream, uid));
-            match accepted {
-                Ok(stream) => Some(Ok::<_, io::Error>(Connection::new(stream, None))),
-                Err(error) => {
-                    tracing::warn!(%error, "a connection to the local socket was refused");
-                    None
+        let limit = services.edge.limits.opening();
+        let connections = stream::unfold((listener, Refusals::default()), move |(listener, mut refusals)| async move {
+            loop {
+                match listener.accept().await.map(|(stream, _)| check_peer(stream, uid)) {
+                    Ok(Ok(stream)) => {
+                        let connection = Ok::<_, io::Error>(Connection::new(stream, None, limit));
+                        return Some((connection, (listener, refusals)));
+                    }
+                    Ok(Err(error)) => tracing::warn!(%error, "a connection to the local socket was refused"),
+                    Err(error) => refusals.pause("server.socket", &error).await,
                 }
             }
         });

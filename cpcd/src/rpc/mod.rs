@@ -3,10 +3,12 @@
 mod admin;
 mod connection;
 mod discovery;
+mod ending;
 mod frame;
 mod health;
 mod identity;
 mod local;
+mod refusals;
 mod reply;
 mod runtimes;
 
@@ -24,14 +26,18 @@ use tonic_health::{
 };
 use tower::layer::util::{Identity, Stack};
 
+use ending::Ending;
+
 use crate::{
     app::{App, Door},
     settings::Limits,
 };
 
+pub(crate) use connection::Connection;
 pub(crate) use frame::FrameLayer;
 pub(crate) use health::{follow_health, set_health};
 pub(crate) use local::serve_local;
+pub(crate) use refusals::Refusals;
 pub(crate) use runtimes::serve_network;
 
 /// A service of ours: the operations, and the door its requests come through.
@@ -58,7 +64,9 @@ impl Services {
     fn router(&self) -> Router<Stack<FrameLayer, Identity>> {
         let limits = &self.edge.limits;
         let max = limits.message_bytes;
-        let mut routes = Routes::new(HealthServer::new(HealthService::from_health_reporter(self.health.clone())))
+        let stop = &self.edge.stop;
+        let health = HealthServer::new(HealthService::from_health_reporter(self.health.clone()));
+        let mut routes = Routes::new(Ending::new(health, stop))
             .add_service(
                 v1::identity_service_server::IdentityServiceServer::new(self.edge.clone())
                     .max_decoding_message_size(max),
@@ -77,7 +85,7 @@ impl Services {
                     .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
             };
             if let (Ok(v1), Ok(v1alpha)) = (builder().build_v1(), builder().build_v1alpha()) {
-                routes = routes.add_service(v1).add_service(v1alpha);
+                routes = routes.add_service(Ending::new(v1, stop)).add_service(Ending::new(v1alpha, stop));
             }
         }
         // Every limit that tonic leaves open is set here, but for two that the frame keeps: the time of a call and the number of

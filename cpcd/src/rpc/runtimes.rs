@@ -19,7 +19,6 @@ use tokio::{
     runtime::Builder,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc},
     task::JoinHandle,
-    time::{Duration, sleep},
 };
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
@@ -27,12 +26,11 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Services,
     connection::{Connection, Place},
+    refusals::Refusals,
 };
 
 /// Connections that wait for a runtime to take them.
 const BACKLOG: usize = 128;
-/// Pause after the listener failed: out of file descriptors, it would fail again at once.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// A connection on its way to a runtime, with its place among those allowed.
 type Dealt = (std::net::TcpStream, Place);
@@ -77,8 +75,10 @@ pub(crate) fn serve_network(
 }
 
 async fn serve(services: Services, receiver: mpsc::Receiver<Dealt>, stop: CancellationToken) {
-    let connections = ReceiverStream::new(receiver)
-        .map(|(stream, place)| Ok::<_, io::Error>(Connection::new(TcpStream::from_std(stream)?, Some(place))));
+    let limit = services.edge.limits.opening();
+    let connections = ReceiverStream::new(receiver).map(move |(stream, place)| {
+        Ok::<_, io::Error>(Connection::new(TcpStream::from_std(stream)?, Some(place), limit))
+    });
     if let Err(error) = services.router().serve_with_incoming_shutdown(connections, stop.cancelled_owned()).await {
         tracing::error!(error = ?error, "the gRPC edge ended");
     }
@@ -86,10 +86,11 @@ async fn serve(services: Services, receiver: mpsc::Receiver<Dealt>, stop: Cancel
 
 /// Deals each connection to the runtime with the fewest; over the limit they wait in the kernel's queue.
 async fn accept(listener: TcpListener, targets: Vec<Target>, permits: Arc<Semaphore>, stop: &CancellationToken) {
+    let mut refusals = Refusals::default();
     loop {
         let (stream, permit) = tokio::select! {
             () = stop.cancelled() => return,
-            accepted = accept_one(&listener, &permits) => accepted,
+            accepted = accept_one(&listener, &permits, &mut refusals) => accepted,
         };
         let Some(target) = targets.iter().min_by_key(|target| target.open.load(Ordering::Relaxed)) else { return };
         let place = Place::take(permit, &target.open);
@@ -99,7 +100,11 @@ async fn accept(listener: TcpListener, targets: Vec<Target>, permits: Arc<Semaph
     }
 }
 
-async fn accept_one(listener: &TcpListener, permits: &Arc<Semaphore>) -> (std::net::TcpStream, OwnedSemaphorePermit) {
+async fn accept_one(
+    listener: &TcpListener,
+    permits: &Arc<Semaphore>,
+    refusals: &mut Refusals,
+) -> (std::net::TcpStream, OwnedSemaphorePermit) {
     loop {
         let permit = permits.clone().acquire_owned().await.expect("the semaphore is never closed");
         let accepted = listener.accept().await.and_then(|(stream, _)| {
@@ -108,10 +113,7 @@ async fn accept_one(listener: &TcpListener, permits: &Arc<Semaphore>) -> (std::n
         });
         match accepted {
             Ok(stream) => return (stream, permit),
-            Err(error) => {
-                tracing::warn!(%error, "a connection was not accepted");
-                sleep(ACCEPT_PAUSE).await;
-            }
+            Err(error) => refusals.pause("server.grpc_listen", &error).await,
         }
     }
 }

@@ -132,5 +132,5 @@ pub(crate) fn rules(field: &str, messages: &[v1::PermissionRule]) -> Result<Vec<
 }
 
 pub(super) fn unknown(field: &str, number: i32) -> Error {
-    Error::field(Reason::FieldInvalid, field, format!("{number} is not one of its values"))
+    Error::field(Reason::MessageUndecodable, field, format!("{number} is not one of its values"))
 }

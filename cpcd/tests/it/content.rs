@@ -253,3 +253,54 @@ async fn a_lost_index_is_made_again() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_does_not_say_who_may_see_it_leaves_that_as_it_is() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let alice = daemon.person("alice", &[]).await;
+        let secret = v1::ContentMetadata { visibility: v1::Visibility::Private.into(), ..metadata("a diary") };
+        let id = publish(&daemon, &alice, secret).await.content.unwrap().id;
+        let changed = publish(&daemon, &alice, v1::ContentMetadata { id, ..metadata("my diary") }).await;
+        let content = changed.content.unwrap();
+        assert_eq!(content.metadata.unwrap().visibility(), v1::Visibility::Private, "on {}", engine.name);
+        daemon.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_can_change_hands_within_a_batch() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let alice = daemon.person("alice", &[]).await;
+        let named = |id: &str, request_id: &str| v1::ContentMetadata {
+            id: id.into(),
+            request_id: request_id.into(),
+            ..metadata(&format!("named {request_id}"))
+        };
+        let id = async |name: &str| publish(&daemon, &alice, named("", name)).await.content.unwrap().id;
+        let (first, second) = (id("x").await, id("y").await);
+        // In one frame: the first gives x up, the second takes it, and new content takes the second's.
+        let batch = vec![named(&first, "z"), named(&second, "x"), named("", "y")];
+        let answers = bulk(&daemon, &alice, batch).await;
+        let sum = |count: fn(&v1::PublishContentStreamResponse) -> u32| answers.iter().map(count).sum::<u32>();
+        let counts = (sum(|answer| answer.updated), sum(|answer| answer.created));
+        assert_eq!(counts, (2, 1), "on {}: {answers:?}", engine.name);
+        daemon.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_publish_ends_with_its_token() {
+    let daemon = Daemon::start_with(&Engine::sqlite(), &[("identity.access_token_seconds", "1")]).await;
+    let alice = daemon.person("alice", &[]).await;
+    let (_sender, receiver) = mpsc::channel(1);
+    let mut discovery = daemon.discovery(Some(&alice.token)).await;
+    let stream = discovery.publish_content_stream(ReceiverStream::new(receiver));
+    let mut stream = within("the stream opens", stream).await.unwrap().into_inner();
+    let status = within("the stream ends", stream.message()).await.unwrap_err();
+    assert_eq!(reason(&status), "TOKEN_EXPIRED");
+    daemon.stop().await;
+}

@@ -176,6 +176,13 @@ async fn a_wrong_publish_has_the_same_reason_on_both() {
                 content(&|m| (m.cid, m.request_id) = (taken.into(), "r".into())),
                 "REQUEST_ID_REUSED",
             ),
+            (
+                "a visibility that there is not",
+                me,
+                (vec![0x0a, 0, 0x40, 77], "{\"visibility\":77}".to_owned()),
+                "MESSAGE_UNDECODABLE",
+            ),
+            ("a title that does not show", me, content(&|m| m.title = "\u{2800} \u{200d}".into()), "FIELD_REQUIRED"),
             ("undecodable", me, (vec![0xff], "{".to_owned()), "MESSAGE_UNDECODABLE"),
             ("the wrong type", me, (vec![0x08, 0x01], "{\"title\":3}".to_owned()), "MESSAGE_UNDECODABLE"),
             (

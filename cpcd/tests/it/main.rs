@@ -10,6 +10,7 @@ mod harness;
 mod content;
 mod documents;
 mod edges;
+mod index;
 mod login;
 mod permissions;
 mod process;

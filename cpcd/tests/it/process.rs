@@ -193,6 +193,7 @@ async fn another_root_key_does_not_open_the_store() {
     fs::remove_file(folder.path().join("root.key")).unwrap();
     let error = Daemon::bind(&Engine::sqlite(), folder.path(), &[]).await.err().expect("it refuses");
     assert!(format!("{error:#}").contains("another root key"), "{error:#}");
+    assert!(!folder.path().join("root.key").exists(), "no new key takes the lost one's place");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -274,4 +275,159 @@ async fn an_engine_that_is_away_shows() {
     let metadata = cpc_proto::v1::ContentMetadata { title: "kept".into(), ..Default::default() };
     assert!(daemon.discovery(Some(&alice.token)).await.publish_content(metadata).await.is_ok());
     daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_says_nothing_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Daemon::bind(&Engine::sqlite(), folder.path(), &[("limits.header_seconds", "1")]).await.unwrap();
+    let addresses = [server.addresses().grpc, server.addresses().rest];
+    let starts: [&[u8]; 4] = [b"", b"PRI * HTTP/2.0\r\n", b"GET /hea", b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n"];
+    for (address, bytes) in starts.iter().flat_map(|bytes| addresses.map(|address| (address, *bytes))) {
+        let mut stream = stuck(&address.to_string(), bytes);
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let ended = tokio::task::spawn_blocking(move || stream.read_to_end(&mut Vec::new()));
+        let still_open = |error: &std::io::Error| {
+            matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
+        };
+        let ended = ended.await.unwrap();
+        assert!(!ended.as_ref().is_err_and(still_open), "{address} stays open after {:?}", bytes.escape_ascii());
+    }
+    server.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_dead_socket_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let bind = async |path: &Path| {
+        let data = folder.path().join("data");
+        Daemon::bind(&Engine::sqlite(), &data, &[("server.socket", path.to_str().unwrap())]).await
+    };
+    let file = folder.path().join("precious");
+    fs::write(&file, "precious").unwrap();
+    let error = bind(&file).await.err().expect("it refuses").to_string();
+    assert!(error.contains("server.socket"), "{error}");
+    assert_eq!(fs::read(&file).unwrap(), b"precious");
+    let path = folder.path().join("other.sock");
+    let other = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    let error = bind(&path).await.err().expect("it refuses").to_string();
+    assert!(error.contains("server.socket"), "{error}");
+    assert!(path.exists());
+    // Nobody listens any more: it gives way; and what then takes its place is not removed at the end.
+    drop(other);
+    let server = bind(&path).await.unwrap();
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, "another's").unwrap();
+    server.shutdown().await;
+    assert_eq!(fs::read(&path).unwrap(), b"another's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_data_directory_is_closed_or_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let open = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    open(&data);
+    Daemon::bind(&Engine::sqlite(), &data, &[]).await.unwrap().shutdown().await;
+    assert_eq!(mode(&data), 0o700);
+    let shared = folder.path().join("shared");
+    fs::create_dir(&shared).unwrap();
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o1777)).unwrap();
+    let error = Daemon::bind(&Engine::sqlite(), &shared, &[]).await.err().expect("it refuses").to_string();
+    assert!(error.contains("--data-dir"), "{error}");
+    assert_eq!(mode(&shared), 0o777, "a folder for everybody is not changed");
+    let process = Process::start(&folder.path().join("new")).await;
+    for name in ["cpcd.sqlite", "index", "root.key", "cpcd.lock", "cpcd.sock"] {
+        assert_eq!(mode(&process.folder.join(name)) & 0o077, 0, "{name} is its owner's alone");
+    }
+    process.kill();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_hears_a_signal_while_it_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    // A database that accepts and then says nothing.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("postgres://cpcd@{}/cpcd?sslmode=disable", silent.local_addr().unwrap());
+    let init = Process::command(folder.path()).args(["--store-url", &url, "init"]).status().unwrap();
+    assert!(init.success());
+    let child = Process::command(folder.path()).args(["--store-url", &url]).spawn().unwrap();
+    let none = String::new;
+    let mut process = Process { child, folder: folder.path().to_owned(), grpc: none(), rest: none() };
+    let _held = crate::harness::within("it asks the database", silent.accept()).await.unwrap();
+    process.signal("TERM");
+    let mut status = None;
+    eventually("it is gone", async || {
+        status = process.child.try_wait().unwrap();
+        status.is_some()
+    })
+    .await;
+    assert!(status.unwrap().success(), "{status:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_without_end_do_not_hold_up_the_end() {
+    use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+    let daemon = Daemon::start_with(&Engine::sqlite(), &[("server.shutdown_seconds", "12")]).await;
+    let mut health = HealthClient::new(daemon.channel().await);
+    let mut watch = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+    assert_eq!(watch.message().await.unwrap().unwrap().status, 1);
+    let stopping = tokio::spawn(async move {
+        let started = Instant::now();
+        daemon.stop().await;
+        started.elapsed()
+    });
+    assert_eq!(watch.message().await.unwrap().unwrap().status, 2, "it says so before it ends");
+    assert_eq!(watch.message().await.unwrap_err().code(), tonic::Code::Unavailable);
+    let took = stopping.await.unwrap();
+    assert!(took < Duration::from_secs(11), "it waited for the watch: {took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_file_goes_with_the_daemon() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, neighbour) = (folder.path().join("addresses.json"), folder.path().join("addresses.tmp"));
+    fs::write(&file, "old").unwrap();
+    fs::write(&neighbour, "neighbour").unwrap();
+    let data = folder.path().join("data");
+    let more = [("server.addr_file", file.to_str().unwrap())];
+    let server = Daemon::bind(&Engine::sqlite(), &data, &more).await.unwrap();
+    assert!(fs::read_to_string(&file).unwrap().contains("grpc"));
+    assert_eq!(fs::read(&neighbour).unwrap(), b"neighbour");
+    server.shutdown().await;
+    assert!(!file.exists());
+    // One that does not come up leaves none either.
+    fs::write(&file, "old").unwrap();
+    let more = [more[0], ("server.grpc_listen", "192.0.2.1:1"), ("server.allow_plaintext", "true")];
+    assert!(Daemon::bind(&Engine::sqlite(), &data, &more).await.is_err());
+    assert!(!file.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rest_says_what_a_path_takes_and_repeats_no_long_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Daemon::bind(&Engine::sqlite(), folder.path(), &[]).await.unwrap();
+    let address = server.addresses().rest.to_string();
+    let ask = async |request: String| {
+        let mut stream = stuck(&address, request.as_bytes());
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let read = move || {
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).map(|_| String::from_utf8_lossy(&answer).into_owned())
+        };
+        tokio::task::spawn_blocking(read).await.unwrap().unwrap()
+    };
+    let rest = "HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
+    let refused = ask(format!("PUT /v1/users {rest}\r\n")).await;
+    assert!(refused.starts_with("HTTP/1.1 405") && refused.contains("allow: POST, GET, HEAD\r\n"), "{refused}");
+    let head = ask(format!("HEAD /livez {rest}\r\n")).await;
+    assert!(head.starts_with("HTTP/1.1 200") && head.contains("content-length: 3\r\n"), "{head}");
+    assert!(head.ends_with("\r\n\r\n"), "{head}");
+    let body = format!(r#"{{"{}":1}}"#, "x".repeat(100_000));
+    let long = ask(format!("POST /auth {rest}content-length: {}\r\n\r\n{body}", body.len())).await;
+    assert!(long.starts_with("HTTP/1.1 400") && long.len() < 4_000, "{} bytes", long.len());
+    server.shutdown().await;
 }

@@ -6,14 +6,11 @@ use cpcd_model::{Error, Result, time::Clock};
 use cpcd_store::{Index, Store, index::Change, sql::Priority};
 use tokio::{sync::Notify, time};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// Marks taken at once: large enough for a commit of the index to be worth it, small enough to stay far below the lag promised.
 const BATCH: u32 = 2_000;
 /// Without a wake-up it looks by itself so often: a change may have come from elsewhere.
 const POLL: Duration = Duration::from_millis(100);
-const LEASE: &str = "indexer";
-const LEASE_TTL: Duration = Duration::from_secs(10);
 /// After a failure it waits, longer each time, up to this.
 const BACKOFF_MAX: Duration = Duration::from_secs(5);
 
@@ -23,34 +20,43 @@ pub struct Indexer {
     index: Index,
     clock: Clock,
     changed: Arc<Notify>,
-    holder: String,
 }
 
 impl Indexer {
     pub(super) fn new(store: &Store, index: &Index, clock: &Clock, changed: Arc<Notify>) -> Self {
-        let holder = Uuid::now_v7().to_string();
-        Self { store: store.clone(), index: index.clone(), clock: clock.clone(), changed, holder }
+        Self { store: store.clone(), index: index.clone(), clock: clock.clone(), changed }
     }
 
-    /// Marks all content, so that an index that is new gets everything.
+    /// Sees to it that the index follows the store: one that is new, or was parted from it, begins anew and gets everything.
     ///
     /// # Errors
-    /// What the store says.
-    pub async fn rebuild(&self) -> Result<u64> {
-        let now = self.clock.now();
-        self.store.write(Priority::Bulk, move |tx| Box::pin(async move { tx.mark_all_contents(now).await })).await
+    /// What store and index say.
+    pub async fn prepare(&self) -> Result<()> {
+        let (index_id, generation) = self.index.stamp();
+        if self.store.get_index_state().await?.is_some_and(|state| state.fits(index_id, generation)) {
+            return Ok(());
+        }
+        self.index.clear().await?;
+        let contents = self.store.follow_with_index(self.index.stamp().0, self.clock.now()).await?;
+        tracing::info!(contents, "the index is new, or not that of the store as it is: all content is indexed again");
+        Ok(())
     }
 
-    /// Runs until `stop`; an outage of store or index is waited out.
+    /// Runs until `stop`, or until another index follows the store; an outage of store or index is waited out.
     pub async fn run(self, stop: CancellationToken) {
         let mut backoff = POLL;
         while !stop.is_cancelled() {
             let pause = match self.step().await {
-                Ok(0) => {
+                Ok(None) => {
+                    tracing::error!("another daemon indexes this store, or the store was replaced; search stops here");
+                    self.index.displace();
+                    return;
+                }
+                Ok(Some(0)) => {
                     backoff = POLL;
                     POLL
                 }
-                Ok(_) => {
+                Ok(Some(_)) => {
                     backoff = POLL;
                     continue;
                 }
@@ -66,20 +72,19 @@ impl Indexer {
                 () = time::sleep(pause) => {}
             }
         }
-        if let Err(error) = self.store.release_lease(LEASE, &self.holder).await {
-            tracing::debug!(%error, "the indexer's lease was not given back; it ends by itself");
-        }
     }
 
-    /// Indexes one batch of marks under the lease; gives their number.
-    async fn step(&self) -> Result<usize> {
+    /// Indexes one batch of marks; gives their number, or nothing if this index does not follow the store any more.
+    ///
+    /// `cpcd_store::sql::IndexState` says why in this order.
+    async fn step(&self) -> Result<Option<usize>> {
+        let (index_id, reached) = self.index.stamp();
+        let state = self.store.get_index_state().await?.filter(|state| state.fits(index_id, reached));
+        let Some(state) = state else { return Ok(None) };
         let marks = self.store.list_index_marks(BATCH).await?;
         if marks.is_empty() {
-            return Ok(0);
+            return Ok(Some(0));
         }
-        let Some(epoch) = self.store.acquire_lease(LEASE, &self.holder, LEASE_TTL, self.clock.now()).await? else {
-            return Ok(0);
-        };
         let ids: Vec<_> = marks.iter().map(|mark| mark.content_id).collect();
         let mut rows: HashMap<_, _> =
             self.store.list_contents_by_ids(&ids).await?.into_iter().map(|content| (content.id, content)).collect();
@@ -97,11 +102,15 @@ impl Indexer {
             done.push((mark.content_id, version));
         }
         let count = done.len();
-        self.index.apply(changes).await?;
+        let generation = state.promised + 1;
+        self.store
+            .write(Priority::Bulk, move |tx| Box::pin(async move { tx.promise_index(index_id, generation).await }))
+            .await?;
+        self.index.apply(changes, generation).await?;
         self.store
             .write(Priority::Bulk, move |tx| {
                 Box::pin(async move {
-                    tx.require_lease(LEASE, epoch).await?;
+                    tx.settle_index(index_id, generation).await?;
                     tx.delete_index_marks(&done).await
                 })
             })
@@ -109,6 +118,6 @@ impl Indexer {
             .map_err(|error| {
                 Error::new(error.reason(), "the marks of indexed content were not removed").with_source(error)
             })?;
-        Ok(count)
+        Ok(Some(count))
     }
 }

@@ -1,7 +1,7 @@
 //! The rules of publishing: what is new, what changes, what is the same, what is refused.
 
 use std::{
-    collections::{HashMap, hash_map},
+    collections::{HashMap, HashSet},
     sync::Arc,
 };
 
@@ -72,7 +72,7 @@ impl BatchReport {
 
 /// Publishes drafts in one transaction; gives what became of each, in order.
 ///
-/// Costs five statements whatever the number of drafts: lock, look up, insert, update, and marks with events.
+/// Costs six statements whatever the number of drafts: lock, look up, insert, update, marks, events.
 pub(super) async fn publish(
     tx: &mut Tx,
     owner: UserId,
@@ -90,9 +90,21 @@ pub(super) async fn publish(
         tx.find_contents(owner, &ids, &cids, &request_ids).await?
     };
     let mut shelf = Shelf::new(owner, found);
-    let outcomes = drafts.iter().map(|draft| shelf.put(draft, now)).collect();
+    let mut outcomes = Vec::with_capacity(drafts.len());
+    for draft in drafts.iter() {
+        // A name that one entry gave up and another takes: the store has to hear of the first before the second.
+        if shelf.takes_freed_name(draft) {
+            write(tx, &mut shelf, now).await?;
+        }
+        outcomes.push(shelf.put(draft, now));
+    }
+    write(tx, &mut shelf, now).await?;
+    Ok(outcomes)
+}
 
-    let (inserted, updated) = shelf.changes();
+/// Writes what has changed on the shelf, with its marks and events.
+async fn write(tx: &mut Tx, shelf: &mut Shelf, now: Timestamp) -> Result<()> {
+    let (inserted, updated) = shelf.take_changes();
     if !inserted.is_empty() {
         tx.insert_contents(&inserted).await?;
     }
@@ -107,12 +119,12 @@ pub(super) async fn publish(
     let events: Vec<_> = (inserted.iter().map(|content| event("content.created", content)))
         .chain(updated.iter().map(|content| event("content.updated", content)))
         .collect();
-    if !events.is_empty() {
-        let marks: Vec<_> = inserted.iter().chain(&updated).map(|content| (content.id, content.version)).collect();
-        tx.mark_contents(&marks, now).await?;
-        tx.insert_events(&events, now).await?;
+    if events.is_empty() {
+        return Ok(());
     }
-    Ok(outcomes)
+    let marks: Vec<_> = inserted.iter().chain(&updated).map(|content| (content.id, content.version)).collect();
+    tx.mark_contents(&marks, now).await?;
+    tx.insert_events(&events, now).await
 }
 
 /// How content on the shelf stands to the store.
@@ -129,11 +141,19 @@ struct Shelf {
     contents: HashMap<ContentId, (Content, State)>,
     by_cid: HashMap<String, ContentId>,
     by_request_id: HashMap<String, ContentId>,
+    /// Cids and request ids that were given up since the last write.
+    freed: HashSet<String>,
 }
 
 impl Shelf {
     fn new(owner: UserId, found: Vec<Content>) -> Self {
-        let mut shelf = Self { owner, contents: HashMap::new(), by_cid: HashMap::new(), by_request_id: HashMap::new() };
+        let mut shelf = Self {
+            owner,
+            contents: HashMap::new(),
+            by_cid: HashMap::new(),
+            by_request_id: HashMap::new(),
+            freed: HashSet::new(),
+        };
         for content in found {
             shelf.place(content, State::Stored);
         }
@@ -143,9 +163,11 @@ impl Shelf {
     fn place(&mut self, content: Content, state: State) {
         if content.owner_id == self.owner {
             if let Some(cid) = &content.metadata.cid {
+                self.freed.remove(cid.as_str());
                 self.by_cid.insert(cid.as_str().to_owned(), content.id);
             }
             if let Some(request_id) = &content.request_id {
+                self.freed.remove(request_id);
                 self.by_request_id.insert(request_id.clone(), content.id);
             }
         }
@@ -180,8 +202,10 @@ impl Shelf {
         if by_request_id.is_some_and(|other| other != id) {
             return Err(Error::field(Reason::RequestIdReused, "request_id", "named other content before"));
         }
-        // What the draft does not name stays: a change without a cid does not take the address away.
+        // Its names and who may see it stay unless the draft says otherwise: leaving them out must not take an address away or
+        // make private content public.
         let mut metadata = draft.metadata.clone();
+        metadata.visibility = draft.visibility.unwrap_or(stored.metadata.visibility);
         metadata.cid = metadata.cid.or_else(|| stored.metadata.cid.clone());
         let request_id = draft.request_id.clone().or_else(|| stored.request_id.clone());
         if stored.metadata == metadata && stored.request_id == request_id {
@@ -194,28 +218,34 @@ impl Shelf {
         Ok((changed, Outcome::Updated))
     }
 
+    fn takes_freed_name(&self, draft: &Draft) -> bool {
+        let cid = draft.metadata.cid.as_ref().map(|cid| cid.as_str());
+        [cid, draft.request_id.as_deref()].into_iter().flatten().any(|name| self.freed.contains(name))
+    }
+
     fn forget_names(&mut self, id: ContentId) {
-        if let hash_map::Entry::Occupied(entry) = self.contents.entry(id) {
-            let (content, _) = entry.get();
-            if let Some(cid) = &content.metadata.cid {
-                self.by_cid.remove(cid.as_str());
-            }
-            if let Some(request_id) = &content.request_id {
-                self.by_request_id.remove(request_id);
-            }
+        let Some((content, _)) = self.contents.get(&id) else { return };
+        if let Some(cid) = &content.metadata.cid {
+            self.by_cid.remove(cid.as_str());
+            self.freed.insert(cid.as_str().to_owned());
+        }
+        if let Some(request_id) = &content.request_id {
+            self.by_request_id.remove(request_id);
+            self.freed.insert(request_id.clone());
         }
     }
 
-    /// Gives what is to be inserted and what is to be updated, each in the order of ids.
-    fn changes(self) -> (Vec<Content>, Vec<Content>) {
+    /// Takes what is to be inserted and what is to be updated, each in the order of ids; they count as stored from then on.
+    fn take_changes(&mut self) -> (Vec<Content>, Vec<Content>) {
         let (mut inserted, mut updated) = (Vec::new(), Vec::new());
-        for (content, state) in self.contents.into_values() {
-            match state {
-                State::New => inserted.push(content),
-                State::Changed => updated.push(content),
+        for (content, state) in self.contents.values_mut() {
+            match std::mem::replace(state, State::Stored) {
+                State::New => inserted.push(content.clone()),
+                State::Changed => updated.push(content.clone()),
                 State::Stored => {}
             }
         }
+        self.freed.clear();
         inserted.sort_unstable_by_key(|content| content.id);
         updated.sort_unstable_by_key(|content| content.id);
         (inserted, updated)
@@ -250,9 +280,39 @@ mod tests {
         // By its other name, without the first: the address stays.
         let (third, _) = shelf.put(&draft("c", None, Some("r")), now).unwrap();
         assert_eq!((third.id, third.metadata.cid.unwrap().as_str()), (first.id, CID));
-        let (inserted, updated) = shelf.changes();
+        let (inserted, updated) = shelf.take_changes();
         assert_eq!((inserted.len(), updated.len()), (1, 0));
         assert_eq!((inserted[0].version, inserted[0].metadata.title.as_str()), (3, "c"));
+    }
+
+    #[test]
+    fn leaving_visibility_out_leaves_it_as_it_is() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut shelf = Shelf::new(UserId::generate(), Vec::new());
+        let secret = RawDraft {
+            title: "a".into(),
+            request_id: "r".into(),
+            visibility: Some(Visibility::Private),
+            ..RawDraft::default()
+        };
+        shelf.put(&secret.check().unwrap(), now).unwrap();
+        let (changed, _) = shelf.put(&draft("b", None, Some("r")), now).unwrap();
+        assert_eq!(changed.metadata.visibility, Visibility::Private);
+    }
+
+    #[test]
+    fn a_name_that_is_given_up_is_seen_when_it_is_taken() {
+        let now = Timestamp::UNIX_EPOCH;
+        let mut shelf = Shelf::new(UserId::generate(), Vec::new());
+        let (first, _) = shelf.put(&draft("a", Some(CID), None), now).unwrap();
+        shelf.take_changes();
+        let other = "bafybeihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku";
+        shelf.put(&Draft { id: Some(first.id), ..draft("a", Some(other), None) }, now).unwrap();
+        assert!(shelf.takes_freed_name(&draft("b", Some(CID), None)));
+        assert!(!shelf.takes_freed_name(&draft("b", Some(other), None)));
+        shelf.take_changes();
+        assert!(!shelf.takes_freed_name(&draft("b", Some(CID), None)));
+        assert_eq!(shelf.put(&draft("b", Some(CID), None), now).unwrap().1, Outcome::Created);
     }
 
     #[test]

@@ -18,6 +18,8 @@ const PAGE_DEFAULT: u32 = 20;
 const PAGE_MAX: u32 = 100;
 /// Candidates asked for at least: where the index lags some are dropped, and a second round costs more than these.
 const LEAST: u32 = 32;
+/// Rounds at most for one page; it then ends early and says where to go on.
+const ROUNDS: u32 = 4;
 /// Hits further down than this are not to be had: somebody who pages so far needs a better query.
 const REACH: u32 = 1_000;
 
@@ -43,9 +45,9 @@ pub struct Results {
     pub hits: Vec<(Content, f32)>,
     /// Where the next page begins, or empty.
     pub next_page_token: String,
-    /// How many there are in all.
+    /// How many there are in all; at least so many if it is not exact.
     pub total: u64,
-    /// Whether nothing waits to be indexed.
+    /// Whether the total is exact: nothing waited to be indexed.
     pub total_is_exact: bool,
 }
 
@@ -92,8 +94,13 @@ impl Search {
         };
         let filter = Filter { tags, owner, viewer: caller.viewer() };
 
+        // Before the search: what is marked later may be missing from it.
+        let is_current = self.store.list_index_marks(1).await?.is_empty();
+        let start = offset;
         let mut hits = Vec::new();
         let wanted = usize::try_from(size).unwrap_or(usize::MAX);
+        let mut dropped = 0;
+        let mut rounds = 0;
         let (total, exhausted) = loop {
             let limit = size.max(LEAST).min(REACH - offset);
             let found = self.index.search(&query, &filter, offset, limit).await?;
@@ -108,16 +115,20 @@ impl Search {
                     break;
                 }
                 offset += 1;
-                if let Some(content) = rows.remove(&hit.id).filter(|content| passes(&filter, content)) {
-                    hits.push((content, hit.score));
+                match rows.remove(&hit.id).filter(|content| passes(&filter, content)) {
+                    Some(content) => hits.push((content, hit.score)),
+                    None => dropped += 1,
                 }
             }
+            rounds += 1;
             let exhausted = u64::from(offset) >= found.total.min(u64::from(REACH)) || found.hits.is_empty();
-            if exhausted || hits.len() == wanted {
+            if exhausted || hits.len() == wanted || rounds == ROUNDS {
                 break (found.total, exhausted);
             }
         };
-        let total_is_exact = self.store.list_index_marks(1).await?.is_empty();
+        // While the index lags its total may count what the viewer must not know of, so only what was checked is told.
+        let total_is_exact = is_current && dropped == 0;
+        let total = if total_is_exact { total } else { u64::from(start) + hits.len() as u64 };
         let next_page_token = if exhausted { String::new() } else { page::encode(&binding, &offset.to_string()) };
         Ok(Results { hits, next_page_token, total, total_is_exact })
     }

@@ -33,7 +33,10 @@ pub(super) async fn open(store: &Store, clock: &Clock, root: &RootKey) -> Result
         rand::fill(secret.as_mut()).map_err(|_| Error::internal("the system gives no random bytes"))?;
         let kid = Uuid::now_v7().simple().to_string();
         let key = SealedKey { sealed_secret: root.seal(&label(&kid), secret.as_ref())?, kid, created_at: clock.now() };
-        store.write(Priority::Identity, move |tx| Box::pin(async move { tx.insert_signing_key(&key).await })).await?;
+        // Replicas that start together make one key in all, and each reads it.
+        store
+            .write(Priority::Identity, move |tx| Box::pin(async move { tx.insert_first_signing_key(&key).await }))
+            .await?;
         keys = store.list_signing_keys().await?;
     }
     // The newest signs; on equal age the greater kid, so that all replicas choose alike.

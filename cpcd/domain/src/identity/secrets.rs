@@ -52,10 +52,17 @@ impl RootKey {
     pub fn create(path: &Path) -> std::io::Result<Self> {
         let mut key = Zeroizing::new([0; ROOT_KEY_LEN]);
         rand::fill(key.as_mut()).map_err(|_| std::io::Error::other("the system gives no random bytes"))?;
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(key.as_ref())?;
-        file.sync_all()?;
+        // Written under another name and then linked, so that the key's own name never stands for half of it.
+        let mut draft = path.as_os_str().to_owned();
+        draft.push(format!(".{}", Uuid::now_v7().simple()));
+        let draft = Path::new(&draft);
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)?;
+        let made =
+            file.write_all(key.as_ref()).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(draft, path));
+        let removed = fs::remove_file(draft);
+        made.and(removed)?;
         if let Some(folder) = path.parent() {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
             fs::File::open(folder)?.sync_all()?;
         }
         Ok(Self(Arc::new(key)))
@@ -197,7 +204,8 @@ mod tests {
         let (folder, root) = key();
         let path = folder.path().join("root.key");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(RootKey::create(&path).is_err());
+        assert_eq!(RootKey::create(&path).err().unwrap().kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft stays behind");
         assert_eq!(RootKey::read(&path).unwrap().fingerprint(), root.fingerprint());
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(RootKey::read(&path).err().unwrap().to_string().contains("chmod 600"));

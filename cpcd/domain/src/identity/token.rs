@@ -7,7 +7,7 @@ use cpcd_model::{
     Error, Reason, Result,
     id::{SessionId, UserId},
     permission::Permissions,
-    time::{Clock, Timestamp},
+    time::{Clock, Timestamp, elapsed},
 };
 use cpcd_store::Store;
 use jsonwebtoken::{Algorithm, Header, Validation};
@@ -125,6 +125,13 @@ impl Tokens {
         match claims.kind {
             TokenKind::User => Ok(Caller::verified(Subject::User(claims.sub.into()), permissions, session)),
         }
+    }
+
+    /// Gives how long the caller's token is still accepted; nothing for a caller without one.
+    #[must_use]
+    pub fn time_left(&self, caller: &Caller) -> Option<Duration> {
+        let session = caller.session()?;
+        Some(elapsed(self.clock.now(), session.token_expires_at) + LEEWAY)
     }
 
     fn check(&self, token: &str, now: Timestamp) -> Result<Claims> {

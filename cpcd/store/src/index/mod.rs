@@ -122,15 +122,40 @@ impl Index {
         }
     }
 
-    /// Makes the changes, all or none; they are durable, and searches see them, when it returns.
+    /// Gives the id of the index, and the generation of its last commit: 0 for an empty one that was just made.
+    #[must_use]
+    pub fn stamp(&self) -> (Uuid, u64) {
+        match self {
+            Self::Tantivy(engine) => engine.stamp(),
+        }
+    }
+
+    /// Empties it and gives it a new id.
+    ///
+    /// # Errors
+    /// `STORE_FULL`, `ENGINE_AWAY`, `SHUTTING_DOWN`.
+    pub async fn clear(&self) -> Result<()> {
+        match self {
+            Self::Tantivy(engine) => engine.clear().await,
+        }
+    }
+
+    /// Says that another index follows the store, so that this one has nothing to say any more: searches and pings fail.
+    pub fn displace(&self) {
+        match self {
+            Self::Tantivy(engine) => engine.displace(),
+        }
+    }
+
+    /// Makes the changes as the commit `generation`, all or none; they are durable, and searches see them, when it returns.
     ///
     /// Of several changes to one id the last counts. After an error the same changes can be made again.
     ///
     /// # Errors
     /// `STORE_FULL`, `ENGINE_AWAY`, `SHUTTING_DOWN`.
-    pub async fn apply(&self, changes: Vec<Change>) -> Result<()> {
+    pub async fn apply(&self, changes: Vec<Change>, generation: u64) -> Result<()> {
         match self {
-            Self::Tantivy(engine) => engine.apply(changes).await,
+            Self::Tantivy(engine) => engine.apply(changes, generation).await,
         }
     }
 

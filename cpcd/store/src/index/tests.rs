@@ -62,7 +62,7 @@ impl Filled {
     async fn with(all: Vec<Content>) -> Self {
         let folder = TempDir::new().unwrap();
         let (index, _) = open(folder.path()).await;
-        index.apply(all.iter().cloned().map(Change::Put).collect()).await.unwrap();
+        index.apply(all.iter().cloned().map(Change::Put).collect(), 1).await.unwrap();
         Self { index, all, _folder: folder }
     }
 
@@ -238,7 +238,7 @@ async fn searches_agree_with_reading_everything() {
             let removed = filled.all.swap_remove(dice.below(filled.all.len()));
             changes.push(Change::Delete(removed.id));
         }
-        filled.index.apply(changes).await.unwrap();
+        filled.index.apply(changes, 1).await.unwrap();
         for _ in 0..200 {
             let terms: Vec<_> = (0..dice.below(4)).map(|_| (dice.below(3) == 0, dice.text(3))).collect();
             let spelled = |(excluded, text): &(bool, String)| format!("{}\"{text}\"", if *excluded { "-" } else { "" });
@@ -269,7 +269,7 @@ async fn pages_of_equals_are_newest_first_without_overlap_or_gap() {
     for size in [1, 7, 40, 2, 30] {
         let batch: Vec<_> = (0..size).map(|_| content("first", "maps", &[])).collect();
         expected.extend(batch.iter().map(|content| content.id));
-        filled.index.apply(batch.into_iter().map(Change::Put).collect()).await.unwrap();
+        filled.index.apply(batch.into_iter().map(Change::Put).collect(), 1).await.unwrap();
     }
     expected.reverse();
     for query in ["", "maps", "first maps"] {
@@ -294,24 +294,24 @@ async fn changes_replace_and_remove_and_are_seen_at_once() {
     let (first, second) = (filled.all[0].id, filled.all[1].id);
     filled.all[0].metadata.title = "new".into();
     filled.all[0].version = 2;
-    filled.index.apply(vec![Change::Put(filled.all[0].clone())]).await.unwrap();
+    filled.index.apply(vec![Change::Put(filled.all[0].clone())], 1).await.unwrap();
     assert!(filled.titles("old").await.is_empty());
     let hits = filled.hits("new", &everything()).await;
     assert_eq!((hits.hits[0].id, hits.hits[0].version), (first, 2));
     assert_eq!(filled.index.count().await.unwrap(), 2);
 
-    filled.index.apply(vec![Change::Delete(first), Change::Delete(ContentId::generate())]).await.unwrap();
+    filled.index.apply(vec![Change::Delete(first), Change::Delete(ContentId::generate())], 1).await.unwrap();
     assert_eq!(filled.titles("maps").await, ["other"]);
     assert_eq!(filled.index.count().await.unwrap(), 1);
 
     // Of several changes to one id the last counts.
     let other = filled.all[1].clone();
-    filled.index.apply(vec![Change::Delete(second), Change::Put(other.clone()), Change::Put(other)]).await.unwrap();
+    filled.index.apply(vec![Change::Delete(second), Change::Put(other.clone()), Change::Put(other)], 1).await.unwrap();
     assert_eq!(filled.index.count().await.unwrap(), 1);
     let back = filled.all[0].clone();
-    filled.index.apply(vec![Change::Put(back), Change::Delete(first)]).await.unwrap();
+    filled.index.apply(vec![Change::Put(back), Change::Delete(first)], 1).await.unwrap();
     assert_eq!(filled.titles("").await, ["other"]);
-    filled.index.apply(Vec::new()).await.unwrap();
+    filled.index.apply(Vec::new(), 1).await.unwrap();
     filled.index.ping().await.unwrap();
 }
 
@@ -335,7 +335,7 @@ async fn an_index_outlives_its_process_and_belongs_to_one_store() {
     assert!(is_new);
     let busy = Index::open(&config(&path), STORE).await.err().unwrap();
     assert_eq!(busy.reason(), Reason::EngineAway);
-    index.apply(vec![Change::Put(content("kept", "", &[]))]).await.unwrap();
+    index.apply(vec![Change::Put(content("kept", "", &[]))], 1).await.unwrap();
     drop(index);
 
     let (index, is_new) = open(&path).await;
@@ -366,13 +366,13 @@ async fn a_damaged_index_is_made_anew_and_other_files_are_left() {
         let photo = path.join("photo.jpg");
         fs::write(&photo, "not ours").unwrap();
         let (index, _) = open(path).await;
-        index.apply(vec![Change::Put(content("lost", "some words", &["tag"]))]).await.unwrap();
+        index.apply(vec![Change::Put(content("lost", "some words", &["tag"]))], 1).await.unwrap();
         drop(index);
         damage(path);
 
         let (index, is_new) = open(path).await;
         assert_eq!((is_new, index.count().await.unwrap()), (true, 0), "damage {number}");
-        index.apply(vec![Change::Put(content("again", "", &[]))]).await.unwrap();
+        index.apply(vec![Change::Put(content("again", "", &[]))], 1).await.unwrap();
         assert_eq!(index.count().await.unwrap(), 1);
         assert_eq!(fs::read_to_string(&photo).unwrap(), "not ours");
     }
@@ -392,7 +392,7 @@ async fn a_folder_that_goes_away_is_an_error_until_it_is_opened_again() {
     let (index, _) = open(&path).await;
     fs::remove_dir_all(&path).unwrap();
     for _ in 0..2 {
-        let error = index.apply(vec![Change::Put(content("lost", "", &[]))]).await.unwrap_err();
+        let error = index.apply(vec![Change::Put(content("lost", "", &[]))], 1).await.unwrap_err();
         assert_eq!(error.reason(), Reason::EngineAway);
         assert_eq!(index.ping().await.unwrap_err().reason(), Reason::EngineAway);
     }
@@ -400,7 +400,7 @@ async fn a_folder_that_goes_away_is_an_error_until_it_is_opened_again() {
     drop(index);
     let (index, is_new) = open(&path).await;
     assert!(is_new);
-    index.apply(vec![Change::Put(content("back", "", &[]))]).await.unwrap();
+    index.apply(vec![Change::Put(content("back", "", &[]))], 1).await.unwrap();
     assert_eq!(index.count().await.unwrap(), 1);
 }
 
@@ -411,7 +411,7 @@ fn callers_may_live_on_another_runtime() {
     let (index, _) = engine.block_on(open(folder.path()));
     let caller = tokio::runtime::Builder::new_current_thread().build().unwrap();
     caller.block_on(async {
-        index.apply(vec![Change::Put(content("here", "", &[]))]).await.unwrap();
+        index.apply(vec![Change::Put(content("here", "", &[]))], 1).await.unwrap();
         assert_eq!(index.search(&Query::default(), &everything(), 0, 1).await.unwrap().total, 1);
     });
     drop(engine);
@@ -434,5 +434,37 @@ fn settings_are_checked() {
     ] {
         let error = wrong.validate().unwrap_err();
         assert_eq!((error.reason(), error.fields()[0].field.as_str()), (Reason::FieldInvalid, field), "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_commit_carries_its_generation_and_an_emptied_index_is_another() {
+    let folder = TempDir::new().unwrap();
+    let (index, _) = open(folder.path()).await;
+    let (id, generation) = index.stamp();
+    assert_eq!(generation, 0);
+    index.apply(vec![Change::Put(content("kept", "", &[]))], 7).await.unwrap();
+    assert_eq!(index.stamp(), (id, 7));
+    drop(index);
+    let (index, _) = open(folder.path()).await;
+    assert_eq!(index.stamp(), (id, 7));
+
+    index.clear().await.unwrap();
+    let emptied = index.stamp();
+    assert!(emptied.0 != id && emptied.1 == 0, "{emptied:?}");
+    assert_eq!(index.count().await.unwrap(), 0);
+    drop(index);
+    assert_eq!(open(folder.path()).await.0.stamp(), emptied);
+}
+
+#[tokio::test]
+async fn a_displaced_index_says_so() {
+    let folder = TempDir::new().unwrap();
+    let (index, _) = open(folder.path()).await;
+    index.displace();
+    let search = index.search(&Query::default(), &everything(), 0, 1).await.unwrap_err();
+    for error in [index.ping().await.unwrap_err(), search] {
+        assert_eq!(error.reason(), Reason::EngineAway);
+        assert!(error.message().starts_with("another daemon indexes this store"), "{}", error.message());
     }
 }

@@ -20,11 +20,15 @@ impl Tx {
         Ok(added == 1)
     }
 
-    /// Removes the challenges that ended before `time`; gives their number.
+    /// Removes at most `limit` challenges that ended before `time`; gives their number.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn delete_used_challenges_expired_before(&mut self, time: Timestamp) -> Result<u64> {
-        self.execute("DELETE FROM used_challenges WHERE expires_at < $1", &[time.into()]).await
+    pub async fn delete_used_challenges_expired_before(&mut self, time: Timestamp, limit: u32) -> Result<u64> {
+        self.execute(
+            "DELETE FROM used_challenges WHERE id IN (SELECT id FROM used_challenges WHERE expires_at < $1 LIMIT $2)",
+            &[time.into(), i64::from(limit).into()],
+        )
+        .await
     }
 }

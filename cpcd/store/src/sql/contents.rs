@@ -194,11 +194,15 @@ impl Tx {
         }
     }
 
-    /// Removes the tombstones of what was deleted before `time`; gives their number.
+    /// Removes at most `limit` tombstones of what was deleted before `time`; gives their number.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn delete_tombstones_before(&mut self, time: Timestamp) -> Result<u64> {
-        self.execute("DELETE FROM content WHERE deleted_at < $1", &[time.into()]).await
+    pub async fn delete_tombstones_before(&mut self, time: Timestamp, limit: u32) -> Result<u64> {
+        self.execute(
+            "DELETE FROM content WHERE id IN (SELECT id FROM content WHERE deleted_at < $1 LIMIT $2)",
+            &[time.into(), i64::from(limit).into()],
+        )
+        .await
     }
 }

@@ -90,14 +90,14 @@ impl Tx {
         .map(drop)
     }
 
-    /// Removes the events from before `time`; gives their number.
+    /// Removes at most `limit` events from before `time`; gives their number.
     ///
     /// They go in the order of the stream, so one that came behind a younger one stays a little longer: what is left is always
     /// whole after the horizon, the last event that went.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn delete_events_before(&mut self, time: Timestamp) -> Result<u64> {
+    pub async fn delete_events_before(&mut self, time: Timestamp, limit: u32) -> Result<u64> {
         if self.is_postgres() {
             // What does not show yet stays, so that nothing commits behind the horizon.
             let gone: Option<(i64,)> = self
@@ -106,7 +106,10 @@ impl Tx {
                          SELECT xid, id FROM events WHERE created_at >= $1 OR xid >= pg_snapshot_xmin(pg_current_snapshot())
                          ORDER BY xid, id LIMIT 1
                      ), gone AS (
-                         DELETE FROM events WHERE NOT EXISTS (SELECT 1 FROM kept) OR (xid, id) < (SELECT xid, id FROM kept)
+                         DELETE FROM events WHERE id IN (
+                             SELECT id FROM events WHERE NOT EXISTS (SELECT 1 FROM kept) OR (xid, id) < (SELECT xid, id FROM kept)
+                             ORDER BY xid, id LIMIT $2
+                         )
                          RETURNING xid, id
                      ), last AS (
                          SELECT gone.xid::TEXT::BIGINT AS xid, id FROM gone ORDER BY gone.xid DESC, id DESC LIMIT 1
@@ -114,7 +117,7 @@ impl Tx {
                          UPDATE event_horizon SET xid = last.xid, id = last.id FROM last
                      )
                      SELECT count(*) FROM gone",
-                    &[time.into()],
+                    &[time.into(), i64::from(limit).into()],
                 )
                 .await?;
             return unsigned("count of events", gone.map_or(0, |(count,)| count));
@@ -122,12 +125,15 @@ impl Tx {
         self.execute(
             "UPDATE event_horizon SET id = gone.id
              FROM (
-                 SELECT max(id) AS id FROM events WHERE id < coalesce(
-                     (SELECT id FROM events WHERE created_at >= $1 ORDER BY id LIMIT 1), 9223372036854775807
+                 SELECT max(id) AS id FROM (
+                     SELECT id FROM events WHERE id < coalesce(
+                         (SELECT id FROM events WHERE created_at >= $1 ORDER BY id LIMIT 1), 9223372036854775807
+                     )
+                     ORDER BY id LIMIT $2
                  )
              ) AS gone
              WHERE event_horizon.id < gone.id",
-            &[time.into()],
+            &[time.into(), i64::from(limit).into()],
         )
         .await?;
         self.execute("DELETE FROM events WHERE id <= (SELECT id FROM event_horizon)", &[]).await

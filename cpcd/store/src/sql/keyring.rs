@@ -59,6 +59,26 @@ impl Tx {
         .map(drop)
     }
 
+    /// Adds a signing key if there is none; false if somebody has been faster. Of any number at once exactly one gets true.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn insert_first_signing_key(&mut self, key: &SealedKey) -> Result<bool> {
+        // SQLite has one writer. Without a row there is nothing to lock but a number: "keyring", read as one.
+        if self.is_postgres() {
+            let number = i64::from_be_bytes(*b"\0keyring");
+            self.fetch_optional::<(i32,)>("SELECT 1 FROM pg_advisory_xact_lock($1)", &[number.into()]).await?;
+        }
+        let added = self
+            .execute(
+                "INSERT INTO signing_keys (kid, sealed_secret, created_at)
+                 SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM signing_keys)",
+                &[key.kid.as_str().into(), key.sealed_secret.as_slice().into(), key.created_at.into()],
+            )
+            .await?;
+        Ok(added == 1)
+    }
+
     /// Gives the store its identity.
     ///
     /// # Errors

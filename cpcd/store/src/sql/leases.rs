@@ -40,6 +40,23 @@ impl Store {
         .await
     }
 
+    /// Ends the leases of a daemon that died, where no other can live: on an embedded store, at its start.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn end_leases_of_the_dead(&self) -> Result<()> {
+        if self.engine() != "sqlite" {
+            return Ok(());
+        }
+        self.write(Priority::Registry, |tx| {
+            Box::pin(async move {
+                let statement = "UPDATE leases SET holder = '', expires_at = $1";
+                tx.execute(statement, &[Timestamp::UNIX_EPOCH.into()]).await.map(drop)
+            })
+        })
+        .await
+    }
+
     /// Gives a lease back, if `holder` has it.
     ///
     /// # Errors

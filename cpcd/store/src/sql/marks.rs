@@ -76,23 +76,6 @@ impl Tx {
         .map(drop)
     }
 
-    /// Marks all content, deleted content too; gives the number of marks.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn mark_all_contents(&mut self, now: Timestamp) -> Result<u64> {
-        self.execute(
-            sql(
-                "INSERT INTO index_marks (content_id, version, marked_at) SELECT id, version, $1 FROM content ORDER BY id
-                 ON CONFLICT (content_id) DO UPDATE SET version = GREATEST(index_marks.version, excluded.version)",
-                "INSERT INTO index_marks (content_id, version, marked_at) SELECT id, version, $1 FROM content WHERE true ORDER BY id
-                 ON CONFLICT (content_id) DO UPDATE SET version = max(index_marks.version, excluded.version)",
-            ),
-            &[now.into()],
-        )
-        .await
-    }
-
     /// Removes marks, each if its version is at most the given one: a later change keeps its mark.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod contents_bulk;
 mod db;
 mod events;
 mod fault;
+mod index_state;
 mod job;
 mod keyring;
 mod leases;
@@ -34,6 +35,7 @@ use self::db::Db;
 pub use self::{
     config::Config,
     events::{Event, EventCursor, NewEvent},
+    index_state::IndexState,
     keyring::{SealedKey, ServerIdentity},
     marks::IndexMark,
     sessions::{Session, SubjectKind},

@@ -85,12 +85,16 @@ impl Tx {
         .map(drop)
     }
 
-    /// Removes the sessions that ended by themselves before `time`; gives their number.
+    /// Removes at most `limit` sessions that ended by themselves before `time`; gives their number.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn delete_sessions_expired_before(&mut self, time: Timestamp) -> Result<u64> {
-        self.execute("DELETE FROM sessions WHERE expires_at < $1", &[time.into()]).await
+    pub async fn delete_sessions_expired_before(&mut self, time: Timestamp, limit: u32) -> Result<u64> {
+        self.execute(
+            "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)",
+            &[time.into(), i64::from(limit).into()],
+        )
+        .await
     }
 }
 

@@ -7,6 +7,7 @@ mod harness;
 mod sql_contents;
 mod sql_faults;
 mod sql_identity;
+mod sql_index;
 mod sql_leases;
 mod sql_marks;
 mod sql_open;

@@ -253,7 +253,8 @@ async fn what_is_deleted_is_a_tombstone_for_a_while() {
 
         for (seconds, gone) in [(0, 0), (1, 1), (2, 0)] {
             let before = now() + Duration::from_secs(seconds);
-            let deleted = write(&store, move |tx| Box::pin(async move { tx.delete_tombstones_before(before).await }));
+            let deleted =
+                write(&store, move |tx| Box::pin(async move { tx.delete_tombstones_before(before, 5_000).await }));
             assert_eq!(deleted.await, gone, "{seconds}");
         }
         assert_eq!(store.count_contents().await.unwrap(), 1);

@@ -109,7 +109,8 @@ async fn a_session_is_there_until_it_has_expired() {
         }
         let before = now() + Duration::from_secs(15);
         let deleted =
-            write(&store, move |tx| Box::pin(async move { tx.delete_sessions_expired_before(before).await })).await;
+            write(&store, move |tx| Box::pin(async move { tx.delete_sessions_expired_before(before, 5_000).await }))
+                .await;
         assert_eq!(deleted, 1);
         assert_eq!(store.get_session(sessions[0].id).await.unwrap(), None);
         assert!(store.get_session(sessions[1].id).await.unwrap().is_some());
@@ -168,8 +169,9 @@ async fn used_challenges_are_cleared_away_after_their_time() {
             assert!(new.await);
         }
         let before = now() + Duration::from_secs(15);
-        let deleted =
-            write(&store, move |tx| Box::pin(async move { tx.delete_used_challenges_expired_before(before).await }));
+        let deleted = write(&store, move |tx| {
+            Box::pin(async move { tx.delete_used_challenges_expired_before(before, 5_000).await })
+        });
         assert_eq!(deleted.await, 1);
         for (id, new) in [(1, true), (2, false)] {
             let used =

@@ -67,7 +67,7 @@ async fn all_content_is_marked_and_tombstones_too() {
         let deleted = contents[2].id;
         write(&store, move |tx| Box::pin(async move { tx.delete_content(deleted, 2, now()).await })).await;
         mark(&store, &[(contents[0].id, 5)], at(0)).await;
-        assert_eq!(write(&store, |tx| Box::pin(async move { tx.mark_all_contents(at(1)).await })).await, 3);
+        assert_eq!(store.follow_with_index(Uuid::now_v7(), at(1)).await.unwrap(), 3);
         let expected =
             [marked(contents[0].id, 5, at(0)), marked(contents[1].id, 1, at(1)), marked(contents[2].id, 2, at(1))];
         assert_eq!(store.list_index_marks(10).await.unwrap(), expected);
@@ -183,7 +183,7 @@ async fn a_cursor_that_missed_something_is_told() {
         let (_, after_b) = kinds(&store, None, 2).await;
 
         for (time, gone) in [(at(0), 0), (at(2), 2), (at(2), 0)] {
-            let deleted = write(&store, move |tx| Box::pin(async move { tx.delete_events_before(time).await }));
+            let deleted = write(&store, move |tx| Box::pin(async move { tx.delete_events_before(time, 5_000).await }));
             assert_eq!(deleted.await, gone);
         }
         for missed in [start, after_a] {
@@ -194,7 +194,7 @@ async fn a_cursor_that_missed_something_is_told() {
         assert_eq!(kept, ["c", "b2", "last"], "it had seen all that went");
         assert_eq!(kinds(&store, None, 10).await.0, kept);
 
-        let deleted = write(&store, |tx| Box::pin(async move { tx.delete_events_before(at(9)).await }));
+        let deleted = write(&store, |tx| Box::pin(async move { tx.delete_events_before(at(9), 5_000).await }));
         assert_eq!(deleted.await, 3);
         let (none, begin) = kinds(&store, None, 10).await;
         assert!(none.is_empty());

@@ -13,6 +13,7 @@ use tantivy::{
     indexer::{IndexWriterOptions, LogMergePolicy},
     schema::Schema,
 };
+use uuid::Uuid;
 
 use super::{
     analysis,
@@ -24,12 +25,36 @@ pub(super) struct Opened {
     pub(super) index: Index,
     pub(super) reader: IndexReader,
     pub(super) writer: IndexWriter,
+    pub(super) stamp: Stamp,
     pub(super) is_new: bool,
+}
+
+/// What each commit carries beside the mark: which index it is, and how far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) index_id: Uuid,
+    pub(super) generation: u64,
+}
+
+impl Stamp {
+    /// The stamp of an index that begins.
+    pub(super) fn first() -> Self {
+        Self { index_id: Uuid::now_v7(), generation: 0 }
+    }
+
+    fn write(self, mark: &str) -> String {
+        format!("{mark} {} {}", self.index_id, self.generation)
+    }
+
+    fn read(mark: &str, payload: &str) -> Option<Self> {
+        let (index_id, generation) = payload.strip_prefix(mark)?.strip_prefix(' ')?.split_once(' ')?;
+        Some(Self { index_id: index_id.parse().ok()?, generation: generation.parse().ok()? })
+    }
 }
 
 /// What is in the folder.
 enum Found {
-    Sound(Index, IndexReader),
+    Sound(Index, IndexReader, Stamp),
     /// Nothing that can be used, for this reason.
     Useless(String),
 }
@@ -50,24 +75,24 @@ pub(super) fn open(folder: &Path, schema: &Schema, mark: &str, memory_bytes: usi
     })?;
     // The engine may panic over damaged files.
     let found = catch_unwind(AssertUnwindSafe(|| existing(folder, schema, mark)));
-    let (index, reader, is_new) = match found.unwrap_or_else(|_| Ok(Found::Useless("it is damaged".into())))? {
-        Found::Sound(index, reader) => (index, reader, false),
+    let (index, reader, stamp, is_new) = match found.unwrap_or_else(|_| Ok(Found::Useless("it is damaged".into())))? {
+        Found::Sound(index, reader, stamp) => (index, reader, stamp, false),
         Found::Useless(reason) => {
             tracing::info!(index.folder = %folder.display(), reason, "makes the search index anew");
             wipe(folder).map_err(|error| io_fault(folder, error))?;
             let (index, reader) = create(folder, schema).map_err(|error| fault(folder, error))?;
-            (index, reader, true)
+            (index, reader, Stamp::first(), true)
         }
     };
     drop(lock);
     let writer = (|| {
         let mut writer = writer(&index, memory_bytes)?;
         if is_new {
-            commit(&mut writer, mark)?;
+            commit(&mut writer, mark, stamp)?;
         }
         Ok(writer)
     })();
-    Ok(Opened { index, reader, writer: writer.map_err(|error| fault(folder, error))?, is_new })
+    Ok(Opened { index, reader, writer: writer.map_err(|error| fault(folder, error))?, stamp, is_new })
 }
 
 /// Starts a writer; there can be one at a time.
@@ -84,9 +109,9 @@ pub(super) fn writer(index: &Index, memory_bytes: usize) -> tantivy::Result<Inde
 }
 
 /// Makes what was written durable.
-pub(super) fn commit(writer: &mut IndexWriter, mark: &str) -> tantivy::Result<()> {
+pub(super) fn commit(writer: &mut IndexWriter, mark: &str, stamp: Stamp) -> tantivy::Result<()> {
     let mut commit = writer.prepare_commit()?;
-    commit.set_payload(mark);
+    commit.set_payload(&stamp.write(mark));
     commit.commit().map(drop)
 }
 
@@ -101,14 +126,16 @@ fn existing(folder: &Path, schema: &Schema, mark: &str) -> Result<Found> {
             return Ok(Found::Useless("there is none".into()));
         }
         let index = Index::open(directory)?;
-        if index.schema() != *schema || index.load_metas()?.payload.as_deref() != Some(mark) {
+        let payload = index.load_metas()?.payload;
+        let stamp = payload.and_then(|payload| Stamp::read(mark, &payload)).filter(|_| index.schema() == *schema);
+        let Some(stamp) = stamp else {
             return Ok(Found::Useless("it is of another version or another store".into()));
-        }
+        };
         let damaged = index.validate_checksum()?;
         if !damaged.is_empty() {
             return Ok(Found::Useless(format!("it is damaged: {damaged:?}")));
         }
-        with_reader(index).map(|(index, reader)| Found::Sound(index, reader))
+        with_reader(index).map(|(index, reader)| Found::Sound(index, reader, stamp))
     })();
     checked.or_else(
         |error: TantivyError| {

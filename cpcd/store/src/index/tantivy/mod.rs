@@ -12,7 +12,10 @@ use std::{
     collections::HashSet,
     ops::RangeInclusive,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use cpcd_model::{
@@ -35,7 +38,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use self::{fault::fault, schema::Fields};
+use self::{fault::fault, folder::Stamp, schema::Fields};
 use super::{Change, Hit, Hits, IsNew, MAX_WINDOW};
 
 /// What the engine takes as memory of its writer.
@@ -52,6 +55,8 @@ pub struct Tantivy {
     searches: Arc<Semaphore>,
     /// Callers live on several runtimes; the blocking work is done on the one that opened the index.
     runtime: Handle,
+    /// Set when another index follows the store.
+    is_displaced: Arc<AtomicBool>,
 }
 
 struct Engine {
@@ -61,6 +66,8 @@ struct Engine {
     fields: Fields,
     analyser: TextAnalyzer,
     mark: String,
+    /// Of the last commit.
+    stamp: std::sync::Mutex<Stamp>,
     memory_bytes: usize,
 }
 
@@ -74,7 +81,8 @@ impl Tantivy {
         let open = move || {
             let opened = folder::open(&folder, &schema, &mark, memory_bytes)?;
             let (index, reader) = (opened.index, opened.reader);
-            let engine = Engine { folder, index, reader, fields, analyser: analysis::analyser(), mark, memory_bytes };
+            let (analyser, stamp) = (analysis::analyser(), std::sync::Mutex::new(opened.stamp));
+            let engine = Engine { folder, index, reader, fields, analyser, mark, stamp, memory_bytes };
             Ok((engine, opened.writer, opened.is_new))
         };
         let (engine, writer, is_new) = run(&runtime, open).await?;
@@ -84,22 +92,49 @@ impl Tantivy {
             writer: Arc::new(Mutex::new(Some(writer))),
             searches: Arc::new(Semaphore::new(cores * SEARCHES_PER_CORE)),
             runtime,
+            is_displaced: Arc::default(),
         };
         Ok((tantivy, IsNew(is_new)))
     }
 
     /// Makes the changes, one caller at a time.
-    pub(super) async fn apply(&self, changes: Vec<Change>) -> Result<()> {
-        if changes.is_empty() {
-            return Ok(());
-        }
+    pub(super) async fn apply(&self, changes: Vec<Change>, generation: u64) -> Result<()> {
         let engine = Arc::clone(&self.engine);
         let writer = Arc::clone(&self.writer).lock_owned().await;
-        run(&self.runtime, move || engine.apply(writer, changes)).await
+        let stamp = Stamp { index_id: self.stamp().0, generation };
+        run(&self.runtime, move || engine.commit(writer, stamp, |engine, writer| engine.write(writer, changes))).await
+    }
+
+    /// Empties it; what it is from then on is another index.
+    pub(super) async fn clear(&self) -> Result<()> {
+        let engine = Arc::clone(&self.engine);
+        let writer = Arc::clone(&self.writer).lock_owned().await;
+        let clear = |_: &Engine, writer: &IndexWriter| writer.delete_all_documents().map(drop);
+        run(&self.runtime, move || engine.commit(writer, Stamp::first(), clear)).await
+    }
+
+    /// Gives the id of the index and the generation of its last commit.
+    pub(super) fn stamp(&self) -> (Uuid, u64) {
+        let stamp = *self.engine.stamp();
+        (stamp.index_id, stamp.generation)
+    }
+
+    /// Refuses searches from now on.
+    pub(super) fn displace(&self) {
+        self.is_displaced.store(true, Ordering::Relaxed);
+    }
+
+    fn require_place(&self) -> Result<()> {
+        if self.is_displaced.load(Ordering::Relaxed) {
+            let message = "another daemon indexes this store; stop one of the two, then start the other again";
+            return Err(Error::new(Reason::EngineAway, message));
+        }
+        Ok(())
     }
 
     /// Finds content.
     pub(super) async fn search(&self, query: &Query, filter: &Filter, offset: u32, limit: u32) -> Result<Hits> {
+        self.require_place()?;
         let engine = Arc::clone(&self.engine);
         let query = lower::lower(query, filter, &engine.fields, &engine.analyser);
         let permit = Arc::clone(&self.searches).acquire_owned().await.map_err(|_| stopping())?;
@@ -118,6 +153,7 @@ impl Tantivy {
 
     /// Checks that the folder can be read.
     pub(super) async fn ping(&self) -> Result<()> {
+        self.require_place()?;
         let engine = Arc::clone(&self.engine);
         let read = move || engine.index.load_metas().map(drop).map_err(|error| fault(&engine.folder, error));
         run(&self.runtime, read).await
@@ -125,12 +161,22 @@ impl Tantivy {
 }
 
 impl Engine {
-    fn apply(&self, mut slot: OwnedMutexGuard<Option<IndexWriter>>, changes: Vec<Change>) -> Result<()> {
+    fn stamp(&self) -> std::sync::MutexGuard<'_, Stamp> {
+        self.stamp.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn commit(
+        &self,
+        mut slot: OwnedMutexGuard<Option<IndexWriter>>,
+        stamp: Stamp,
+        write: impl FnOnce(&Self, &IndexWriter) -> tantivy::Result<()>,
+    ) -> Result<()> {
         // A writer that has failed, or panicked, is of no use any more: it goes back only after a success.
         let kept = slot.take();
         let result = kept.map_or_else(|| folder::writer(&self.index, self.memory_bytes), Ok).and_then(|mut writer| {
-            self.write(&writer, changes)?;
-            folder::commit(&mut writer, &self.mark)?;
+            write(self, &writer)?;
+            folder::commit(&mut writer, &self.mark, stamp)?;
+            *self.stamp() = stamp;
             Ok(writer)
         });
         *slot = Some(result.map_err(|error| fault(&self.folder, error))?);
