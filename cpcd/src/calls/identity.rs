@@ -37,6 +37,16 @@ impl Call for v1::AuthRequest {
     }
 }
 
+impl Call for v1::RefreshRequest {
+    type Response = v1::AuthResponse;
+    const NEEDS_CALLER: bool = false;
+
+    async fn call(self, app: &App, _: &Caller) -> Result<v1::AuthResponse> {
+        let tokens = app.identity.renewal.renew(&self.refresh_token).await?.to_wire();
+        Ok(v1::AuthResponse { result: Some(v1::auth_response::Result::Tokens(tokens)) })
+    }
+}
+
 impl Call for v1::GetCallerRequest {
     type Response = v1::GetCallerResponse;
 

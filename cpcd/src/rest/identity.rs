@@ -1,4 +1,4 @@
-//! Routes of identity: `/auth`, `/v1/caller`, `/v1/users`, and `/v1/status` beside them.
+//! Routes of identity: `/auth`, `/v1/auth`, `/v1/caller`, `/v1/users`, and `/v1/status` beside them.
 
 use cpc_proto::v1;
 use warp::{Filter, filters::BoxedFilter, reply::Response};
@@ -13,6 +13,9 @@ pub(super) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
     let headers = warp::header::headers_cloned;
     let login = warp::path!("auth").or(warp::path!("v1" / "auth")).unify();
     let login = login.and(warp::post()).and(with(edge)).and(body()).then(answer_body::<v1::AuthRequest>).boxed();
+
+    let refresh = warp::path!("v1" / "auth" / "refresh").and(warp::post()).and(with(edge)).and(body());
+    let refresh = refresh.then(answer_body::<v1::RefreshRequest>).boxed();
 
     let caller = warp::path!("v1" / "caller").and(warp::get()).and(with(edge)).and(headers());
     let caller = caller.then(|edge, headers| answer(edge, headers, Ok(v1::GetCallerRequest {}))).boxed();
@@ -35,6 +38,6 @@ pub(super) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
     let status = warp::path!("v1" / "status").and(warp::get()).and(with(edge)).and(headers());
     let status = status.then(|edge, headers| answer(edge, headers, Ok(v1::GetStatusRequest {}))).boxed();
 
-    let groups = login.or(caller).unify().or(create).unify().boxed();
+    let groups = login.or(refresh).unify().or(caller).unify().or(create).unify().boxed();
     groups.or(list.boxed()).unify().or(get.boxed()).unify().or(status).unify().boxed()
 }

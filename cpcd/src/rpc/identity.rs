@@ -11,6 +11,10 @@ impl IdentityService for Edge {
         self.unary(request).await
     }
 
+    async fn refresh_token(&self, request: Request<v1::RefreshRequest>) -> Result<Response<v1::AuthResponse>, Status> {
+        self.unary(request).await
+    }
+
     async fn get_caller(
         &self,
         request: Request<v1::GetCallerRequest>,

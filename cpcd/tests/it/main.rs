@@ -13,4 +13,5 @@ mod edges;
 mod login;
 mod permissions;
 mod process;
+mod sessions;
 mod tour;

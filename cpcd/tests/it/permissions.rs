@@ -48,6 +48,13 @@ async fn every_call_by_everybody_on_both_edges() {
             expected: [OK, OK, OK, OK, OK],
         },
         Row {
+            // Whoever asks, the refresh token alone counts; this one is none.
+            call: "/cpc.v1.IdentityService/RefreshToken",
+            message: v1::RefreshRequest { refresh_token: "cpcr_".into() }.encode_to_vec(),
+            rest: (Method::POST, "/v1/auth/refresh".into(), Some(r#"{"refreshToken":"cpcr_"}"#.into())),
+            expected: ["REFRESH_INVALID"; 5],
+        },
+        Row {
             call: "/cpc.v1.IdentityService/GetUser",
             message: v1::GetUserRequest { by: Some(v1::get_user_request::By::Id(owner.id.clone())) }.encode_to_vec(),
             rest: (Method::GET, format!("/v1/users/{}", owner.id), None),
@@ -118,7 +125,7 @@ async fn every_call_by_everybody_on_both_edges() {
             cells += 2;
         }
     }
-    assert_eq!(cells, 100);
+    assert_eq!(cells, 110);
     daemon.stop().await;
 }
 

@@ -4,6 +4,8 @@ mod challenge;
 mod config;
 mod keyring;
 mod login;
+mod refresh;
+mod renewal;
 mod secrets;
 mod token;
 mod users;
@@ -14,6 +16,7 @@ use cpcd_store::{Cache, Store};
 pub use challenge::{Challenge, Challenges};
 pub use config::Config;
 pub use login::{Login, Proof, SubjectKind, TokenPair};
+pub use renewal::Renewal;
 pub use secrets::{RootKey, ServerIdentity};
 pub use token::Tokens;
 pub(crate) use users::cut_page;
@@ -26,6 +29,8 @@ pub struct Identity {
     pub server: ServerIdentity,
     /// Login in two steps.
     pub login: Login,
+    /// Renewal of sessions.
+    pub renewal: Renewal,
     /// Access tokens.
     pub tokens: Tokens,
     /// Users.
@@ -42,8 +47,10 @@ impl Identity {
         let keyring = keyring::open(store, clock, root).await?;
         let tokens = Tokens::new(store, clock, config, &server, keyring);
         let challenges = Challenges::new(root, &server, config);
-        let login = Login::new(store, cache, clock, challenges, tokens.clone());
+        let refresh = refresh::RefreshTokens::new(root);
+        let login = Login::new(store, cache, clock, config, challenges, refresh.clone(), tokens.clone());
+        let renewal = Renewal::new(store, clock, refresh, tokens.clone());
         let users = Users::new(store, clock, config)?;
-        Ok(Self { server, login, tokens, users })
+        Ok(Self { server, login, renewal, tokens, users })
     }
 }

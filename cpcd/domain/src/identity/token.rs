@@ -58,6 +58,17 @@ struct StrictHeader {
     kid: String,
 }
 
+/// What an access token is issued for; the same always gives the same token.
+#[derive(Clone, Copy)]
+pub(super) struct Grant {
+    pub(super) user: UserId,
+    /// The user's permission epoch.
+    pub(super) epoch: u64,
+    pub(super) session: SessionId,
+    pub(super) token_id: Uuid,
+    pub(super) issued_at: Timestamp,
+}
+
 /// Issues and verifies access tokens.
 #[derive(Clone)]
 pub struct Tokens {
@@ -88,21 +99,21 @@ impl Tokens {
     }
 
     /// Issues the access token of a user's session; gives it with its end.
-    pub(super) fn issue(&self, user: UserId, epoch: u64, session: SessionId) -> Result<(String, Timestamp)> {
-        let now = self.clock.now();
+    pub(super) fn issue(&self, grant: &Grant) -> Result<(String, Timestamp)> {
+        let now = grant.issued_at;
         let expires_at = Timestamp::from_second((now + self.lifetime).as_second()).map_err(Error::internal)?;
         let seconds = |time: Timestamp| u64::try_from(time.as_second()).map_err(Error::internal);
         let claims = Claims {
             iss: self.issuer.to_string(),
             aud: AUDIENCE.into(),
-            sub: user.uuid(),
+            sub: grant.user.uuid(),
             kind: TokenKind::User,
-            jti: Uuid::now_v7(),
-            sid: session.uuid(),
+            jti: grant.token_id,
+            sid: grant.session.uuid(),
             iat: seconds(now)?,
             nbf: seconds(now)?,
             exp: seconds(expires_at)?,
-            epoch,
+            epoch: grant.epoch,
         };
         let (kid, key) = &self.keyring.signing;
         let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) };

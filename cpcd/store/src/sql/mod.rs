@@ -36,7 +36,7 @@ pub use self::{
     events::{Event, EventCursor, NewEvent},
     keyring::{SealedKey, ServerIdentity},
     marks::IndexMark,
-    sessions::{Session, SubjectKind},
+    sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
 };
 

@@ -1,0 +1,4 @@
+ALTER TABLE sessions DROP COLUMN refreshed_at;
+ALTER TABLE sessions DROP COLUMN previous_refresh_hash;
+ALTER TABLE sessions DROP COLUMN refresh_hash;
+ALTER TABLE sessions DROP COLUMN refresh_generation;

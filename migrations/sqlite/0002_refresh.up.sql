@@ -1,0 +1,5 @@
+-- A session is a family of refresh tokens of which one is current; only hashes are kept. They are good until expires_at.
+ALTER TABLE sessions ADD COLUMN refresh_generation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN refresh_hash BLOB;
+ALTER TABLE sessions ADD COLUMN previous_refresh_hash BLOB;
+ALTER TABLE sessions ADD COLUMN refreshed_at TEXT CHECK (refreshed_at GLOB '????-??-??T??:??:??.??????Z');
