@@ -1,7 +1,5 @@
 //! Sessions: renewed by the current refresh token, ended by an old one.
 
-use std::sync::Arc;
-
 use cpc_proto::{clients::identity_service_client::IdentityServiceClient, v1};
 use http::Method;
 use serde_json::json;
