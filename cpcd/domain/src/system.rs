@@ -118,10 +118,11 @@ impl System {
                 Box::pin(async move {
                     tx.require_lease(LEASE, epoch).await?;
                     let challenges = tx.delete_used_challenges_expired_before(now).await?;
+                    let revocations = tx.delete_revocations_expired_before(now).await?;
                     let sessions = tx.delete_sessions_expired_before(now).await?;
                     let events = tx.delete_events_before(old).await?;
                     let tombstones = tx.delete_tombstones_before(old).await?;
-                    Ok(challenges + sessions + events + tombstones)
+                    Ok(challenges + revocations + sessions + events + tombstones)
                 })
             })
             .await?;

@@ -61,6 +61,13 @@ impl SessionId {
         let nanos = u32::try_from(millis % 1000).unwrap_or_default() * 1_000_000;
         Self(Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, millis / 1000, nanos)))
     }
+
+    /// Tells when the session began, in milliseconds since 1970; nothing if its id is of another kind.
+    #[must_use]
+    pub fn begun_ms(self) -> Option<i64> {
+        let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
+        i64::try_from(seconds * 1000 + u64::from(nanos / 1_000_000)).ok()
+    }
 }
 
 fn parse(field: &str, text: &str) -> Result<Uuid> {

@@ -5,7 +5,7 @@ use std::{pin::Pin, time::Duration};
 use cpc_proto::v1::{self, discovery_service_server::DiscoveryService};
 use cpcd_domain::{Caller, discovery::Entry};
 use cpcd_model::{Error, Reason};
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use prost::Message;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
@@ -52,7 +52,9 @@ impl DiscoveryService for Edge {
             return Err(fail(&Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(1))));
         };
         let (sender, receiver) = mpsc::channel(1);
-        let bulk = BulkPublish { edge: self.clone(), caller, entries, last: None, failure: None };
+        let (tokens, holder) = (self.app.identity.tokens.clone(), caller.clone());
+        let token_ended = Box::pin(async move { tokens.ended(&holder).await });
+        let bulk = BulkPublish { edge: self.clone(), caller, token_ended, entries, last: None, failure: None };
         self.app.runtime.spawn(async move {
             let _place = place;
             let mut bulk = bulk;
@@ -100,6 +102,8 @@ impl DiscoveryService for Edge {
 struct BulkPublish {
     edge: Edge,
     caller: Caller,
+    /// Comes when the caller's token is revoked or has expired.
+    token_ended: BoxFuture<'static, Error>,
     entries: Streaming<v1::PublishContentStreamRequest>,
     last: Option<u64>,
     /// What ends the stream once the answer for what came before is out.
@@ -121,10 +125,12 @@ impl BulkPublish {
         }
         let idle = Duration::from_secs(self.edge.limits.stream_idle_seconds.into());
         let first = tokio::select! {
+            biased;
             () = self.edge.stop.cancelled() => {
                 let error = Error::new(Reason::ShuttingDown, "the server is stopping; go on elsewhere, or later");
                 return Some(Err(Failure::Ours(error.with_retry_after(Duration::from_secs(1)))));
             }
+            error = &mut self.token_ended => return Some(Err(Failure::Ours(error))),
             first = timeout(idle, self.entries.next()) => first,
         };
         let Ok(first) = first else {

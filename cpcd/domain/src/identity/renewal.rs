@@ -17,8 +17,9 @@ use cpcd_store::{
 use serde_json::json;
 
 use super::{
-    TokenPair, Tokens,
+    Revoked, TokenPair, Tokens,
     refresh::{self, RefreshToken, RefreshTokens},
+    sessions,
     token::Grant,
 };
 
@@ -32,6 +33,7 @@ pub struct Renewal {
     clock: Clock,
     refresh: RefreshTokens,
     tokens: Tokens,
+    revoked: Revoked,
 }
 
 /// What a token that has come back is to its session.
@@ -52,8 +54,8 @@ enum Standing {
 }
 
 impl Renewal {
-    pub(super) fn new(store: &Store, clock: &Clock, refresh: RefreshTokens, tokens: Tokens) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), refresh, tokens }
+    pub(super) fn new(store: &Store, clock: &Clock, refresh: RefreshTokens, tokens: Tokens, revoked: Revoked) -> Self {
+        Self { store: store.clone(), clock: clock.clone(), refresh, tokens, revoked }
     }
 
     /// Renews a session. Needs nothing but its current refresh token.
@@ -68,14 +70,15 @@ impl Renewal {
         if let Some(error) = refusal(standing(&family, &given, now)) {
             return Err(error);
         }
+        self.revoked.check_session(family.id, family.subject_id)?;
         let user = self.store.get_user(family.subject_id.into()).await?.ok_or_else(gone)?;
         let next = self.refresh.make(given.session_id, given.generation + 1);
         let successor = next.hash;
-        let (issued_at, expires_at) = self
-            .store
-            .write(Priority::Identity, move |tx| Box::pin(exchange(tx, given, successor, now)))
-            .await?
-            .ok_or_else(reused)?;
+        let write = self.store.write(Priority::Identity, move |tx| Box::pin(exchange(tx, given, successor, now)));
+        let Some((issued_at, expires_at)) = write.await? else {
+            self.revoked.add(&sessions::of_session(next.session_id, now));
+            return Err(reused());
+        };
         let grant = Grant {
             user: user.id,
             epoch: user.permission_epoch,
@@ -114,6 +117,7 @@ async fn exchange(
                 let payload = json!({ "session_id": id.to_string(), "generation": generation });
                 let event = NewEvent { kind: "session.reused", subject_id: family.subject_id, payload };
                 tx.insert_events(&[event], now).await?;
+                tx.insert_revocation(&sessions::of_session(id, now), now).await?;
             }
             Ok(None)
         }
@@ -190,6 +194,7 @@ mod tests {
         Family {
             id: SessionId::generate(),
             subject_id: uuid::Uuid::now_v7(),
+            created_at: START,
             expires_at: START + Duration::from_secs(3600),
             ended_at: None,
             generation,

@@ -1,13 +1,13 @@
 //! Access tokens: HS256 JWTs (RFC 7519) of which nothing is optional.
 
-use std::{sync::Arc, time::Duration};
+use std::{future, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use cpcd_model::{
     Error, Reason, Result,
     id::{SessionId, UserId},
     permission::Permissions,
-    time::{Clock, Timestamp},
+    time::{Clock, Timestamp, elapsed},
 };
 use cpcd_store::Store;
 use jsonwebtoken::{Algorithm, Header, Validation};
@@ -15,7 +15,7 @@ use moka::future::Cache as Moka;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Config, ServerIdentity, keyring::Keyring};
+use super::{Config, Revoked, ServerIdentity, keyring::Keyring};
 use crate::{
     Caller,
     caller::{Session, Subject},
@@ -78,6 +78,7 @@ pub struct Tokens {
     issuer: Arc<str>,
     lifetime: Duration,
     rules: Moka<(Uuid, u64), Arc<Permissions>>,
+    revoked: Revoked,
 }
 
 impl Tokens {
@@ -87,6 +88,7 @@ impl Tokens {
         config: &Config,
         server: &ServerIdentity,
         keyring: Keyring,
+        revoked: Revoked,
     ) -> Self {
         Self {
             store: store.clone(),
@@ -95,6 +97,7 @@ impl Tokens {
             issuer: server.id().into(),
             lifetime: Duration::from_secs(config.access_token_seconds.into()),
             rules: Moka::builder().max_capacity(100_000).time_to_live(Duration::from_secs(300)).build(),
+            revoked,
         }
     }
 
@@ -124,17 +127,41 @@ impl Tokens {
     /// Verifies a token and gives the caller that it names.
     ///
     /// # Errors
-    /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if its subject is gone or has other permissions by now.
+    /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if it was taken back, or its subject is gone or has other permissions by now.
     pub async fn verify(&self, token: &str) -> Result<Caller> {
         let claims = self.check(token, self.clock.now())?;
+        self.revoked.check_token(claims.jti, claims.sid.into(), claims.sub)?;
         let permissions = self.permissions(claims.sub, claims.epoch).await?;
         let token_expires_at = i64::try_from(claims.exp)
             .ok()
             .and_then(|seconds| Timestamp::from_second(seconds).ok())
             .ok_or_else(|| invalid("its end is out of range"))?;
-        let session = Session { id: claims.sid.into(), token_expires_at };
+        let session = Session { id: claims.sid.into(), token_id: claims.jti, token_expires_at };
         match claims.kind {
             TokenKind::User => Ok(Caller::verified(Subject::User(claims.sub.into()), permissions, session)),
+        }
+    }
+
+    /// Waits until a caller's token has expired or is revoked, and says which; for ever if the caller has none.
+    pub async fn ended(&self, caller: &Caller) -> Error {
+        let (Some(session), Some(subject)) = (caller.session(), caller.subject().uuid()) else {
+            return future::pending().await;
+        };
+        let end = session.token_expires_at + LEEWAY;
+        let mut changes = self.revoked.changes();
+        loop {
+            changes.mark_unchanged();
+            if let Err(error) = self.revoked.check_token(session.token_id, session.id, subject) {
+                return error;
+            }
+            let now = self.clock.now();
+            if now >= end {
+                return expired();
+            }
+            tokio::select! {
+                _ = changes.changed() => {}
+                () = tokio::time::sleep(elapsed(now, end)) => {}
+            }
         }
     }
 
@@ -166,7 +193,7 @@ impl Tokens {
             return Err(invalid("its times do not hold"));
         }
         if claims.exp.saturating_add(leeway) <= now {
-            return Err(Error::new(Reason::TokenExpired, "the token has expired; log in again"));
+            return Err(expired());
         }
         Ok(claims)
     }
@@ -189,6 +216,10 @@ impl Tokens {
         self.rules.insert((subject, epoch), permissions.clone()).await;
         Ok(permissions)
     }
+}
+
+fn expired() -> Error {
+    Error::new(Reason::TokenExpired, "the token has expired; log in again")
 }
 
 fn invalid(why: &str) -> Error {

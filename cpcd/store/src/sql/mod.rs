@@ -17,6 +17,7 @@ mod leases;
 mod marks;
 mod migrate;
 mod queue;
+mod revocations;
 mod row;
 mod sessions;
 mod tx;
@@ -36,6 +37,7 @@ pub use self::{
     events::{Event, EventCursor, NewEvent},
     keyring::{SealedKey, ServerIdentity},
     marks::IndexMark,
+    revocations::{Revocation, RevocationTarget},
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
 };

@@ -34,6 +34,8 @@ pub struct Family {
     pub id: SessionId,
     /// Whose it is.
     pub subject_id: Uuid,
+    /// When it began.
+    pub created_at: Timestamp,
     /// When it can no longer be renewed.
     pub expires_at: Timestamp,
     /// When it was ended before its time.
@@ -93,6 +95,7 @@ struct Row {
 struct FamilyRow {
     id: Uuid,
     subject_id: Uuid,
+    created_at: jiff_sqlx::Timestamp,
     expires_at: jiff_sqlx::Timestamp,
     ended_at: Option<jiff_sqlx::Timestamp>,
     refresh_generation: i64,
@@ -107,6 +110,7 @@ impl FamilyRow {
         Ok(Family {
             id: self.id.into(),
             subject_id: self.subject_id,
+            created_at: self.created_at.to_jiff(),
             expires_at: self.expires_at.to_jiff(),
             ended_at: self.ended_at.map(jiff_sqlx::Timestamp::to_jiff),
             generation: unsigned("sessions.refresh_generation", self.refresh_generation)?,
@@ -117,9 +121,8 @@ impl FamilyRow {
     }
 }
 
-const FAMILY: &str =
-    "SELECT id, subject_id, expires_at, ended_at, refresh_generation, refresh_hash, previous_refresh_hash,
-     refreshed_at FROM sessions WHERE id = $1";
+const FAMILY: &str = "SELECT id, subject_id, created_at, expires_at, ended_at, refresh_generation, refresh_hash,
+     previous_refresh_hash, refreshed_at FROM sessions WHERE id = $1";
 
 impl Row {
     fn read(self) -> Result<Session> {
@@ -199,6 +202,23 @@ impl Tx {
         Ok(ended == 1)
     }
 
+    /// Ends the sessions of a subject, or of everybody, that began before `time`; gives their number.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn end_sessions_begun_before(
+        &mut self,
+        subject: Option<Uuid>,
+        time: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64> {
+        self.execute(
+            "UPDATE sessions SET ended_at = $3 WHERE (subject_id = $1 OR $1 IS NULL) AND created_at < $2 AND ended_at IS NULL",
+            &[subject.into(), time.into(), now.into()],
+        )
+        .await
+    }
+
     /// Gives how far the refresh tokens of a session have come, as this transaction sees it.
     ///
     /// # Errors
@@ -241,5 +261,29 @@ impl Store {
     pub async fn get_family(&self, id: SessionId) -> Result<Option<Family>> {
         let row: Option<FamilyRow> = self.db.fetch_optional(FAMILY, &[id.uuid().into()]).await?;
         row.map(FamilyRow::read).transpose()
+    }
+
+    /// Gives at most `limit` sessions of a subject that go on, after one of them, the oldest first.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_families(
+        &self,
+        subject: Uuid,
+        after: Option<SessionId>,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<Family>> {
+        let rows: Vec<FamilyRow> = self
+            .db
+            .fetch_all(
+                "SELECT id, subject_id, created_at, expires_at, ended_at, refresh_generation, refresh_hash,
+                     previous_refresh_hash, refreshed_at FROM sessions
+                 WHERE subject_id = $1 AND (id > $2 OR $2 IS NULL) AND ended_at IS NULL AND expires_at > $3
+                 ORDER BY id LIMIT $4",
+                &[subject.into(), after.map(SessionId::uuid).into(), now.into(), i64::from(limit).into()],
+            )
+            .await?;
+        rows.into_iter().map(FamilyRow::read).collect()
     }
 }

@@ -196,6 +196,11 @@ impl Daemon {
         self.identity(None).await.refresh_token(request).await.map(|answer| tokens(answer.into_inner()))
     }
 
+    /// Gives where the root key is.
+    pub(crate) fn root_key(&self) -> std::path::PathBuf {
+        self.folder.path().join("root.key")
+    }
+
     /// Counts in the daemon's store.
     pub(crate) async fn count(&self, engine: &Engine, query: &str) -> i64 {
         engine.count(self.folder.path(), query).await
