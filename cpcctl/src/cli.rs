@@ -3,7 +3,7 @@
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
-    commands::{completion, content, generate, key, login, search, status, user, version, whoami},
+    commands::{completion, content, generate, key, login, logout, search, session, status, user, version, whoami},
     context::Context,
     failure::Result,
     global::Global,
@@ -36,7 +36,10 @@ enum Command {
     #[command(subcommand, alias = "users")]
     User(user::Command),
     Login(login::Args),
+    Logout(logout::Args),
     Whoami(whoami::Args),
+    #[command(subcommand, alias = "sessions")]
+    Session(session::Command),
     #[command(subcommand, alias = "contents")]
     Content(content::Command),
     Search(search::Args),
@@ -54,6 +57,8 @@ impl Cli {
             Command::Key(command) => command.run(context),
             Command::User(command) => command.run(context).await,
             Command::Login(args) => args.run(context).await,
+            Command::Logout(args) => args.run(context).await,
+            Command::Session(command) => command.run(context).await,
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,

@@ -149,7 +149,7 @@ impl Context {
                 let session = self.contexts.session(&self.name)?;
                 match session.filter(|session| session.expires_at > clock::now() + MARGIN) {
                     Some(session) => nobody.with_token(Some(&session.access_token))?,
-                    None => self.log_in_again(&nobody, saved).await?,
+                    None => self.open_again(&nobody, saved).await?,
                 }
             }
         };
@@ -181,7 +181,7 @@ impl Context {
         let (Some(Caller::Context(saved)), Some(client)) = (self.caller.clone(), self.client.clone()) else {
             return Err(self.explained(refusal));
         };
-        let client = self.log_in_again(&client.with_token(None)?, &saved).await?;
+        let client = self.open_again(&client.with_token(None)?, &saved).await?;
         self.client = Some(client.clone());
         Ok(client)
     }
@@ -232,6 +232,36 @@ impl Context {
                 .hint(format_args!("`cpcctl login --context {name}` makes it")));
         }
         Ok(Caller::Nobody)
+    }
+
+    /// Forgets the session of the context, if that is what calls are made with.
+    pub(crate) fn forget_session(&self) -> Result<()> {
+        match self.caller {
+            Some(Caller::Context(_)) => self.contexts.forget_session(&self.name),
+            Some(Caller::Nobody | Caller::Token(_)) | None => Ok(()),
+        }
+    }
+
+    /// Renews the session by its refresh token, or opens another by the key.
+    async fn open_again(&self, nobody: &Client, saved: &SavedContext) -> Result<Client> {
+        let Some(ended) = self.contexts.session(&self.name)? else {
+            return Err(login_needed(&format!("nobody is logged in with context {}", self.name)));
+        };
+        let token = ended.refresh_token.as_ref().filter(|_| ended.server_id == saved.server_id);
+        if let Some(token) = token {
+            let renewal = session::renew(nobody, token, &saved.server_id);
+            match tokio::time::timeout(self.timeout, renewal).await.map_err(|_| Failure::timeout(self.timeout))? {
+                Ok(session) => {
+                    // Kept before it is used: the token that it came for is good no longer.
+                    self.contexts.save_session(&self.name, session.clone())?;
+                    return nobody.with_token(Some(&session.access_token));
+                }
+                Err(failure) if failure.exit == Exit::Unreachable => return Err(failure),
+                // Expired, revoked or used by another: the key opens a new session.
+                Err(_) => {}
+            }
+        }
+        self.log_in_again(nobody, saved).await
     }
 
     async fn log_in_again(&self, nobody: &Client, saved: &SavedContext) -> Result<Client> {

@@ -29,12 +29,17 @@ pub(crate) struct SavedContext {
     pub(crate) username: String,
 }
 
-/// A session's access token.
+/// A session's tokens.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SavedSession {
     pub(crate) access_token: Token,
     pub(crate) expires_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refresh_token: Option<Token>,
+    /// The server that gave them: the refresh token goes to no other.
+    #[serde(default)]
+    pub(crate) server_id: String,
 }
 
 /// The files in the configuration folder.
@@ -79,6 +84,13 @@ impl Contexts {
         let mut all = read::<SavedSession>(&path, private_file::read)?;
         all.insert(name.to_owned(), session);
         write(&path, &all)
+    }
+
+    /// Forgets a context's session.
+    pub(crate) fn forget_session(&self, name: &str) -> Result<()> {
+        let path = self.sessions_path();
+        let mut all = read::<SavedSession>(&path, private_file::read)?;
+        if all.remove(name).is_some() { write(&path, &all) } else { Ok(()) }
     }
 
     fn contexts_path(&self) -> PathBuf {
@@ -127,7 +139,12 @@ mod tests {
     }
 
     fn session(token: &str) -> SavedSession {
-        SavedSession { access_token: Token(token.into()), expires_at: Timestamp::UNIX_EPOCH }
+        SavedSession {
+            access_token: Token(token.into()),
+            expires_at: Timestamp::UNIX_EPOCH,
+            refresh_token: Some(Token(format!("cpcr_{token}"))),
+            server_id: "one".into(),
+        }
     }
 
     #[test]
@@ -143,6 +160,9 @@ mod tests {
         assert_eq!(contexts.load(DEFAULT).unwrap(), Some(context("one")));
         assert_eq!(contexts.load("other").unwrap(), Some(context("two")));
         assert_eq!(contexts.session(DEFAULT).unwrap().unwrap().access_token.0, "t3");
+
+        contexts.forget_session("other").unwrap();
+        assert!(contexts.session("other").unwrap().is_none() && contexts.load("other").unwrap().is_some());
 
         for path in [contexts.contexts_path(), contexts.sessions_path()] {
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{path:?}");

@@ -1,7 +1,7 @@
 //! The login: a challenge, looked at closely before it is signed, and the token that comes for it.
 
 use cpc_proto::v1::{
-    AuthRequest, Challenge, ChallengeProof, ChallengePurpose, ChallengeRequest, SubjectKind, TokenPair,
+    AuthRequest, Challenge, ChallengeProof, ChallengePurpose, ChallengeRequest, RefreshRequest, SubjectKind, TokenPair,
     auth_request::Step, auth_response::Result as Answer,
 };
 use cpc_signing::{Kind, LoginMessage, PeerId, PublicKey, Purpose, SecretKey};
@@ -38,7 +38,18 @@ pub(crate) async fn log_in(client: &Client, key: &SecretKey, pinned: Option<&str
     let Answer::Tokens(tokens) = step(client, proof).await? else {
         return Err(unexpected("a challenge where tokens were due"));
     };
-    Ok(Session { server_id: challenge.server_id, saved: saved(tokens)? })
+    let saved = saved(tokens, &challenge.server_id)?;
+    Ok(Session { server_id: challenge.server_id, saved })
+}
+
+/// Renews a session by its refresh token.
+pub(crate) async fn renew(client: &Client, refresh_token: &Token, server_id: &str) -> Result<SavedSession> {
+    let request = RefreshRequest { refresh_token: refresh_token.0.clone() };
+    let answer = client.identity().refresh_token(request).await?;
+    match answer.into_inner().result {
+        Some(Answer::Tokens(tokens)) => saved(tokens, server_id),
+        Some(Answer::Challenge(_)) | None => Err(unexpected("no tokens")),
+    }
 }
 
 async fn step(client: &Client, step: Step) -> Result<Answer> {
@@ -81,11 +92,13 @@ fn bytes_to_sign(challenge: &Challenge, key: &PublicKey, pinned: Option<&str>) -
     Ok(message.to_bytes())
 }
 
-fn saved(tokens: TokenPair) -> Result<SavedSession> {
+fn saved(tokens: TokenPair, server_id: &str) -> Result<SavedSession> {
     let expires_at = tokens.access_expires_at.as_ref().and_then(|end| Timestamp::new(end.seconds, end.nanos).ok());
     Ok(SavedSession {
         access_token: Token(tokens.access_token),
         expires_at: expires_at.ok_or_else(|| unexpected("a token without an end"))?,
+        refresh_token: Some(tokens.refresh_token).filter(|token| !token.is_empty()).map(Token),
+        server_id: server_id.to_owned(),
     })
 }
 

@@ -180,8 +180,14 @@ fn a_session_is_renewed_by_its_key_and_only_for_its_server() {
     assert_eq!(
         daemon.ok(&["whoami", "-o", "name"]),
         "alice\n",
-        "the server refused the token, the key opened a new session"
+        "the server refused the token, the refresh token renewed the session"
     );
+    assert_eq!(daemon.json(&["session", "list"]).as_array().unwrap().len(), 1, "it is still the first one");
+    edit(sessions, &|session| {
+        session["accessToken"] = "no.longer.good".into();
+        session["refreshToken"] = "cpcr_neither".into();
+    });
+    assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n", "the key opened a new session");
 
     // The token goes to the server that gave it, under the name it was given for.
     let elsewhere = format!("http://localhost:{}", daemon.grpc.rsplit_once(':').unwrap().1);
@@ -201,6 +207,25 @@ fn a_session_is_renewed_by_its_key_and_only_for_its_server() {
         assert!(error["hint"].as_str().unwrap().contains("--repin"), "{error}");
     }
     daemon.ok(&["login", "--repin"]);
+    assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n");
+}
+
+#[test]
+fn a_session_is_listed_and_ended() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    daemon.log_in();
+    let first = daemon.json(&["session", "list"])[0]["id"].as_str().unwrap().to_owned();
+    daemon.ok(&["login"]);
+    let listed = daemon.json(&["--local", "session", "list", "--user", "alice"]);
+    assert_eq!(listed.as_array().unwrap().len(), 2, "{listed}");
+    assert_eq!(daemon.ok(&["session", "end", &first, "-o", "name"]), format!("{first}\n"));
+    let listed = daemon.json(&["session", "list"]);
+    assert_eq!((listed.as_array().unwrap().len(), &listed[0]["isCurrent"]), (1, &true.into()), "{listed}");
+    assert_eq!(daemon.ok(&["logout", "-o", "name"]), "default\n");
+    assert_eq!(daemon.refused(5, &["whoami"])["reason"], "LOGIN_NEEDED", "the key is not used unasked");
+    assert_eq!(daemon.json(&["--local", "session", "list", "--user", "alice"]).as_array().unwrap().len(), 0);
+    daemon.ok(&["login"]);
     assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n");
 }
 

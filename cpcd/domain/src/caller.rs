@@ -9,6 +9,7 @@ use cpcd_model::{
     query::Viewer,
     time::Timestamp,
 };
+use uuid::Uuid;
 
 /// Somebody who asks. It has four makers, all in this crate: a verified token, the local socket, nobody, and the daemon itself.
 #[derive(Clone, Debug)]
@@ -35,11 +36,25 @@ pub enum Subject {
     System,
 }
 
+impl Subject {
+    /// Gives the id of a subject that tokens are issued to.
+    #[must_use]
+    pub fn uuid(self) -> Option<Uuid> {
+        match self {
+            Self::User(id) => Some(id.uuid()),
+            Self::Node(id) => Some(id.uuid()),
+            Self::Anonymous | Self::LocalAdmin | Self::System => None,
+        }
+    }
+}
+
 /// The session that a token belongs to.
 #[derive(Clone, Copy, Debug)]
 pub struct Session {
     /// Names the session.
     pub id: SessionId,
+    /// Names the token.
+    pub token_id: Uuid,
     /// When the token ends.
     pub token_expires_at: Timestamp,
 }
@@ -155,7 +170,8 @@ mod tests {
         let nobody = Caller::anonymous(Arc::default());
         assert_eq!(nobody.require(Resource::Users, Level::Read).unwrap_err().reason(), Reason::TokenMissing);
 
-        let session = Session { id: SessionId::generate(), token_expires_at: Timestamp::UNIX_EPOCH };
+        let session =
+            Session { id: SessionId::generate(), token_id: Uuid::nil(), token_expires_at: Timestamp::UNIX_EPOCH };
         let user = Caller::verified(Subject::User(UserId::generate()), Arc::default(), session);
         let error = user.require(Resource::Users, Level::Write).unwrap_err();
         assert_eq!(error.reason(), Reason::PermissionDenied);

@@ -97,6 +97,9 @@ reasons! {
     ChallengeExpired "CHALLENGE_EXPIRED" Unauthenticated "The challenge has ended; ask for a new one.";
     ChallengeUsed "CHALLENGE_USED" Unauthenticated "The challenge has opened a session already; ask for a new one.";
     SignatureInvalid "SIGNATURE_INVALID" Unauthenticated "The signature does not fit the challenge and its key.";
+    RefreshInvalid "REFRESH_INVALID" Unauthenticated "The refresh token is not one of this server's.";
+    RefreshExpired "REFRESH_EXPIRED" Unauthenticated "The session's time is over; log in again.";
+    RefreshReused "REFRESH_REUSED" Unauthenticated "The refresh token was used before, so it may be stolen: the session is ended; log in again.";
     LoginRefused "LOGIN_REFUSED" Unauthenticated "The key was proven and belongs to nobody here.";
     PermissionDenied "PERMISSION_DENIED" PermissionDenied "The caller lacks the named level on the named resource.";
     NotOwner "NOT_OWNER" PermissionDenied "Only the owner, or admin on the resource, may do this.";

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
-use crate::{Error, Reason, Result};
+use crate::{Error, Reason, Result, time::Timestamp};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
@@ -51,6 +51,23 @@ ids! {
     ContentId;
     /// Names a session.
     SessionId;
+}
+
+impl SessionId {
+    /// Makes the id of a session that begins at `time`, which it tells to the millisecond.
+    #[must_use]
+    pub fn begun_at(time: Timestamp) -> Self {
+        let millis = u64::try_from(time.as_millisecond()).unwrap_or_default();
+        let nanos = u32::try_from(millis % 1000).unwrap_or_default() * 1_000_000;
+        Self(Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, millis / 1000, nanos)))
+    }
+
+    /// Tells when the session began, in milliseconds since 1970; nothing if its id is of another kind.
+    #[must_use]
+    pub fn begun_ms(self) -> Option<i64> {
+        let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
+        i64::try_from(seconds * 1000 + u64::from(nanos / 1_000_000)).ok()
+    }
 }
 
 fn parse(field: &str, text: &str) -> Result<Uuid> {

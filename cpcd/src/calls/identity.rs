@@ -4,7 +4,7 @@ use cpc_proto::v1;
 use cpcd_domain::{
     Caller,
     caller::Subject,
-    identity::{NewUser, Proof},
+    identity::{NewUser, Proof, Target},
 };
 use cpcd_model::{Error, Result};
 
@@ -37,6 +37,57 @@ impl Call for v1::AuthRequest {
     }
 }
 
+impl Call for v1::RefreshRequest {
+    type Response = v1::AuthResponse;
+    const NEEDS_CALLER: bool = false;
+
+    async fn call(self, app: &App, _: &Caller) -> Result<v1::AuthResponse> {
+        let tokens = app.identity.renewal.renew(&self.refresh_token).await?.to_wire();
+        Ok(v1::AuthResponse { result: Some(v1::auth_response::Result::Tokens(tokens)) })
+    }
+}
+
+impl Call for v1::LogoutRequest {
+    type Response = v1::LogoutResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::LogoutResponse> {
+        app.identity.sessions.log_out(caller).await?;
+        Ok(v1::LogoutResponse {})
+    }
+}
+
+impl Call for v1::RevokeTokensRequest {
+    type Response = v1::RevokeTokensResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::RevokeTokensResponse> {
+        use v1::revoke_tokens_request::Target as Message;
+        let before = self.before.as_ref().map(|time| wire::time("before", time)).transpose()?;
+        let target = match self.target {
+            Some(Message::TokenId(id)) => Target::Token(id),
+            Some(Message::SessionId(id)) => Target::Session(id),
+            Some(Message::SubjectId(id)) => Target::Subject(id),
+            // Nobody ends all sessions by a forgotten field.
+            None if before.is_none() => return Err(Error::required("target")),
+            None => Target::All,
+        };
+        let sessions_ended = app.identity.sessions.revoke(caller, &target, before).await?;
+        Ok(v1::RevokeTokensResponse { sessions_ended })
+    }
+}
+
+impl Call for v1::ListSessionsRequest {
+    type Response = v1::ListSessionsResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::ListSessionsResponse> {
+        let sessions = &app.identity.sessions;
+        let (sessions, next_page_token) =
+            sessions.list(caller, &self.subject_id, self.page_size, &self.page_token).await?;
+        let current = caller.session().map(|session| session.id);
+        let sessions = sessions.iter().map(|session| wire::session(session, current)).collect();
+        Ok(v1::ListSessionsResponse { sessions, next_page_token })
+    }
+}
+
 impl Call for v1::GetCallerRequest {
     type Response = v1::GetCallerResponse;
 
@@ -58,6 +109,7 @@ impl Call for v1::GetCallerRequest {
             token_expires_at: session.map(|session| session.token_expires_at.to_wire()),
             permissions: wire::permissions(caller.permissions()),
             server_id: app.identity.server.id().to_owned(),
+            token_id: session.map(|session| session.token_id.to_string()).unwrap_or_default(),
         })
     }
 }

@@ -5,12 +5,9 @@ use std::{future::Future, pin::Pin, time::Duration};
 use cpc_proto::v1::{self, discovery_service_server::DiscoveryService};
 use cpcd_domain::{Caller, discovery::Entry};
 use cpcd_model::{Error, Reason};
-use futures_util::{FutureExt, Stream, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use prost::Message;
-use tokio::{
-    sync::mpsc,
-    time::{Instant, sleep_until, timeout},
-};
+use tokio::{sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
@@ -55,8 +52,9 @@ impl DiscoveryService for Edge {
             return Err(fail(&Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(1))));
         };
         let (sender, receiver) = mpsc::channel(1);
-        let token_ends = self.app.identity.tokens.time_left(&caller).map(|left| Instant::now() + left);
-        let bulk = BulkPublish { edge: self.clone(), caller, token_ends, entries, last: None, failure: None };
+        let (tokens, holder) = (self.app.identity.tokens.clone(), caller.clone());
+        let token_ended = Box::pin(async move { tokens.ended(&holder).await });
+        let bulk = BulkPublish { edge: self.clone(), caller, token_ended, entries, last: None, failure: None };
         self.app.runtime.spawn(async move {
             let _place = place;
             let mut bulk = bulk;
@@ -113,20 +111,12 @@ impl Edge {
     }
 }
 
-/// Waits for an instant, or for ever.
-async fn ends(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
-    }
-}
-
 /// A bulk publish under way.
 struct BulkPublish {
     edge: Edge,
     caller: Caller,
-    /// The stream ends with the token that opened it.
-    token_ends: Option<Instant>,
+    /// Comes when the caller's token is revoked or has expired.
+    token_ended: BoxFuture<'static, Error>,
     entries: Streaming<v1::PublishContentStreamRequest>,
     last: Option<u64>,
     /// What ends the stream once the answer for what came before is out.
@@ -146,13 +136,9 @@ impl BulkPublish {
         if let Some(failure) = self.failure.take() {
             return Some(Err(failure));
         }
-        let token_ends = self.token_ends;
         let first = tokio::select! {
             biased;
-            () = ends(token_ends) => {
-                let error = Error::new(Reason::TokenExpired, "the token has expired; log in again and go on from there");
-                return Some(Err(Failure::Ours(error)));
-            }
+            error = &mut self.token_ended => return Some(Err(Failure::Ours(error))),
             first = self.edge.before_idle(self.entries.next()) => first,
         };
         let Some(first) = first else {

@@ -11,6 +11,28 @@ impl IdentityService for Edge {
         self.unary(request).await
     }
 
+    async fn refresh_token(&self, request: Request<v1::RefreshRequest>) -> Result<Response<v1::AuthResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn logout(&self, request: Request<v1::LogoutRequest>) -> Result<Response<v1::LogoutResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn revoke_tokens(
+        &self,
+        request: Request<v1::RevokeTokensRequest>,
+    ) -> Result<Response<v1::RevokeTokensResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<v1::ListSessionsRequest>,
+    ) -> Result<Response<v1::ListSessionsResponse>, Status> {
+        self.unary(request).await
+    }
+
     async fn get_caller(
         &self,
         request: Request<v1::GetCallerRequest>,

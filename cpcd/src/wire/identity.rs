@@ -2,9 +2,10 @@
 
 use cpc_proto::v1;
 use cpc_signing::{Kind, PublicKey, Purpose};
-use cpcd_domain::identity::{Challenge, TokenPair};
+use cpcd_domain::identity::{Challenge, Family, TokenPair};
 use cpcd_model::{
     Error, Reason, Result,
+    id::SessionId,
     permission::{Level, Permissions, Resource, Rule},
     user::User,
 };
@@ -34,6 +35,8 @@ impl Wire for TokenPair {
         v1::TokenPair {
             access_token: self.access_token.clone(),
             access_expires_at: Some(self.access_expires_at.to_wire()),
+            refresh_token: self.refresh_token.clone(),
+            refresh_expires_at: Some(self.refresh_expires_at.to_wire()),
             session_id: self.session_id.to_string(),
         }
     }
@@ -60,6 +63,18 @@ impl Wire for Challenge {
             expires_at: Some(self.expires_at.to_wire()),
             kind: kind.into(),
         }
+    }
+}
+
+/// Gives a session as a message; `current` is the one that asks.
+pub(crate) fn session(session: &Family, current: Option<SessionId>) -> v1::Session {
+    v1::Session {
+        id: session.id.to_string(),
+        subject_id: session.subject_id.to_string(),
+        created_at: Some(session.created_at.to_wire()),
+        refreshed_at: session.refreshed_at.map(|time| time.to_wire()),
+        expires_at: Some(session.expires_at.to_wire()),
+        is_current: current == Some(session.id),
     }
 }
 

@@ -5,10 +5,16 @@
 mod discovery;
 mod identity;
 
-use cpcd_model::time::Timestamp;
+use cpcd_model::{Error, Reason, Result, time::Timestamp};
 
 pub(crate) use discovery::{draft, publish_response};
-pub(crate) use identity::{challenge_purpose, permissions, rules, subject_kind};
+pub(crate) use identity::{challenge_purpose, permissions, rules, session, subject_kind};
+
+/// Reads a time of a request.
+pub(crate) fn time(field: &str, message: &pbjson_types::Timestamp) -> Result<Timestamp> {
+    Timestamp::new(message.seconds, message.nanos)
+        .map_err(|_| Error::field(Reason::FieldInvalid, field, "is no time between the years 1 and 9999"))
+}
 
 /// A model type that has a message.
 pub(crate) trait Wire {

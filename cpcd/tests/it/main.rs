@@ -14,4 +14,5 @@ mod index;
 mod login;
 mod permissions;
 mod process;
+mod sessions;
 mod tour;

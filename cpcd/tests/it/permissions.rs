@@ -40,12 +40,43 @@ async fn every_call_by_everybody_on_both_edges() {
     let content = daemon.discovery(Some(&owner.token)).await.publish_content(metadata.clone()).await.unwrap();
     let id = content.into_inner().content.unwrap().id;
 
+    // Nobody's session began that early, so that it changes nothing.
+    let revoke = v1::RevokeTokensRequest {
+        target: Some(v1::revoke_tokens_request::Target::SubjectId(owner.id.clone())),
+        before: Some(pbjson_types::Timestamp::default()),
+    };
     let rows = [
         Row {
             call: "/cpc.v1.IdentityService/GetCaller",
             message: Vec::new(),
             rest: (Method::GET, "/v1/caller".into(), None),
             expected: [OK, OK, OK, OK, OK],
+        },
+        Row {
+            // Whoever asks, the refresh token alone counts; this one is none.
+            call: "/cpc.v1.IdentityService/RefreshToken",
+            message: v1::RefreshRequest { refresh_token: "cpcr_".into() }.encode_to_vec(),
+            rest: (Method::POST, "/v1/auth/refresh".into(), Some(r#"{"refreshToken":"cpcr_"}"#.into())),
+            expected: ["REFRESH_INVALID"; 5],
+        },
+        Row {
+            call: "/cpc.v1.IdentityService/ListSessions",
+            message: Vec::new(),
+            rest: (Method::GET, "/v1/sessions".into(), None),
+            expected: [MISSING, OK, OK, OK, OK],
+        },
+        Row {
+            // Those of somebody else.
+            call: "/cpc.v1.IdentityService/ListSessions",
+            message: v1::ListSessionsRequest { subject_id: owner.id.clone(), ..Default::default() }.encode_to_vec(),
+            rest: (Method::GET, format!("/v1/sessions?subject={}", owner.id), None),
+            expected: [MISSING, DENIED, OK, OK, OK],
+        },
+        Row {
+            call: "/cpc.v1.IdentityService/RevokeTokens",
+            message: revoke.encode_to_vec(),
+            rest: (Method::POST, "/v1/auth/revoke".into(), Some(serde_json::to_string(&revoke).unwrap())),
+            expected: [MISSING, DENIED, DENIED, DENIED, OK],
         },
         Row {
             call: "/cpc.v1.IdentityService/GetUser",
@@ -97,28 +128,39 @@ async fn every_call_by_everybody_on_both_edges() {
             expected: [MISSING, DENIED, OK, OK, OK],
         },
         Row {
-            // Last, for the administrator does delete it; over REST it is then gone.
+            // Late, for the administrator does delete it; over REST it is then gone.
             call: "/cpc.v1.DiscoveryService/DeleteContent",
             message: v1::DeleteContentRequest { id: id.clone() }.encode_to_vec(),
             rest: (Method::DELETE, format!("/v1/content/{id}"), None),
             expected: [MISSING, DENIED, DENIED, "NOT_OWNER", OK],
         },
+        Row {
+            // Last: over REST the token is then revoked.
+            call: "/cpc.v1.IdentityService/Logout",
+            message: Vec::new(),
+            rest: (Method::POST, "/v1/auth/logout".into(), None),
+            expected: [MISSING, OK, OK, OK, OK],
+        },
     ];
     let mut cells = 0;
     for row in rows {
         for ((who, token), expected) in callers.iter().zip(row.expected) {
-            let deleting = row.call.ends_with("DeleteContent") && expected == OK;
+            let once_done = match row.call.rsplit('/').next() {
+                Some("DeleteContent") if expected == OK => "CONTENT_NOT_FOUND",
+                Some("Logout") if expected == OK => "TOKEN_REVOKED",
+                _ => expected,
+            };
             let answer = daemon.raw(row.call, token.as_deref(), row.message.clone()).await;
             let got = answer.map_or_else(|status| reason(&status), |_| OK.to_owned());
             assert_eq!(got, expected, "gRPC {} by {who}", row.call);
             let (method, path, body) = &row.rest;
             let answer = daemon.rest(method.clone(), path, token.as_deref(), body.as_deref()).await;
             let got = if answer.status == 200 { OK.to_owned() } else { answer.reason() };
-            assert_eq!(got, if deleting { "CONTENT_NOT_FOUND" } else { expected }, "REST {} by {who}", row.call);
+            assert_eq!(got, once_done, "REST {} by {who}", row.call);
             cells += 2;
         }
     }
-    assert_eq!(cells, 100);
+    assert_eq!(cells, 150);
     daemon.stop().await;
 }
 

@@ -14,6 +14,8 @@ pub struct Config {
     pub challenge_seconds: u32,
     /// How long an access token is good.
     pub access_token_seconds: u32,
+    /// How long after a login its session can be renewed.
+    pub refresh_token_seconds: u32,
     /// What a new user may do if nothing else is said, as `resource=level`.
     pub default_permissions: Vec<String>,
 }
@@ -32,6 +34,7 @@ impl Config {
         };
         range("challenge_seconds", self.challenge_seconds, 600)?;
         range("access_token_seconds", self.access_token_seconds, 86_400)?;
+        range("refresh_token_seconds", self.refresh_token_seconds, 31_536_000)?;
         self.new_user_permissions().map(drop)
     }
 

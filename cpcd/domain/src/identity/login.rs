@@ -14,12 +14,9 @@ use cpcd_store::{
 };
 use serde_json::json;
 
-use super::{Challenge, Challenges, Tokens};
+use super::{Challenge, Challenges, Config, Tokens, refresh::RefreshTokens, token::Grant};
 
 pub use cpc_signing::Kind as SubjectKind;
-
-/// A session row outlives its last token by nothing: there is no renewal yet.
-const SESSION_LIFETIME: Duration = Duration::from_secs(86_400);
 
 /// A challenge that came back signed.
 #[derive(Clone, Debug)]
@@ -30,13 +27,17 @@ pub struct Proof {
     pub signature: Vec<u8>,
 }
 
-/// The tokens of a new session.
+/// The tokens of a session.
 #[derive(Clone)]
 pub struct TokenPair {
     /// Access token.
     pub access_token: String,
     /// When it ends.
     pub access_expires_at: Timestamp,
+    /// Refresh token.
+    pub refresh_token: String,
+    /// When the session can no longer be renewed.
+    pub refresh_expires_at: Timestamp,
     /// The session.
     pub session_id: SessionId,
 }
@@ -47,13 +48,25 @@ pub struct Login {
     store: Store,
     cache: Cache,
     clock: Clock,
+    lifetime: Duration,
     challenges: Challenges,
+    refresh: RefreshTokens,
     tokens: Tokens,
 }
 
 impl Login {
-    pub(super) fn new(store: &Store, cache: &Cache, clock: &Clock, challenges: Challenges, tokens: Tokens) -> Self {
-        Self { store: store.clone(), cache: cache.clone(), clock: clock.clone(), challenges, tokens }
+    pub(super) fn new(
+        store: &Store,
+        cache: &Cache,
+        clock: &Clock,
+        config: &Config,
+        challenges: Challenges,
+        refresh: RefreshTokens,
+        tokens: Tokens,
+    ) -> Self {
+        let lifetime = Duration::from_secs(config.refresh_token_seconds.into());
+        let (store, cache, clock) = (store.clone(), cache.clone(), clock.clone());
+        Self { store, cache, clock, lifetime, challenges, refresh, tokens }
     }
 
     /// First step: gives a challenge for a key. Needs nothing; known and unknown keys look alike.
@@ -99,15 +112,25 @@ impl Login {
             Kind::Node | Kind::Service => None,
         };
         let user = user.ok_or_else(|| refused(&challenge.public_key))?;
+        let session_id = SessionId::begun_at(now);
+        let refresh = self.refresh.make(session_id, 0);
         let session = Session {
-            id: SessionId::generate(),
+            id: session_id,
             subject_id: user.id.uuid(),
             subject_kind: StoredKind::User,
             created_at: now,
-            expires_at: now + SESSION_LIFETIME,
+            expires_at: now + self.lifetime,
+            refresh_hash: Some(refresh.hash),
         };
-        let session_id = session.id;
-        let (access_token, access_expires_at) = self.tokens.issue(user.id, user.permission_epoch, session_id)?;
+        let refresh_expires_at = session.expires_at;
+        let grant = Grant {
+            user: user.id,
+            epoch: user.permission_epoch,
+            session: session_id,
+            token_id: self.refresh.token_id(session_id, 0),
+            issued_at: now,
+        };
+        let (access_token, access_expires_at) = self.tokens.issue(&grant)?;
         let (challenge_id, expires_at) = (challenge.id, challenge.expires_at);
         self.store
             .write(Priority::Identity, move |tx| {
@@ -130,7 +153,7 @@ impl Login {
         if let Err(error) = self.cache.set(&cache_key, vec![1], ttl).await {
             tracing::debug!(%error, "a used challenge was not put into the cache");
         }
-        Ok(TokenPair { access_token, access_expires_at, session_id })
+        Ok(TokenPair { access_token, access_expires_at, refresh_token: refresh.text, refresh_expires_at, session_id })
     }
 }
 

@@ -4,7 +4,11 @@ mod challenge;
 mod config;
 mod keyring;
 mod login;
+mod refresh;
+mod renewal;
+mod revoked;
 mod secrets;
+mod sessions;
 mod token;
 mod users;
 
@@ -14,7 +18,10 @@ use cpcd_store::{Cache, Store};
 pub use challenge::{Challenge, Challenges};
 pub use config::Config;
 pub use login::{Login, Proof, SubjectKind, TokenPair};
+pub use renewal::Renewal;
+pub use revoked::Revoked;
 pub use secrets::{RootKey, ServerIdentity};
+pub use sessions::{Family, Sessions, Target};
 pub use token::Tokens;
 pub(crate) use users::cut_page;
 pub use users::{NewUser, Users};
@@ -26,6 +33,12 @@ pub struct Identity {
     pub server: ServerIdentity,
     /// Login in two steps.
     pub login: Login,
+    /// Renewal of sessions.
+    pub renewal: Renewal,
+    /// Sessions and the revocation of tokens.
+    pub sessions: Sessions,
+    /// What is revoked.
+    pub revoked: Revoked,
     /// Access tokens.
     pub tokens: Tokens,
     /// Users.
@@ -39,11 +52,15 @@ impl Identity {
     /// `STORE_FOREIGN` if the store's secrets are under another root key; what the store says.
     pub async fn open(store: &Store, cache: &Cache, clock: &Clock, config: &Config, root: &RootKey) -> Result<Self> {
         let server = secrets::open_server_identity(store, clock, root).await?;
+        let revoked = Revoked::open(store, clock).await?;
         let keyring = keyring::open(store, clock, root).await?;
-        let tokens = Tokens::new(store, clock, config, &server, keyring);
+        let tokens = Tokens::new(store, clock, config, &server, keyring, revoked.clone());
         let challenges = Challenges::new(root, &server, config);
-        let login = Login::new(store, cache, clock, challenges, tokens.clone());
+        let refresh = refresh::RefreshTokens::new(root);
+        let login = Login::new(store, cache, clock, config, challenges, refresh.clone(), tokens.clone());
+        let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone());
+        let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
-        Ok(Self { server, login, tokens, users })
+        Ok(Self { server, login, renewal, sessions, revoked, tokens, users })
     }
 }

@@ -1,6 +1,6 @@
 //! Access tokens: HS256 JWTs (RFC 7519) of which nothing is optional.
 
-use std::{sync::Arc, time::Duration};
+use std::{future, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use cpcd_model::{
@@ -15,7 +15,7 @@ use moka::future::Cache as Moka;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Config, ServerIdentity, keyring::Keyring};
+use super::{Config, Revoked, ServerIdentity, keyring::Keyring};
 use crate::{
     Caller,
     caller::{Session, Subject},
@@ -58,6 +58,17 @@ struct StrictHeader {
     kid: String,
 }
 
+/// What an access token is issued for; the same always gives the same token.
+#[derive(Clone, Copy)]
+pub(super) struct Grant {
+    pub(super) user: UserId,
+    /// The user's permission epoch.
+    pub(super) epoch: u64,
+    pub(super) session: SessionId,
+    pub(super) token_id: Uuid,
+    pub(super) issued_at: Timestamp,
+}
+
 /// Issues and verifies access tokens.
 #[derive(Clone)]
 pub struct Tokens {
@@ -67,6 +78,7 @@ pub struct Tokens {
     issuer: Arc<str>,
     lifetime: Duration,
     rules: Moka<(Uuid, u64), Arc<Permissions>>,
+    revoked: Revoked,
 }
 
 impl Tokens {
@@ -76,6 +88,7 @@ impl Tokens {
         config: &Config,
         server: &ServerIdentity,
         keyring: Keyring,
+        revoked: Revoked,
     ) -> Self {
         Self {
             store: store.clone(),
@@ -84,25 +97,26 @@ impl Tokens {
             issuer: server.id().into(),
             lifetime: Duration::from_secs(config.access_token_seconds.into()),
             rules: Moka::builder().max_capacity(100_000).time_to_live(Duration::from_secs(300)).build(),
+            revoked,
         }
     }
 
     /// Issues the access token of a user's session; gives it with its end.
-    pub(super) fn issue(&self, user: UserId, epoch: u64, session: SessionId) -> Result<(String, Timestamp)> {
-        let now = self.clock.now();
+    pub(super) fn issue(&self, grant: &Grant) -> Result<(String, Timestamp)> {
+        let now = grant.issued_at;
         let expires_at = Timestamp::from_second((now + self.lifetime).as_second()).map_err(Error::internal)?;
         let seconds = |time: Timestamp| u64::try_from(time.as_second()).map_err(Error::internal);
         let claims = Claims {
             iss: self.issuer.to_string(),
             aud: AUDIENCE.into(),
-            sub: user.uuid(),
+            sub: grant.user.uuid(),
             kind: TokenKind::User,
-            jti: Uuid::now_v7(),
-            sid: session.uuid(),
+            jti: grant.token_id,
+            sid: grant.session.uuid(),
             iat: seconds(now)?,
             nbf: seconds(now)?,
             exp: seconds(expires_at)?,
-            epoch,
+            epoch: grant.epoch,
         };
         let (kid, key) = &self.keyring.signing;
         let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) };
@@ -113,25 +127,42 @@ impl Tokens {
     /// Verifies a token and gives the caller that it names.
     ///
     /// # Errors
-    /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if its subject is gone or has other permissions by now.
+    /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if it was taken back, or its subject is gone or has other permissions by now.
     pub async fn verify(&self, token: &str) -> Result<Caller> {
         let claims = self.check(token, self.clock.now())?;
+        self.revoked.check_token(claims.jti, claims.sid.into(), claims.sub)?;
         let permissions = self.permissions(claims.sub, claims.epoch).await?;
         let token_expires_at = i64::try_from(claims.exp)
             .ok()
             .and_then(|seconds| Timestamp::from_second(seconds).ok())
             .ok_or_else(|| invalid("its end is out of range"))?;
-        let session = Session { id: claims.sid.into(), token_expires_at };
+        let session = Session { id: claims.sid.into(), token_id: claims.jti, token_expires_at };
         match claims.kind {
             TokenKind::User => Ok(Caller::verified(Subject::User(claims.sub.into()), permissions, session)),
         }
     }
 
-    /// Gives how long the caller's token is still accepted; nothing for a caller without one.
-    #[must_use]
-    pub fn time_left(&self, caller: &Caller) -> Option<Duration> {
-        let session = caller.session()?;
-        Some(elapsed(self.clock.now(), session.token_expires_at) + LEEWAY)
+    /// Waits until a caller's token has expired or is revoked, and says which; for ever if the caller has none.
+    pub async fn ended(&self, caller: &Caller) -> Error {
+        let (Some(session), Some(subject)) = (caller.session(), caller.subject().uuid()) else {
+            return future::pending().await;
+        };
+        let end = session.token_expires_at + LEEWAY;
+        let mut changes = self.revoked.changes();
+        loop {
+            changes.mark_unchanged();
+            if let Err(error) = self.revoked.check_token(session.token_id, session.id, subject) {
+                return error;
+            }
+            let now = self.clock.now();
+            if now >= end {
+                return expired();
+            }
+            tokio::select! {
+                _ = changes.changed() => {}
+                () = tokio::time::sleep(elapsed(now, end)) => {}
+            }
+        }
     }
 
     fn check(&self, token: &str, now: Timestamp) -> Result<Claims> {
@@ -162,7 +193,7 @@ impl Tokens {
             return Err(invalid("its times do not hold"));
         }
         if claims.exp.saturating_add(leeway) <= now {
-            return Err(Error::new(Reason::TokenExpired, "the token has expired; log in again"));
+            return Err(expired());
         }
         Ok(claims)
     }
@@ -185,6 +216,10 @@ impl Tokens {
         self.rules.insert((subject, epoch), permissions.clone()).await;
         Ok(permissions)
     }
+}
+
+fn expired() -> Error {
+    Error::new(Reason::TokenExpired, "the token has expired; log in again")
 }
 
 fn invalid(why: &str) -> Error {

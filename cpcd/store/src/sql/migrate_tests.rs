@@ -12,10 +12,11 @@ async fn connect(file: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(file).create_if_missing(true).connect().await.unwrap()
 }
 
-fn with_second(statements: &'static str) -> Migrator {
+/// Adds the migration after the last that there is.
+fn with_another(statements: &'static str) -> Migrator {
     let mut migrations = SQLITE.migrations.to_vec();
     let kind = MigrationType::ReversibleUp;
-    migrations.push(Migration::new(2, "second".into(), kind, statements.into_sql_str(), false));
+    migrations.push(Migration::new(last(&SQLITE) + 1, "another".into(), kind, statements.into_sql_str(), false));
     Migrator::with_migrations(migrations)
 }
 
@@ -50,18 +51,19 @@ async fn a_file_is_copied_under_its_version_before_it_is_changed() {
     assert_eq!(names(folder.path()), ["cpcd.sqlite"], "nor does what stays as it is");
 
     // What a copy that was broken off left behind is in nobody's way.
-    fs::write(folder.path().join("cpcd.sqlite.version-1.part"), "half").unwrap();
-    sqlite_with(&mut connection, Some(&file), &with_second("CREATE TABLE second (id INTEGER) STRICT;")).await.unwrap();
-    assert_eq!(names(folder.path()), ["cpcd.sqlite", "cpcd.sqlite.version-1"]);
+    let copy = format!("cpcd.sqlite.version-{}", last(&SQLITE));
+    fs::write(folder.path().join(format!("{copy}.part")), "half").unwrap();
+    sqlite_with(&mut connection, Some(&file), &with_another("CREATE TABLE second (id INTEGER) STRICT;")).await.unwrap();
+    assert_eq!(names(folder.path()), ["cpcd.sqlite", copy.as_str()]);
     assert_eq!(tables(&mut connection, "second").await, 1);
 
-    let mut copy = connect(&folder.path().join("cpcd.sqlite.version-1")).await;
-    assert_eq!(tables(&mut copy, "second").await, 0);
+    let mut copied = connect(&folder.path().join(&copy)).await;
+    assert_eq!(tables(&mut copied, "second").await, 0);
     let (kept,): (i64,) =
-        query_as("SELECT count(*) FROM leases WHERE name = 'kept'").fetch_one(&mut copy).await.unwrap();
+        query_as("SELECT count(*) FROM leases WHERE name = 'kept'").fetch_one(&mut copied).await.unwrap();
     assert_eq!(kept, 1);
     // The copy is a store of its own: the version that it has opens it.
-    sqlite_with(&mut copy, None, &SQLITE).await.unwrap();
+    sqlite_with(&mut copied, None, &SQLITE).await.unwrap();
     let refused = sqlite_with(&mut connection, Some(&file), &SQLITE).await.unwrap_err();
     assert_eq!(refused.reason(), Reason::StoreForeign);
 }
@@ -72,14 +74,14 @@ async fn a_migration_that_breaks_off_leaves_nothing_behind() {
     let file = folder.path().join("cpcd.sqlite");
     let mut connection = connect(&file).await;
     sqlite_with(&mut connection, Some(&file), &SQLITE).await.unwrap();
-    let broken = with_second("CREATE TABLE half (id INTEGER) STRICT; CREATE TABLE half (id INTEGER) STRICT;");
+    let broken = with_another("CREATE TABLE half (id INTEGER) STRICT; CREATE TABLE half (id INTEGER) STRICT;");
     assert!(sqlite_with(&mut connection, Some(&file), &broken).await.is_err());
     connection.close().await.unwrap();
 
     let mut connection = connect(&file).await;
     assert_eq!(tables(&mut connection, "half").await, 0);
     sqlite_with(&mut connection, Some(&file), &SQLITE).await.unwrap();
-    let whole = with_second("CREATE TABLE half (id INTEGER) STRICT;");
+    let whole = with_another("CREATE TABLE half (id INTEGER) STRICT;");
     sqlite_with(&mut connection, Some(&file), &whole).await.unwrap();
     assert_eq!(tables(&mut connection, "half").await, 1);
 }

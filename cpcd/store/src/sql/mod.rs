@@ -18,6 +18,7 @@ mod leases;
 mod marks;
 mod migrate;
 mod queue;
+mod revocations;
 mod row;
 mod sessions;
 mod tx;
@@ -38,7 +39,8 @@ pub use self::{
     index_state::IndexState,
     keyring::{SealedKey, ServerIdentity},
     marks::IndexMark,
-    sessions::{Session, SubjectKind},
+    revocations::{Revocation, RevocationTarget},
+    sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
 };
 

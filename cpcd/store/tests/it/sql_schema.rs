@@ -159,8 +159,13 @@ async fn the_way_back_leaves_nothing() {
     crate::harness::for_each_place(async |place| {
         place.open().await.close().await;
         let engine = if place.is_postgres() { "postgres" } else { "sqlite" };
-        let path = format!("{}/../../migrations/{engine}/0001_first.down.sql", env!("CARGO_MANIFEST_DIR"));
-        raw(place, &std::fs::read_to_string(path).unwrap()).await;
+        let folder = format!("{}/../../migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+        let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut ways_back: Vec<_> = paths.filter(|path| path.to_string_lossy().ends_with(".down.sql")).collect();
+        ways_back.sort();
+        for path in ways_back.iter().rev() {
+            raw(place, &std::fs::read_to_string(path).unwrap()).await;
+        }
         let schema = if place.is_postgres() { postgres_schema(place).await } else { sqlite_schema(place).await };
         assert!(schema.is_empty(), "{schema:?}");
     })

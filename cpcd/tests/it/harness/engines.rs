@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
 /// A store of its own for one test.
@@ -17,6 +17,20 @@ impl Engine {
     /// SQLite in the daemon's data directory.
     pub(crate) fn sqlite() -> Self {
         Self { name: "sqlite", url: String::new() }
+    }
+
+    /// Counts on a connection of its own.
+    pub(crate) async fn count(&self, data_dir: &std::path::Path, query: &str) -> i64 {
+        let query = AssertSqlSafe(query.to_owned());
+        let (count,): (i64,) = if self.url.is_empty() {
+            let url = format!("sqlite:{}", data_dir.join("cpcd.sqlite").display());
+            let mut connection = SqliteConnection::connect(&url).await.expect("the file opens");
+            sqlx::query_as(query).fetch_one(&mut connection).await.expect("a count")
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("PostgreSQL answers");
+            sqlx::query_as(query).fetch_one(&mut connection).await.expect("a count")
+        };
+        count
     }
 }
 

@@ -179,10 +179,31 @@ impl Daemon {
     pub(crate) async fn prove(&self, proof: v1::ChallengeProof) -> Result<String, Status> {
         let step = Some(v1::auth_request::Step::Proof(proof));
         let answer = self.identity(None).await.authenticate(v1::AuthRequest { step }).await?;
-        match answer.into_inner().result {
-            Some(v1::auth_response::Result::Tokens(tokens)) => Ok(tokens.access_token),
-            other => panic!("no tokens but {other:?}"),
-        }
+        Ok(tokens(answer.into_inner()).access_token)
+    }
+
+    /// Logs in over gRPC; gives all that comes with the session.
+    pub(crate) async fn session(&self, key: &SecretKey) -> v1::TokenPair {
+        let step = Some(v1::auth_request::Step::Proof(self.proof(key).await));
+        let answer =
+            self.identity(None).await.authenticate(v1::AuthRequest { step }).await.expect("the login succeeds");
+        tokens(answer.into_inner())
+    }
+
+    /// Renews a session over gRPC.
+    pub(crate) async fn refresh(&self, refresh_token: &str) -> Result<v1::TokenPair, Status> {
+        let request = v1::RefreshRequest { refresh_token: refresh_token.into() };
+        self.identity(None).await.refresh_token(request).await.map(|answer| tokens(answer.into_inner()))
+    }
+
+    /// Gives where the root key is.
+    pub(crate) fn root_key(&self) -> std::path::PathBuf {
+        self.folder.path().join("root.key")
+    }
+
+    /// Counts in the daemon's store.
+    pub(crate) async fn count(&self, engine: &Engine, query: &str) -> i64 {
+        engine.count(self.folder.path(), query).await
     }
 
     /// Waits until nothing waits to be indexed.
@@ -193,6 +214,14 @@ impl Daemon {
             discovery.search_content(query.clone()).await.expect("a search").into_inner().total_is_exact
         })
         .await;
+    }
+}
+
+/// Gives the tokens of an answer that must have them.
+pub(crate) fn tokens(answer: v1::AuthResponse) -> v1::TokenPair {
+    match answer.result {
+        Some(v1::auth_response::Result::Tokens(tokens)) => tokens,
+        other => panic!("no tokens but {other:?}"),
     }
 }
 

@@ -19,16 +19,16 @@ use tantivy::{
 const PROBE_EVERY: Duration = Duration::from_secs(5);
 
 /// Says what an error of the index in `folder` means: a full disk, or an engine that is away.
-pub(super) fn fault(folder: &Path, error: TantivyError) -> Error {
+pub(super) fn fault(folder: &Path, error: &TantivyError) -> Error {
     // Most errors of writing lose their cause on the way out of the engine's threads, so the disk itself is asked.
-    let known = io_error(&error).map(|cause| reason(cause)).filter(|reason| *reason == Reason::StoreFull);
+    let known = io_error(error).map(|cause| reason(cause)).filter(|reason| *reason == Reason::StoreFull);
     let reason = known.unwrap_or_else(|| probe(folder));
-    refuse(reason, folder, &error)
+    refuse(reason, folder, error)
 }
 
 /// Says what an input or output error in `folder` means.
-pub(super) fn io_fault(folder: &Path, error: io::Error) -> Error {
-    refuse(reason(&error), folder, &error)
+pub(super) fn io_fault(folder: &Path, error: &io::Error) -> Error {
+    refuse(reason(error), folder, error)
 }
 
 /// The message goes to callers, whom the server's folders do not concern: those are in the source, for the log.
@@ -103,7 +103,7 @@ mod tests {
     fn messages_name_no_folders_and_the_log_does() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().display().to_string();
-        let error = fault(folder.path(), TantivyError::SystemError(format!("cannot read {path}/meta.json")));
+        let error = fault(folder.path(), &TantivyError::SystemError(format!("cannot read {path}/meta.json")));
         assert_eq!(error.reason(), Reason::EngineAway);
         assert!(!error.message().contains(&path), "{}", error.message());
         assert!(error.source().unwrap().to_string().contains(&path));

@@ -71,7 +71,7 @@ pub(super) fn open(folder: &Path, schema: &Schema, mark: &str, memory_bytes: usi
             let path = folder.display();
             Error::new(Reason::EngineAway, format!("another process uses the search index {path}; stop it first"))
         }
-        LockError::IoError(_) => fault(folder, TantivyError::LockFailure(error, None)),
+        LockError::IoError(_) => fault(folder, &TantivyError::LockFailure(error, None)),
     })?;
     // The engine may panic over damaged files.
     let found = catch_unwind(AssertUnwindSafe(|| existing(folder, schema, mark)));
@@ -79,8 +79,8 @@ pub(super) fn open(folder: &Path, schema: &Schema, mark: &str, memory_bytes: usi
         Found::Sound(index, reader, stamp) => (index, reader, stamp, false),
         Found::Useless(reason) => {
             tracing::info!(index.folder = %folder.display(), reason, "makes the search index anew");
-            wipe(folder).map_err(|error| io_fault(folder, error))?;
-            let (index, reader) = create(folder, schema).map_err(|error| fault(folder, error))?;
+            wipe(folder).map_err(|error| io_fault(folder, &error))?;
+            let (index, reader) = create(folder, schema).map_err(|error| fault(folder, &error))?;
             (index, reader, Stamp::first(), true)
         }
     };
@@ -92,7 +92,7 @@ pub(super) fn open(folder: &Path, schema: &Schema, mark: &str, memory_bytes: usi
         }
         Ok(writer)
     })();
-    Ok(Opened { index, reader, writer: writer.map_err(|error| fault(folder, error))?, stamp, is_new })
+    Ok(Opened { index, reader, writer: writer.map_err(|error| fault(folder, &error))?, stamp, is_new })
 }
 
 /// Starts a writer; there can be one at a time.
@@ -116,7 +116,7 @@ pub(super) fn commit(writer: &mut IndexWriter, mark: &str, stamp: Stamp) -> tant
 }
 
 fn directory(folder: &Path) -> Result<MmapDirectory> {
-    MmapDirectory::open(folder).map_err(|error| fault(folder, error.into()))
+    MmapDirectory::open(folder).map_err(|error| fault(folder, &error.into()))
 }
 
 fn existing(folder: &Path, schema: &Schema, mark: &str) -> Result<Found> {
@@ -139,7 +139,7 @@ fn existing(folder: &Path, schema: &Schema, mark: &str) -> Result<Found> {
     })();
     checked.or_else(
         |error: TantivyError| {
-            if is_damage(&error) { Ok(Found::Useless(error.to_string())) } else { Err(fault(folder, error)) }
+            if is_damage(&error) { Ok(Found::Useless(error.to_string())) } else { Err(fault(folder, &error)) }
         },
     )
 }

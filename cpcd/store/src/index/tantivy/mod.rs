@@ -141,7 +141,7 @@ impl Tantivy {
         let search = move || {
             // Held to the end, even if the caller has left.
             let _permit = permit;
-            engine.search(&query, offset, limit).map_err(|error| fault(&engine.folder, error))
+            engine.search(&query, offset, limit).map_err(|error| fault(&engine.folder, &error))
         };
         run(&self.runtime, search).await
     }
@@ -155,7 +155,7 @@ impl Tantivy {
     pub(super) async fn ping(&self) -> Result<()> {
         self.require_place()?;
         let engine = Arc::clone(&self.engine);
-        let read = move || engine.index.load_metas().map(drop).map_err(|error| fault(&engine.folder, error));
+        let read = move || engine.index.load_metas().map(drop).map_err(|error| fault(&engine.folder, &error));
         run(&self.runtime, read).await
     }
 }
@@ -179,8 +179,8 @@ impl Engine {
             *self.stamp() = stamp;
             Ok(writer)
         });
-        *slot = Some(result.map_err(|error| fault(&self.folder, error))?);
-        self.reader.reload().map_err(|error| fault(&self.folder, error))
+        *slot = Some(result.map_err(|error| fault(&self.folder, &error))?);
+        self.reader.reload().map_err(|error| fault(&self.folder, &error))
     }
 
     fn write(&self, writer: &IndexWriter, changes: Vec<Change>) -> tantivy::Result<()> {
