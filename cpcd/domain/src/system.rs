@@ -120,7 +120,7 @@ impl System {
     async fn clean_once(&self, caller: &Caller, holder: &str) -> Result<()> {
         caller.require(Resource::System, Level::Admin)?;
         let mut removed = 0;
-        // One transaction at a time, each for all: whatever has much to go, the others are not put off.
+        // One transaction at a time, each for all of them: whatever has much to go, the others are not put off.
         loop {
             let now = self.clock.now();
             let Some(epoch) = self.store.acquire_lease(LEASE, holder, LEASE_TTL, now).await? else {
@@ -134,7 +134,7 @@ impl System {
                         tx.require_lease(LEASE, epoch).await?;
                         Ok([
                             tx.delete_used_challenges_expired_before(used, CHUNK).await?,
-                            tx.delete_revocations_expired_before(now).await?,
+                            tx.delete_revocations_expired_before(now, CHUNK).await?,
                             tx.delete_sessions_expired_before(now, CHUNK).await?,
                             tx.delete_events_before(old, CHUNK).await?,
                             tx.delete_tombstones_before(old, CHUNK).await?,

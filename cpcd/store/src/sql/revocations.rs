@@ -79,12 +79,16 @@ impl Tx {
         .map(drop)
     }
 
-    /// Removes the revocations that concern nothing since before `time`; gives their number.
+    /// Removes at most `limit` revocations that concern nothing since before `time`; gives their number.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn delete_revocations_expired_before(&mut self, time: Timestamp) -> Result<u64> {
-        self.execute("DELETE FROM revocations WHERE expires_at < $1", &[time.into()]).await
+    pub async fn delete_revocations_expired_before(&mut self, time: Timestamp, limit: u32) -> Result<u64> {
+        self.execute(
+            "DELETE FROM revocations WHERE id IN (SELECT id FROM revocations WHERE expires_at < $1 LIMIT $2)",
+            &[time.into(), i64::from(limit).into()],
+        )
+        .await
     }
 }
 
