@@ -1,6 +1,6 @@
 //! Which context and which endpoint: flag, environment, context, default; the first that says something wins.
 
-use std::{fmt, path::PathBuf};
+use std::fmt;
 
 use crate::{
     contexts::{self, Contexts, SavedContext},
@@ -20,8 +20,10 @@ pub(crate) enum Origin {
     Flag(&'static str),
     /// A variable of the environment.
     Variable(&'static str),
-    /// A file of the configuration folder.
-    File(PathBuf),
+    /// The choice of `context use`.
+    Chosen,
+    /// What is kept under a context's name.
+    Context(String),
     /// cpcctl itself.
     Default,
 }
@@ -31,7 +33,8 @@ impl fmt::Display for Origin {
         match self {
             Self::Flag(name) => write!(out, "flag --{name}"),
             Self::Variable(name) => write!(out, "variable {name}"),
-            Self::File(path) => write!(out, "file {}", path.display()),
+            Self::Chosen => out.write_str("context use"),
+            Self::Context(name) => write!(out, "context {name}"),
             Self::Default => out.write_str("default"),
         }
     }
@@ -83,7 +86,7 @@ impl Choice {
             }
             (endpoint, Origin::Variable("CPCCTL_ENDPOINT"))
         } else if let Some(saved) = &saved {
-            (parse(&saved.endpoint, "the context's endpoint")?, Origin::File(contexts.contexts_path()))
+            (parse(&saved.endpoint, "the context's endpoint")?, Origin::Context(name.clone()))
         } else {
             (parse(endpoint::DEFAULT, "the default endpoint")?, Origin::Default)
         };
@@ -96,7 +99,7 @@ fn name(global: &Global, environment: &Environment, contexts: &Contexts, output:
         return Ok((name.clone(), Origin::Flag("context")));
     }
     let Some(name) = &environment.context else {
-        let chosen = contexts.current()?.map(|name| (name, Origin::File(contexts.current_path())));
+        let chosen = contexts.current()?.map(|name| (name, Origin::Chosen));
         return Ok(chosen.unwrap_or_else(|| (contexts::DEFAULT.to_owned(), Origin::Default)));
     };
     let name = context_name(name).map_err(|why| Failure::usage(format_args!("CPCCTL_CONTEXT: {why}")))?;

@@ -1,10 +1,6 @@
 //! What each command gets: output, prompt, progress, and the way to the server as the right caller.
 
-use std::{
-    io::Read,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use tonic::{Response, Status, metadata::MetadataMap};
 
@@ -27,6 +23,7 @@ use crate::{
     session,
     settings::{self, Setting},
     signer::Signer,
+    token_file,
 };
 
 /// A token that ends sooner than this is renewed before it is used.
@@ -207,7 +204,7 @@ impl Context {
 
     fn caller(&self) -> Result<Caller> {
         if let Some(path) = &self.token_file {
-            return Ok(Caller::Token(read_token(path)?));
+            return Ok(Caller::Token(token_file::read(path)?));
         }
         if let Some(token) = &self.token {
             return Ok(Caller::Token(token.clone()));
@@ -301,18 +298,4 @@ impl Context {
 
 fn login_needed(message: &str) -> Failure {
     Failure::new(Exit::Denied, "LOGIN_NEEDED", message).hint("run `cpcctl login`")
-}
-
-fn read_token(path: &Path) -> Result<Token> {
-    let mut text = zeroize::Zeroizing::new(String::new());
-    if path == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text).map_err(|error| Failure::file(Path::new("stdin"), &error))?;
-    } else {
-        let bytes = private_file::read_public(path)?;
-        text.push_str(&String::from_utf8_lossy(&bytes));
-    }
-    match text.trim() {
-        "" => Err(Failure::usage(format_args!("{}: there is no token in it", path.display()))),
-        token => Ok(Token(token.to_owned())),
-    }
 }

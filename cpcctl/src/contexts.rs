@@ -212,13 +212,11 @@ impl Contexts {
         file.map_err(|error| Failure::file(&path, &error))
     }
 
-    /// The file with servers, keys and names.
-    pub(crate) fn contexts_path(&self) -> PathBuf {
+    fn contexts_path(&self) -> PathBuf {
         self.folder.join("contexts.json")
     }
 
-    /// The file with the name of the context that was chosen.
-    pub(crate) fn current_path(&self) -> PathBuf {
+    fn current_path(&self) -> PathBuf {
         self.folder.join("current")
     }
 

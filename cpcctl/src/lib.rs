@@ -31,6 +31,7 @@ mod session;
 mod settings;
 mod shape;
 mod signer;
+mod token_file;
 
 use std::{ffi::OsString, process::ExitCode};
 

@@ -19,7 +19,7 @@ pub(crate) struct Setting {
 
 /// Lists the settings. No secret is among the values.
 pub(crate) fn list(global: &Global, environment: &Environment, choice: &Choice, contexts: &Contexts) -> Vec<Setting> {
-    let kept = || Origin::File(contexts.contexts_path());
+    let kept = || Origin::Context(choice.name.clone());
     let saved = choice.saved.as_ref().filter(|saved| !choice.is_local && saved.endpoint == choice.endpoint.to_string());
     let setting = |name, value: String, origin| Setting { name, value, origin };
     let flag = |name: &'static str, value: String| {

@@ -67,6 +67,12 @@ impl Args {
             saved.username = Some(user.username);
         };
         context.contexts.save(&context.name, keep, session.clone())?;
+        if context.saved.is_none() && context.is_overridden {
+            context.output.note(format_args!(
+                "commands use it with --context {0}, or without after `cpcctl context use {0}`",
+                context.name
+            ));
+        }
         context.output.record(&login)
     }
 }

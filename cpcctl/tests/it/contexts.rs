@@ -71,18 +71,16 @@ fn flag_environment_context_default_in_this_order_and_an_override_is_told() {
     for (name, port) in [("lab", "1"), ("prod", "2")] {
         home.ok(&["context", "set", name, "--endpoint", &format!("http://127.0.0.1:{port}")]);
     }
-    let current = format!("file {}", home.config().join("current").display());
-    let file = format!("file {}", home.config().join("contexts.json").display());
     let of = |name, arguments: &[&str], environment: &[(&str, &str)]| setting(&home, name, arguments, environment);
     let pair = |value: &str, origin: &str| (value.to_owned(), origin.to_owned());
 
     assert_eq!(of("endpoint", &[], &[]), pair("http://127.0.0.1:50051", "default"));
     home.ok(&["context", "use", "lab"]);
-    assert_eq!(of("context", &[], &[]), pair("lab", &current));
-    assert_eq!(of("endpoint", &[], &[]), pair("http://127.0.0.1:1", &file));
+    assert_eq!(of("context", &[], &[]), pair("lab", "context use"));
+    assert_eq!(of("endpoint", &[], &[]), pair("http://127.0.0.1:1", "context lab"));
     let variable = [("CPCCTL_CONTEXT", "prod")];
     assert_eq!(of("context", &[], &variable), pair("prod", "variable CPCCTL_CONTEXT"));
-    assert_eq!(of("endpoint", &[], &variable), pair("http://127.0.0.1:2", &file));
+    assert_eq!(of("endpoint", &[], &variable), pair("http://127.0.0.1:2", "context prod"));
     assert_eq!(of("context", &["--context", "lab"], &variable), pair("lab", "flag --context"));
     let variable = [("CPCCTL_ENDPOINT", "http://127.0.0.1:3")];
     assert_eq!(of("endpoint", &[], &variable), pair("http://127.0.0.1:3", "variable CPCCTL_ENDPOINT"));
@@ -136,6 +134,18 @@ fn a_session_belongs_to_its_context_and_its_server() {
         assert!(!home.ok(&[arguments, &["-o", "json"]].concat()).contains(&token), "{arguments:?}");
     }
     assert_eq!(home.ok(&["whoami", "-o", "name"]), "alice\n", "the context alone leads there");
+
+    // Processes that renew the session at the same time get the same one, and end none.
+    let mut sessions = json(&kept);
+    sessions["default"]["expiresAt"] = "2020-01-01T00:00:00Z".into();
+    fs::write(home.config().join("sessions.json"), sessions.to_string()).unwrap();
+    thread::scope(|scope| {
+        for _ in 0..6 {
+            let home = &home;
+            scope.spawn(move || assert_eq!(home.ok(&["whoami", "-o", "name"]), "alice\n"));
+        }
+    });
+    assert_eq!(json(&home.ok(&["session", "list", "-o", "json"])).as_array().unwrap().len(), 1);
 
     // A context is only an address until somebody logs in.
     home.ok(&["context", "set", "lab", "--endpoint", &endpoint, "--server-id", ID]);
