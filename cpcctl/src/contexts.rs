@@ -345,6 +345,18 @@ mod tests {
     }
 
     #[test]
+    fn a_session_is_for_one_server_at_one_address() {
+        let is_owned = |change: fn(&mut SavedContext)| {
+            let mut saved = context("one");
+            change(&mut saved);
+            saved.owns(&session("t1"))
+        };
+        assert!(is_owned(|_| {}) && is_owned(|saved| saved.server_id = None));
+        assert!(!is_owned(|saved| saved.endpoint = "http://localhost:50051".into()));
+        assert!(!is_owned(|saved| saved.server_id = Some("two".into())));
+    }
+
+    #[test]
     fn changes_at_the_same_time_are_all_kept() {
         let folder = tempfile::tempdir().unwrap();
         let contexts = Contexts::new(folder.path().to_owned());
