@@ -3,6 +3,7 @@
 mod admin;
 mod discovery;
 mod identity;
+mod registry;
 
 use std::future::Future;
 
@@ -36,7 +37,13 @@ pub(crate) async fn answer<C: Call>(
         let _slot = slot;
         let token = if C::NEEDS_CALLER { token? } else { None };
         let caller = inner.caller(door, token.as_deref()).await?;
-        call.call(&inner, &caller).await
+        inner.system.caused_by(cause::<C>(), call.call(&inner, &caller)).await
     })
     .await
+}
+
+/// Gives what the statements of a call count under: its message's name.
+fn cause<C: Call>() -> &'static str {
+    let name = std::any::type_name::<C>();
+    name.rsplit("::").next().unwrap_or(name)
 }

@@ -189,7 +189,7 @@ impl Frame {
 }
 
 /// The routes as method, path and label; a path that ends in `*` has an id there.
-const ROUTES: [(&str, &str, &str); 17] = [
+const ROUTES: [(&str, &str, &str); 24] = [
     ("GET", "/health", "GET /health"),
     ("GET", "/livez", "GET /livez"),
     ("GET", "/readyz", "GET /readyz"),
@@ -203,6 +203,13 @@ const ROUTES: [(&str, &str, &str); 17] = [
     ("POST", "/v1/users", "POST /v1/users"),
     ("GET", "/v1/users", "GET /v1/users"),
     ("GET", "/v1/users/*", "GET /v1/users/{id}"),
+    ("POST", "/register", "POST /register"),
+    ("POST", "/v1/heartbeat", "POST /v1/heartbeat"),
+    ("POST", "/v1/nodes", "POST /v1/nodes"),
+    ("GET", "/v1/nodes", "GET /v1/nodes"),
+    ("GET", "/v1/nodes/*", "GET /v1/nodes/{id}"),
+    ("DELETE", "/v1/nodes/*", "DELETE /v1/nodes/{id}"),
+    ("POST", "/v1/nodes/*/reset-sequence", "POST /v1/nodes/{id}/reset-sequence"),
     ("POST", "/v1/content", "POST /v1/content"),
     ("GET", "/v1/content", "GET /v1/content"),
     ("GET", "/v1/content/*", "GET /v1/content/{id}"),

@@ -1,6 +1,7 @@
 //! The gRPC edge: services on the TCP listener's runtimes and on the Unix socket.
 
 mod admin;
+mod beats;
 mod connection;
 mod discovery;
 mod ending;
@@ -9,6 +10,7 @@ mod health;
 mod identity;
 mod local;
 mod refusals;
+mod registry;
 mod reply;
 mod runtimes;
 
@@ -72,6 +74,10 @@ impl Services {
                     .max_decoding_message_size(max),
             )
             .add_service(
+                v1::node_orchestration_server::NodeOrchestrationServer::new(self.edge.clone())
+                    .max_decoding_message_size(max),
+            )
+            .add_service(
                 v1::discovery_service_server::DiscoveryServiceServer::new(self.edge.clone())
                     .max_decoding_message_size(max),
             )
@@ -104,4 +110,4 @@ impl Services {
 }
 
 /// The services of package `cpc.v1`, without the package.
-const SERVICES: [&str; 3] = ["IdentityService", "DiscoveryService", "AdminService"];
+const SERVICES: [&str; 4] = ["NodeOrchestration", "IdentityService", "DiscoveryService", "AdminService"];
