@@ -1,4 +1,4 @@
-//! `NodeOrchestration`.
+//! Heartbeats and watches of `NodeOrchestration`; its other calls are answered from the table.
 
 use std::pin::Pin;
 
@@ -19,16 +19,6 @@ type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 #[async_trait]
 impl NodeOrchestration for Edge {
-    type HeartbeatStreamStream = Answers<v1::HeartbeatResponse>;
-    type WatchNodesStream = Answers<v1::WatchNodesResponse>;
-
-    async fn register_node(
-        &self,
-        request: Request<v1::NodeInfo>,
-    ) -> Result<Response<v1::RegistrationResponse>, Status> {
-        self.unary(request).await
-    }
-
     async fn heartbeat(&self, request: Request<v1::NodePing>) -> Result<Response<v1::HeartbeatResponse>, Status> {
         let (metadata, extensions, message) = request.into_parts();
         let headers = metadata.into_headers();
@@ -46,7 +36,7 @@ impl NodeOrchestration for Edge {
     async fn heartbeat_stream(
         &self,
         request: Request<Streaming<v1::NodePing>>,
-    ) -> Result<Response<Self::HeartbeatStreamStream>, Status> {
+    ) -> Result<Response<Answers<v1::HeartbeatResponse>>, Status> {
         let (metadata, extensions, pings) = request.into_parts();
         let request_id = extensions.get::<RequestId>().copied();
         let caller = self.stream_caller(&metadata.into_headers()).await;
@@ -55,35 +45,10 @@ impl NodeOrchestration for Edge {
         Ok(Response::new(Box::pin(stream::unfold(beats, Beats::next))))
     }
 
-    async fn get_node(&self, request: Request<v1::GetNodeRequest>) -> Result<Response<v1::GetNodeResponse>, Status> {
-        self.unary(request).await
-    }
-
-    async fn list_nodes(
-        &self,
-        request: Request<v1::ListNodesRequest>,
-    ) -> Result<Response<v1::ListNodesResponse>, Status> {
-        self.unary(request).await
-    }
-
-    async fn delete_node(
-        &self,
-        request: Request<v1::DeleteNodeRequest>,
-    ) -> Result<Response<v1::DeleteNodeResponse>, Status> {
-        self.unary(request).await
-    }
-
-    async fn reset_node_sequence(
-        &self,
-        request: Request<v1::ResetNodeSequenceRequest>,
-    ) -> Result<Response<v1::ResetNodeSequenceResponse>, Status> {
-        self.unary(request).await
-    }
-
     async fn watch_nodes(
         &self,
         request: Request<v1::WatchNodesRequest>,
-    ) -> Result<Response<Self::WatchNodesStream>, Status> {
+    ) -> Result<Response<Answers<v1::WatchNodesResponse>>, Status> {
         let (metadata, extensions, message) = request.into_parts();
         let request_id = extensions.get::<RequestId>().copied();
         let opened = async {
