@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use cpcd_domain::{discovery, identity};
+use cpcd_domain::{discovery, identity, registry};
 use cpcd_model::opening::Opening;
 use cpcd_store::{cache, index, sql};
 use figment::{
@@ -34,6 +34,8 @@ pub struct Settings {
     pub search: index::Config,
     /// Identity.
     pub identity: identity::Config,
+    /// The node registry.
+    pub registry: registry::Config,
     /// Discovery.
     pub discovery: discovery::Config,
     /// The daemon's own metrics.
@@ -215,6 +217,7 @@ impl Settings {
         self.cache.validate()?;
         self.search.validate()?;
         self.identity.validate()?;
+        self.registry.validate()?;
         for (key, address) in [("grpc_listen", self.server.grpc_listen), ("rest_listen", self.server.rest_listen)] {
             if !address.ip().is_loopback() && !self.server.allow_plaintext {
                 bail!(

@@ -5,6 +5,7 @@
 pub mod content;
 pub mod error;
 pub mod id;
+pub mod node;
 pub mod opening;
 pub mod page;
 pub mod permission;

@@ -1,31 +1,20 @@
 //! Login in two steps.
 
-use std::time::Duration;
-
 use cpc_signing::{Kind, PublicKey, Purpose};
 use cpcd_model::{
     Error, Reason, Result,
     id::SessionId,
-    time::{Clock, Timestamp, elapsed},
+    time::{Clock, Timestamp},
 };
-use cpcd_store::{
-    Cache, Store,
-    sql::{NewEvent, Priority, Session, SubjectKind as StoredKind},
-};
-use serde_json::json;
+use cpcd_store::{Store, sql::Priority};
 
-use super::{Challenge, Challenges, Config, Tokens, refresh::RefreshTokens, token::Grant};
+use super::{
+    Challenge, Challenges, Proof, Proofs,
+    opening::{self, Opened, Opener},
+    proof,
+};
 
 pub use cpc_signing::Kind as SubjectKind;
-
-/// A challenge that came back signed.
-#[derive(Clone, Debug)]
-pub struct Proof {
-    /// The challenge's bytes.
-    pub challenge: Vec<u8>,
-    /// Ed25519 signature, 64 bytes.
-    pub signature: Vec<u8>,
-}
 
 /// The tokens of a session.
 #[derive(Clone)]
@@ -34,10 +23,10 @@ pub struct TokenPair {
     pub access_token: String,
     /// When it ends.
     pub access_expires_at: Timestamp,
-    /// Refresh token.
+    /// Refresh token; empty for a node, whose heartbeats renew its token.
     pub refresh_token: String,
-    /// When the session can no longer be renewed.
-    pub refresh_expires_at: Timestamp,
+    /// When the session can no longer be renewed by it.
+    pub refresh_expires_at: Option<Timestamp>,
     /// The session.
     pub session_id: SessionId,
 }
@@ -46,27 +35,15 @@ pub struct TokenPair {
 #[derive(Clone)]
 pub struct Login {
     store: Store,
-    cache: Cache,
     clock: Clock,
-    lifetime: Duration,
     challenges: Challenges,
-    refresh: RefreshTokens,
-    tokens: Tokens,
+    proofs: Proofs,
+    opener: Opener,
 }
 
 impl Login {
-    pub(super) fn new(
-        store: &Store,
-        cache: &Cache,
-        clock: &Clock,
-        config: &Config,
-        challenges: Challenges,
-        refresh: RefreshTokens,
-        tokens: Tokens,
-    ) -> Self {
-        let lifetime = Duration::from_secs(config.refresh_token_seconds.into());
-        let (store, cache, clock) = (store.clone(), cache.clone(), clock.clone());
-        Self { store, cache, clock, lifetime, challenges, refresh, tokens }
+    pub(super) fn new(store: &Store, clock: &Clock, challenges: Challenges, proofs: Proofs, opener: Opener) -> Self {
+        Self { store: store.clone(), clock: clock.clone(), challenges, proofs, opener }
     }
 
     /// First step: gives a challenge for a key. Needs nothing; known and unknown keys look alike.
@@ -94,81 +71,34 @@ impl Login {
     /// `CHALLENGE_INVALID`, `CHALLENGE_EXPIRED`, `CHALLENGE_USED`, `SIGNATURE_INVALID`, `LOGIN_REFUSED`.
     pub async fn prove(&self, proof: &Proof) -> Result<TokenPair> {
         let now = self.clock.now();
-        let challenge = self.challenges.accept(&proof.challenge, now)?;
-        if challenge.purpose != Purpose::Login {
-            return Err(Error::field(
-                Reason::ChallengeInvalid,
-                "proof.challenge",
-                "was given for another purpose than login",
-            ));
-        }
-        self.challenges.check_signature(&challenge, &proof.signature)?;
-        let cache_key = format!("cpc:identity:challenge:{}", hex(&challenge.id));
-        if self.cache.get(&cache_key).await?.is_some() {
-            return Err(used());
-        }
-        let user = match challenge.kind {
-            Kind::User => self.store.get_user_by_key(challenge.public_key.as_bytes()).await?,
-            Kind::Node | Kind::Service => None,
+        let proven = self.proofs.check(proof, Purpose::Login, now).await?;
+        let (challenge, key) = (&proven.challenge, &proven.challenge.public_key);
+        let opened = match challenge.kind {
+            Kind::User => {
+                let user = self.store.get_user_by_key(key.as_bytes()).await?;
+                self.opener.open_user(&user.ok_or_else(|| refused("user", key))?, now)?
+            }
+            Kind::Node => {
+                let node = self.store.get_node_by_key(key.as_bytes()).await?;
+                self.opener.open_node(node.ok_or_else(|| refused("node", key))?.id, now)?
+            }
+            Kind::Service => return Err(refused("service", key)),
         };
-        let user = user.ok_or_else(|| refused(&challenge.public_key))?;
-        let session_id = SessionId::begun_at(now);
-        let refresh = self.refresh.make(session_id, 0);
-        let session = Session {
-            id: session_id,
-            subject_id: user.id.uuid(),
-            subject_kind: StoredKind::User,
-            created_at: now,
-            expires_at: now + self.lifetime,
-            refresh_hash: Some(refresh.hash),
-        };
-        let refresh_expires_at = session.expires_at;
-        let grant = Grant {
-            user: user.id,
-            epoch: user.permission_epoch,
-            session: session_id,
-            token_id: self.refresh.token_id(session_id, 0),
-            issued_at: now,
-        };
-        let (access_token, access_expires_at) = self.tokens.issue(&grant)?;
+        let Opened { session, tokens } = opened;
         let (challenge_id, expires_at) = (challenge.id, challenge.expires_at);
         self.store
             .write(Priority::Identity, move |tx| {
                 Box::pin(async move {
-                    if !tx.insert_used_challenge(&challenge_id, expires_at).await? {
-                        return Err(used());
-                    }
-                    tx.insert_session(&session).await?;
-                    let event = NewEvent {
-                        kind: "session.opened",
-                        subject_id: session.subject_id,
-                        payload: json!({ "session_id": session.id.to_string() }),
-                    };
-                    tx.insert_events(&[event], now).await
+                    proof::use_up(tx, &challenge_id, expires_at).await?;
+                    opening::write(tx, &session, now).await
                 })
             })
             .await?;
-        // The row is what makes it good once; the cache only spares replays the way there, so its failure is no failure.
-        let ttl = elapsed(now, expires_at).max(Duration::from_secs(1));
-        if let Err(error) = self.cache.set(&cache_key, vec![1], ttl).await {
-            tracing::debug!(%error, "a used challenge was not put into the cache");
-        }
-        Ok(TokenPair { access_token, access_expires_at, refresh_token: refresh.text, refresh_expires_at, session_id })
+        self.proofs.remember(&proven, now).await;
+        Ok(tokens)
     }
 }
 
-fn used() -> Error {
-    Error::field(Reason::ChallengeUsed, "proof.challenge", "has been used; ask for a new one")
-}
-
-fn refused(key: &PublicKey) -> Error {
-    Error::new(Reason::LoginRefused, format!("no user here has the key {}", key.peer_id()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+fn refused(what: &str, key: &PublicKey) -> Error {
+    Error::new(Reason::LoginRefused, format!("no {what} here has the key {}", key.peer_id()))
 }

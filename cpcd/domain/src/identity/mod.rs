@@ -4,6 +4,8 @@ mod challenge;
 mod config;
 mod keyring;
 mod login;
+mod opening;
+mod proof;
 mod refresh;
 mod renewal;
 mod revoked;
@@ -11,16 +13,22 @@ mod secrets;
 mod sessions;
 mod token;
 mod users;
+mod verified;
 
 use cpcd_model::{Result, time::Clock};
 use cpcd_store::{Cache, Store};
 
 pub use challenge::{Challenge, Challenges};
 pub use config::Config;
-pub use login::{Login, Proof, SubjectKind, TokenPair};
+pub use login::{Login, SubjectKind, TokenPair};
+pub use opening::Opener;
+pub(crate) use opening::write as write_session;
+pub(crate) use proof::use_up;
+pub use proof::{Proof, Proofs};
 pub use renewal::Renewal;
 pub use revoked::Revoked;
 pub use secrets::{RootKey, ServerIdentity};
+pub(crate) use sessions::of_subject;
 pub use sessions::{Family, Sessions, Target};
 pub use token::Tokens;
 pub(crate) use users::cut_page;
@@ -33,6 +41,10 @@ pub struct Identity {
     pub server: ServerIdentity,
     /// Login in two steps.
     pub login: Login,
+    /// Proofs of keys.
+    pub proofs: Proofs,
+    /// The opening of sessions.
+    pub opener: Opener,
     /// Renewal of sessions.
     pub renewal: Renewal,
     /// Sessions and the revocation of tokens.
@@ -57,10 +69,12 @@ impl Identity {
         let tokens = Tokens::new(store, clock, config, &server, keyring, revoked.clone());
         let challenges = Challenges::new(root, &server, config);
         let refresh = refresh::RefreshTokens::new(root);
-        let login = Login::new(store, cache, clock, config, challenges, refresh.clone(), tokens.clone());
+        let proofs = Proofs::new(challenges.clone(), cache);
+        let opener = Opener::new(config, refresh.clone(), tokens.clone());
+        let login = Login::new(store, clock, challenges, proofs.clone(), opener.clone());
         let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone());
         let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
-        Ok(Self { server, login, renewal, sessions, revoked, tokens, users })
+        Ok(Self { server, login, proofs, opener, renewal, sessions, revoked, tokens, users })
     }
 }

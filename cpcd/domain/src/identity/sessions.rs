@@ -197,3 +197,8 @@ impl Sessions {
 pub(super) fn of_session(id: SessionId, now: Timestamp) -> Revocation {
     Revocation { target: RevocationTarget::Session(id), before: now, expires_at: now + TOKENS_GONE }
 }
+
+/// Gives the revocation of all that a subject has begun by now; it is gone and begins nothing more.
+pub(crate) fn of_subject(subject: Uuid, now: Timestamp) -> Revocation {
+    Revocation { target: RevocationTarget::Subject(subject), before: now, expires_at: now + SESSIONS_GONE }
+}

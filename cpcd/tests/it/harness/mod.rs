@@ -26,6 +26,7 @@ use tonic::{
 use tonic_types::StatusExt;
 
 pub(crate) use engines::{Engine, for_each_engine};
+pub(crate) use raw::{raw, raw_stream};
 
 /// A running daemon with folders of its own.
 pub(crate) struct Daemon {
@@ -121,7 +122,7 @@ impl Daemon {
         Endpoint::from_shared(self.grpc.clone()).expect("an address").connect().await.expect("a connection")
     }
 
-    async fn local_channel(&self) -> Channel {
+    pub(crate) async fn local_channel(&self) -> Channel {
         let path = self.server.as_ref().expect("it runs").addresses().socket.clone();
         let address = format!("unix://{}", path.display());
         Endpoint::from_shared(address).expect("an address").connect().await.expect("a connection")
