@@ -3,6 +3,7 @@
 mod admin;
 mod discovery;
 mod identity;
+mod invites;
 
 use std::future::Future;
 

@@ -3,6 +3,7 @@
 mod discovery;
 mod health;
 mod identity;
+mod invites;
 mod metrics;
 mod reply;
 mod route;
@@ -31,6 +32,7 @@ pub(crate) struct Edge {
 pub(crate) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
     let groups = health::routes(edge).or(metrics::routes(edge)).unify().boxed();
     let groups = groups.or(identity::routes(edge)).unify().boxed();
+    let groups = groups.or(invites::routes(edge)).unify().boxed();
     let groups = groups.or(discovery::routes(edge)).unify().boxed();
     groups.recover(recover).unify().boxed()
 }

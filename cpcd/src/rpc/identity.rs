@@ -57,4 +57,25 @@ impl IdentityService for Edge {
     ) -> Result<Response<v1::ListUsersResponse>, Status> {
         self.unary(request).await
     }
+
+    async fn create_invite(
+        &self,
+        request: Request<v1::CreateInviteRequest>,
+    ) -> Result<Response<v1::CreateInviteResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn list_invites(
+        &self,
+        request: Request<v1::ListInvitesRequest>,
+    ) -> Result<Response<v1::ListInvitesResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn revoke_invite(
+        &self,
+        request: Request<v1::RevokeInviteRequest>,
+    ) -> Result<Response<v1::RevokeInviteResponse>, Status> {
+        self.unary(request).await
+    }
 }

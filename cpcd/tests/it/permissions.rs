@@ -98,6 +98,24 @@ async fn every_call_by_everybody_on_both_edges() {
             expected: [MISSING, DENIED, DENIED, "FIELD_REQUIRED", "FIELD_REQUIRED"],
         },
         Row {
+            call: "/cpc.v1.IdentityService/CreateInvite",
+            message: v1::CreateInviteRequest { kind: 1, ..Default::default() }.encode_to_vec(),
+            rest: (Method::POST, "/v1/invites".into(), Some(r#"{"kind":"SUBJECT_KIND_USER"}"#.into())),
+            expected: [MISSING, DENIED, DENIED, OK, OK],
+        },
+        Row {
+            call: "/cpc.v1.IdentityService/ListInvites",
+            message: v1::ListInvitesRequest { kind: 1, ..Default::default() }.encode_to_vec(),
+            rest: (Method::GET, "/v1/invites?kind=user".into(), None),
+            expected: [MISSING, DENIED, OK, OK, OK],
+        },
+        Row {
+            call: "/cpc.v1.IdentityService/RevokeInvite",
+            message: v1::RevokeInviteRequest { id: owner.id.clone() }.encode_to_vec(),
+            rest: (Method::DELETE, format!("/v1/invites/{}", owner.id), None),
+            expected: [MISSING, DENIED, DENIED, "INVITE_NOT_FOUND", "INVITE_NOT_FOUND"],
+        },
+        Row {
             call: "/cpc.v1.DiscoveryService/PublishContent",
             message: metadata.encode_to_vec(),
             rest: (Method::POST, "/v1/content".into(), Some(serde_json::to_string(&metadata).unwrap())),
@@ -160,7 +178,7 @@ async fn every_call_by_everybody_on_both_edges() {
             cells += 2;
         }
     }
-    assert_eq!(cells, 150);
+    assert_eq!(cells, 180);
     daemon.stop().await;
 }
 
