@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        completion, config, content, context as contexts, generate, key, login, logout, search, session, status, user,
-        version, whoami,
+        completion, config, content, context as contexts, generate, invite, key, login, logout, search, session,
+        status, user, version, whoami,
     },
     context::Context,
     failure::Result,
@@ -40,6 +40,8 @@ enum Command {
     Key(key::Command),
     #[command(subcommand, alias = "users")]
     User(user::Command),
+    #[command(subcommand, alias = "invites")]
+    Invite(invite::Command),
     Login(login::Args),
     Logout(logout::Args),
     Whoami(whoami::Args),
@@ -75,6 +77,7 @@ impl Cli {
             Command::Context(command) => command.run(context),
             Command::Config(command) => command.run(context),
             Command::User(command) => command.run(context).await,
+            Command::Invite(command) => command.run(context).await,
             Command::Login(args) => args.run(context).await,
             Command::Logout(args) => args.run(context).await,
             Command::Session(command) => command.run(context).await,

@@ -15,6 +15,7 @@ use crate::{
     failure::{Failure, Result},
     folders,
     global::Global,
+    joining::Joining,
     key_choice::KeyChoice,
     output::Output,
     private_file,
@@ -56,6 +57,8 @@ pub(crate) struct Context {
     pub(crate) is_overridden: bool,
     pub(crate) settings: Vec<Setting>,
     pub(crate) agent_socket: Option<PathBuf>,
+    /// The invite that the environment holds.
+    pub(crate) invite: Option<Token>,
     /// The server's version, once it has answered anything.
     pub(crate) server_version: Option<String>,
     timeout: Duration,
@@ -63,6 +66,8 @@ pub(crate) struct Context {
     is_named: bool,
     /// Whether a key may open a session where one has ended.
     may_log_in: bool,
+    /// Whether flag, environment or context say where the server is.
+    is_endpoint_named: bool,
     token_file: Option<PathBuf>,
     token: Option<Token>,
     caller: Option<Caller>,
@@ -91,11 +96,13 @@ impl Context {
             is_overridden: matches!(choice.name_origin, Origin::Flag(_) | Origin::Variable(_)),
             settings,
             agent_socket: environment.agent_socket,
+            invite: environment.invite,
             server_version: None,
             timeout: global.timeout,
             is_local: choice.is_local,
             is_named: choice.name_origin != Origin::Default,
             may_log_in: true,
+            is_endpoint_named: choice.endpoint_origin != Origin::Default,
             token_file: global.token_file.clone(),
             token: environment.token,
             caller: None,
@@ -145,6 +152,16 @@ impl Context {
     pub(crate) async fn reconnected(&mut self) -> Result<Client> {
         self.client = None;
         self.client().await
+    }
+
+    /// Takes the endpoint of an invite, where neither flag, environment nor context names one.
+    pub(crate) fn follow_invite(&mut self, endpoints: &[String]) -> Result<()> {
+        if self.is_endpoint_named {
+            return Ok(());
+        }
+        let Some(first) = endpoints.first() else { return Ok(()) };
+        self.endpoint = first.parse().map_err(|why| Failure::usage(format_args!("the invite's endpoint: {why}")))?;
+        Ok(())
     }
 
     /// Connects as nobody, as the login does.
@@ -272,7 +289,8 @@ impl Context {
             _ => login_needed(&format!("the session has ended, and its key cannot be used: {}", failure.message)),
         })?;
         let pinned = saved.server_id.as_deref().unwrap_or(&ended.server_id);
-        let session = session::log_in(nobody, &signer, Some(pinned), self.timeout).await?;
+        let plain = Joining::default();
+        let session = session::log_in(nobody, &signer, Some(pinned), &plain, self.timeout).await?;
         let session = session.at(&self.endpoint);
         let client = nobody.with_token(Some(&session.access_token))?;
         self.contexts.replace_session(&self.name, ended, session)?;

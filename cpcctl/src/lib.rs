@@ -20,6 +20,7 @@ mod failure;
 mod folders;
 mod global;
 mod interrupt;
+mod joining;
 mod key_choice;
 mod key_file;
 mod key_form;

@@ -16,6 +16,7 @@ use crate::{
     environment::Token,
     exit::Exit,
     failure::{Failure, Result},
+    joining::Joining,
     signer::Signer,
 };
 
@@ -30,10 +31,16 @@ impl Session {
     }
 }
 
-/// Logs in; signs only for the pinned server, if there is one.
+/// Logs in, or joins with the first login; signs only for the pinned server, if there is one.
 ///
 /// Each answer of the server has its limit; people who confirm a signature have the time that their agent gives them.
-pub(crate) async fn log_in(client: &Client, signer: &Signer, pinned: Option<&str>, limit: Duration) -> Result<Session> {
+pub(crate) async fn log_in(
+    client: &Client,
+    signer: &Signer,
+    pinned: Option<&str>,
+    joining: &Joining,
+    limit: Duration,
+) -> Result<Session> {
     let public_key = signer.public();
     let begin = Step::Begin(ChallengeRequest {
         public_key: public_key.as_bytes().to_vec(),
@@ -44,7 +51,12 @@ pub(crate) async fn log_in(client: &Client, signer: &Signer, pinned: Option<&str
         return Err(unexpected("tokens where a challenge was due"));
     };
     let signature = signer.sign(&bytes_to_sign(&challenge, &public_key, pinned)?).await?;
-    let proof = Step::Proof(ChallengeProof { challenge: challenge.challenge, signature: signature.to_vec() });
+    let proof = Step::Proof(ChallengeProof {
+        challenge: challenge.challenge,
+        signature: signature.to_vec(),
+        invite: joining.code(),
+        username: joining.username.clone().unwrap_or_default(),
+    });
     let Answer::Tokens(tokens) = step(client, proof, limit).await? else {
         return Err(unexpected("a challenge where tokens were due"));
     };

@@ -51,6 +51,10 @@ pub(crate) fn list(global: &Global, environment: &Environment, choice: &Choice, 
         of_context("server-id", server_id, "that of the first login".into()),
         of_context("key", key.map(ToString::to_string), contexts.default_key().display().to_string()),
         token,
+        match environment.invite {
+            Some(_) => setting("invite", "(not shown)".into(), Origin::Variable("CPCCTL_INVITE")),
+            None => setting("invite", "none".into(), Origin::Default),
+        },
         setting(
             "ssh-agent",
             agent.map_or_else(|| "none".to_owned(), |path| path.display().to_string()),

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod content;
 pub(crate) mod context;
 pub(crate) mod generate;
+pub(crate) mod invite;
 pub(crate) mod key;
 pub(crate) mod login;
 pub(crate) mod logout;

@@ -1,13 +1,13 @@
 //! Nodes: what they have, what is known of them, whether they live.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Reason, Result,
     id::{NodeId, UserId},
-    text,
+    labels::Labels,
     time::Timestamp,
 };
 
@@ -119,95 +119,9 @@ pub struct Node {
     pub created_at: Timestamp,
 }
 
-/// Labels of a node.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Labels(BTreeMap<String, String>);
-
-impl Labels {
-    /// Most labels of a node.
-    pub const MAX: usize = 32;
-    /// Most characters of a label's key, and of its value.
-    pub const MAX_CHARS: usize = 50;
-
-    /// Reads the labels in `field` of a request.
-    ///
-    /// # Errors
-    /// `FIELD_TOO_LONG`, `FIELD_INVALID`, `FIELD_REQUIRED` for an empty key.
-    pub fn parse(field: &str, labels: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
-        let mut read = BTreeMap::new();
-        for (key, value) in labels {
-            let key = text::clean(field, &key, Self::MAX_CHARS, false)?;
-            if key.trim().is_empty() || key.contains('=') {
-                return Err(Error::field(Reason::FieldInvalid, field, "has a key that is empty or contains '='"));
-            }
-            let value = text::clean(&format!("{field}.{key}"), &value, Self::MAX_CHARS, false)?;
-            read.insert(key, value);
-        }
-        Self(read).checked(field)
-    }
-
-    /// Gives these with all of `others`, which win.
-    ///
-    /// # Errors
-    /// `FIELD_TOO_LONG` if they are too many together.
-    pub fn with(mut self, field: &str, others: &Self) -> Result<Self> {
-        self.0.extend(others.0.iter().map(|(key, value)| (key.clone(), value.clone())));
-        self.checked(field)
-    }
-
-    /// Gives the value of a key.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
-    }
-
-    /// Gives all of them in the order of their keys.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
-    }
-
-    /// Gives the map itself.
-    #[must_use]
-    pub fn as_map(&self) -> &BTreeMap<String, String> {
-        &self.0
-    }
-
-    fn checked(self, field: &str) -> Result<Self> {
-        if self.0.len() > Self::MAX {
-            let text = format!("has {} labels, at most {} are allowed", self.0.len(), Self::MAX);
-            return Err(Error::field(Reason::FieldTooLong, field, text));
-        }
-        Ok(self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn labels(pairs: &[(&str, &str)]) -> Result<Labels> {
-        Labels::parse("labels", pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())))
-    }
-
-    #[test]
-    fn labels_are_short_clean_and_few() {
-        assert!(labels(&[("region", "eu-west"), ("x", "")]).is_ok());
-        assert_eq!(labels(&[("", "v")]).unwrap_err().reason(), Reason::FieldInvalid);
-        assert_eq!(labels(&[("a=b", "v")]).unwrap_err().reason(), Reason::FieldInvalid);
-        assert_eq!(labels(&[("a", "\u{202E}")]).unwrap_err().reason(), Reason::FieldInvalid);
-        assert_eq!(labels(&[("a", &"v".repeat(51))]).unwrap_err().reason(), Reason::FieldTooLong);
-        let many = (0..33).map(|number| (number.to_string(), String::new()));
-        assert_eq!(Labels::parse("labels", many).unwrap_err().reason(), Reason::FieldTooLong);
-    }
-
-    #[test]
-    fn what_is_granted_wins_over_what_is_said() {
-        let said = labels(&[("region", "moon"), ("disk", "ssd")]).unwrap();
-        let granted = labels(&[("region", "eu-west")]).unwrap();
-        let both = said.with("labels", &granted).unwrap();
-        assert_eq!((both.get("region"), both.get("disk")), (Some("eu-west"), Some("ssd")));
-    }
 
     #[test]
     fn amounts_have_an_end() {

@@ -5,6 +5,7 @@
 mod admin;
 mod discovery;
 mod identity;
+mod invites;
 mod registry;
 mod spoken;
 pub mod table;

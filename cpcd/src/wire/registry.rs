@@ -50,7 +50,7 @@ impl Wire for Seen {
             used: Some(self.used.to_wire()),
             last_seen: node.last_seen.map(|time| time.to_wire()),
             addresses: node.addresses.clone(),
-            labels: node.labels.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+            labels: node.labels.clone().into_iter().collect(),
             signed_peer_record: node.record.clone().into(),
             realm: node.realm.clone(),
             agent_version: node.agent_version.clone(),

@@ -10,6 +10,7 @@ use cpcd_store::{Store, sql::Priority};
 
 use super::{
     Challenge, Challenges, Proof, Proofs,
+    newcomer::Newcomers,
     opening::{self, Opened, Opener},
     proof,
 };
@@ -39,11 +40,19 @@ pub struct Login {
     challenges: Challenges,
     proofs: Proofs,
     opener: Opener,
+    newcomers: Newcomers,
 }
 
 impl Login {
-    pub(super) fn new(store: &Store, clock: &Clock, challenges: Challenges, proofs: Proofs, opener: Opener) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), challenges, proofs, opener }
+    pub(super) fn new(
+        store: &Store,
+        clock: &Clock,
+        challenges: Challenges,
+        proofs: Proofs,
+        opener: Opener,
+        newcomers: Newcomers,
+    ) -> Self {
+        Self { store: store.clone(), clock: clock.clone(), challenges, proofs, opener, newcomers }
     }
 
     /// First step: gives a challenge for a key. Needs nothing; known and unknown keys look alike.
@@ -65,22 +74,27 @@ impl Login {
         self.challenges.issue(public_key, kind, purpose, self.clock.now())
     }
 
-    /// Second step: opens a session for a proof. Needs nothing but the proof.
+    /// Second step: opens a session for a proof. Needs nothing but the proof. A user whose key is new here may join with it.
     ///
     /// # Errors
-    /// `CHALLENGE_INVALID`, `CHALLENGE_EXPIRED`, `CHALLENGE_USED`, `SIGNATURE_INVALID`, `LOGIN_REFUSED`.
+    /// `CHALLENGE_INVALID`, `CHALLENGE_EXPIRED`, `CHALLENGE_USED`, `SIGNATURE_INVALID`, `LOGIN_REFUSED`; when joining, those of
+    /// [`Joining::admit`](super::Joining::admit) and [`Ticket::redeem`](super::Ticket::redeem), a fault of the user name, and
+    /// `USERNAME_TAKEN`.
     pub async fn prove(&self, proof: &Proof) -> Result<TokenPair> {
         let now = self.clock.now();
         let proven = self.proofs.check(proof, Purpose::Login, now).await?;
         let (challenge, key) = (&proven.challenge, &proven.challenge.public_key);
-        let opened = match challenge.kind {
-            Kind::User => {
-                let user = self.store.get_user_by_key(key.as_bytes()).await?;
-                self.opener.open_user(&user.ok_or_else(|| refused("user", key))?, now)?
-            }
+        let (opened, newcomer) = match challenge.kind {
+            Kind::User => match self.store.get_user_by_key(key.as_bytes()).await? {
+                Some(user) => (self.opener.open_user(&user, now)?, None),
+                None => {
+                    let newcomer = self.newcomers.admit(key, proof, now)?;
+                    (self.opener.open_user(&newcomer.user, now)?, Some(newcomer))
+                }
+            },
             Kind::Node => {
                 let node = self.store.get_node_by_key(key.as_bytes()).await?;
-                self.opener.open_node(node.ok_or_else(|| refused("node", key))?.id, now)?
+                (self.opener.open_node(node.ok_or_else(|| refused("node", key))?.id, now)?, None)
             }
             Kind::Service => return Err(refused("service", key)),
         };
@@ -90,6 +104,9 @@ impl Login {
             .write(Priority::Identity, move |tx| {
                 Box::pin(async move {
                     proof::use_up(tx, &challenge_id, expires_at).await?;
+                    if let Some(newcomer) = newcomer {
+                        newcomer.settle(tx, now).await?;
+                    }
                     opening::write(tx, &session, now).await
                 })
             })

@@ -18,6 +18,10 @@ pub struct Proof {
     pub challenge: Vec<u8>,
     /// Ed25519 signature, 64 bytes.
     pub signature: Vec<u8>,
+    /// To join: the code of an invite; empty for none.
+    pub invite: String,
+    /// To join as a user: the handle; empty for none.
+    pub username: String,
 }
 
 /// Checks proofs, and sees to it that each is good once.

@@ -6,7 +6,8 @@ use cpc_signing::{Kind, Purpose, SignedPeerRecord};
 use cpcd_model::{
     Error, Reason, Result,
     id::{NodeId, UserId},
-    node::{Labels, Node, NodeStatus, Resources},
+    labels::{self, Labels},
+    node::{Node, NodeStatus, Resources},
     permission::{Level, Resource},
     text,
     time::{Clock, Timestamp},
@@ -21,7 +22,7 @@ use super::{Config, pace::Pace, record, table::Table};
 use crate::{
     Caller,
     caller::Subject,
-    identity::{Identity, Opener, Proof, Proofs, TokenPair, use_up, write_session},
+    identity::{Identity, InviteKind, Joining, Opener, Proof, Proofs, Ticket, TokenPair, use_up, write_session},
 };
 
 const LONGEST_AGENT: usize = 100;
@@ -61,6 +62,7 @@ pub struct Registrations {
     pace: Arc<Pace>,
     proofs: Proofs,
     opener: Opener,
+    joining: Joining,
 }
 
 /// A registration whose every part holds by itself.
@@ -71,12 +73,14 @@ struct Checked {
     agent_version: String,
 }
 
-/// What lets a new node in, and what it gets with that.
-#[derive(Clone, Debug, Default)]
-struct Terms {
-    owner_id: Option<UserId>,
-    labels: Labels,
-    realm: String,
+/// What lets a new node in.
+enum Admission {
+    /// It is not new.
+    Known,
+    /// The right of whoever registers it.
+    Right(Option<UserId>),
+    /// What the join policy asks.
+    Ticket(Ticket),
 }
 
 impl Registrations {
@@ -89,7 +93,8 @@ impl Registrations {
         identity: &Identity,
     ) -> Self {
         let (store, clock) = (store.clone(), clock.clone());
-        Self { store, clock, config, table, pace, proofs: identity.proofs.clone(), opener: identity.opener.clone() }
+        let (proofs, opener) = (identity.proofs.clone(), identity.opener.clone());
+        Self { store, clock, config, table, pace, proofs, opener, joining: identity.joining.clone() }
     }
 
     /// Registers a node, or brings up to date what is known of it. Needs a proof by the node's key; a new node also needs what
@@ -108,9 +113,9 @@ impl Registrations {
         }
         let public_key = *proven.challenge.public_key.as_bytes();
         let known = self.store.get_node_by_key(&public_key).await?;
-        let terms = match known {
-            Some(_) => Terms::default(),
-            None => admit(caller)?,
+        let admission = match known {
+            Some(_) => Admission::Known,
+            None => self.admit(caller, &registration.proof.invite, now)?,
         };
         let (challenge_id, expires_at) = (proven.challenge.id, proven.challenge.expires_at);
         let (config, opener) = (self.config.clone(), self.opener.clone());
@@ -121,7 +126,7 @@ impl Registrations {
                     use_up(tx, &challenge_id, expires_at).await?;
                     let node = match tx.lock_node_by_key(&public_key).await? {
                         Some(node) => renew(tx, &config, node, checked, now).await?,
-                        None => insert(tx, &config, terms, checked, public_key, now).await?,
+                        None => insert(tx, &config, admission, checked, public_key, now).await?,
                     };
                     let opened = opener.open_node(node.id, now)?;
                     write_session(tx, &opened.session, now).await?;
@@ -133,6 +138,17 @@ impl Registrations {
         self.table.follow(node.id, node.status, self.clock.tick(), true);
         let next = self.pace.next(node.id, 0, true);
         Ok(Registered { node, tokens, next })
+    }
+
+    /// Finds what lets a new node in: the right of whoever registers it, unless there is an invite, or what the join policy asks.
+    fn admit(&self, caller: &Caller, invite: &str, now: Timestamp) -> Result<Admission> {
+        if invite.is_empty() && caller.require(Resource::Nodes, Level::Write).is_ok() {
+            return Ok(Admission::Right(match caller.subject() {
+                Subject::User(id) => Some(id),
+                Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => None,
+            }));
+        }
+        self.joining.admit(InviteKind::Node, invite, now).map(Admission::Ticket)
     }
 
     /// Brings up to date what a registered node says of its addresses and its capacity.
@@ -174,33 +190,33 @@ fn check(registration: &Registration) -> Result<Checked> {
     Ok(Checked {
         signed,
         capacity: registration.capacity,
-        labels: Labels::parse("labels", registration.labels.iter().cloned())?,
+        labels: labels::clean("labels", registration.labels.iter().cloned())?,
         agent_version: text::clean("agent_version", &registration.agent_version, LONGEST_AGENT, false)?,
     })
-}
-
-/// Finds what lets a new node in: the right of whoever registers it.
-fn admit(caller: &Caller) -> Result<Terms> {
-    caller.require(Resource::Nodes, Level::Write)?;
-    let owner_id = match caller.subject() {
-        Subject::User(id) => Some(id),
-        Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => None,
-    };
-    Ok(Terms { owner_id, ..Terms::default() })
 }
 
 async fn insert(
     tx: &mut Tx,
     config: &Config,
-    terms: Terms,
+    admission: Admission,
     checked: Checked,
     public_key: [u8; 32],
     now: Timestamp,
 ) -> Result<Node> {
+    let (owner_id, granted_labels, realm) = match admission {
+        Admission::Right(owner_id) => (owner_id, Labels::new(), String::new()),
+        Admission::Ticket(ticket) => {
+            let terms = ticket.redeem(tx, now).await?;
+            (terms.owner_id, terms.labels, terms.realm.unwrap_or_default())
+        }
+        Admission::Known => {
+            return Err(Error::new(Reason::WriteConflict, "the node was deleted meanwhile; register again"));
+        }
+    };
     let mut node = Node {
         id: NodeId::generate(),
         public_key,
-        owner_id: terms.owner_id,
+        owner_id,
         // It has just proven that it lives.
         status: NodeStatus::Online,
         last_seen: Some(now),
@@ -208,9 +224,9 @@ async fn insert(
         record: Vec::new(),
         record_seq: None,
         addresses: Vec::new(),
-        labels: checked.labels.with("labels", &terms.labels)?,
-        granted_labels: terms.labels,
-        realm: terms.realm,
+        labels: labels::granted_over("labels", checked.labels, &granted_labels)?,
+        granted_labels,
+        realm,
         agent_version: checked.agent_version,
         created_at: now,
     };
@@ -227,7 +243,7 @@ async fn renew(tx: &mut Tx, config: &Config, mut node: Node, checked: Checked, n
     record::check_addresses(config, &checked.signed, &node.realm)?;
     record::put(&mut node, &checked.signed)?;
     node.capacity = checked.capacity;
-    node.labels = checked.labels.with("labels", &node.granted_labels)?;
+    node.labels = labels::granted_over("labels", checked.labels, &node.granted_labels)?;
     node.agent_version = checked.agent_version;
     write_changes(tx, &before, &node, now).await?;
     Ok(node)

@@ -3,7 +3,8 @@
 use cpcd_model::{
     Error, Result,
     id::{NodeId, UserId},
-    node::{Labels, Node, NodeStatus, Resources},
+    labels::Labels,
+    node::{Node, NodeStatus, Resources},
     time::Timestamp,
 };
 use sqlx::{FromRow, types::Json};

@@ -44,6 +44,9 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "IdentityService/CreateUser" => vec![ends("FIELD_REQUIRED", json!({}))],
         "IdentityService/GetUser" => vec![others(json!({ "id": owner.id }))],
         "IdentityService/ListUsers" => vec![others(json!({}))],
+        "IdentityService/CreateInvite" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
+        "IdentityService/ListInvites" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
+        "IdentityService/RevokeInvite" => vec![ends("INVITE_NOT_FOUND", json!({ "id": owner.id }))],
         "DiscoveryService/PublishContent" => vec![others(json!({ "title": "a title" }))],
         "DiscoveryService/PublishContentStream" => {
             vec![others(json!({ "sequence": "1", "content": { "title": "a title" } }))]
