@@ -127,6 +127,13 @@ fn an_agent_logs_in_and_keeps_the_session_going() {
     assert_eq!(agent.ok(&["whoami", "-o", "name"]), "alice\n");
     assert_eq!(agent.refused(5, &["login", "--key", &format!("agent:{mallory}")])["code"], "unauthenticated");
 
+    let code = daemon.ok(&["--local", "invite", "create", "--kind", "user", "-o", "name"]);
+    fs::write(home.path().join("invite"), code).unwrap();
+    let key = format!("agent:{mallory}");
+    let join = ["login", "--context", "new", "--key", &key, "--invite-file", "invite", "--username", "mallory"];
+    agent.ok(&[&join[..], &["--endpoint", &endpoint]].concat());
+    assert_eq!(agent.ok(&["whoami", "--context", "new", "-o", "name"]), "mallory\n", "an agent's key joins by invite");
+
     spoil();
     let without_agent = home.refused(5, &["whoami", "-o", "json"]);
     assert_eq!(without_agent["reason"], "LOGIN_NEEDED");
