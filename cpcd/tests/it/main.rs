@@ -15,5 +15,6 @@ mod invites;
 mod login;
 mod permissions;
 mod process;
+mod registry;
 mod sessions;
 mod tour;
