@@ -21,7 +21,7 @@ use crate::{
     private_file,
     progress::ProgressMode,
     prompt::Prompt,
-    session,
+    session::{self, Errand},
     settings::{self, Setting},
     signer::Signer,
     token_file,
@@ -152,6 +152,11 @@ impl Context {
     pub(crate) async fn reconnected(&mut self) -> Result<Client> {
         self.client = None;
         self.client().await
+    }
+
+    /// Lets the next call connect anew.
+    pub(crate) fn forget_connection(&mut self) {
+        self.client = None;
     }
 
     /// Takes the endpoint of an invite, where neither flag, environment nor context names one.
@@ -290,7 +295,7 @@ impl Context {
         })?;
         let pinned = saved.server_id.as_deref().unwrap_or(&ended.server_id);
         let plain = Joining::default();
-        let session = session::log_in(nobody, &signer, Some(pinned), &plain, self.timeout).await?;
+        let session = session::log_in(nobody, &signer, Errand::UserLogin, Some(pinned), &plain, self.timeout).await?;
         let session = session.at(&self.endpoint);
         let client = nobody.with_token(Some(&session.access_token))?;
         self.contexts.replace_session(&self.name, ended, session)?;
