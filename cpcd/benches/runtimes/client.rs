@@ -13,9 +13,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::Outcome;
-use crate::frames::{self, Frame};
 use crate::plan::{Call, MESSAGE, Shape};
-use crate::record::Record;
+use crate::shared::frames::{self, Frame};
+use crate::shared::record::Record;
 use crate::template::Template;
 
 /// A message with gRPC's prefix: not compressed, 64 bytes.

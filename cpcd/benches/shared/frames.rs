@@ -25,6 +25,9 @@ const INITIAL_WINDOW_SIZE: u16 = 4;
 const LARGEST_WINDOW: u32 = (1 << 31) - 1;
 const DEFAULT_WINDOW: u32 = 65_535;
 
+/// Bytes before a payload.
+const HEADER: usize = 9;
+
 /// One frame in a buffer.
 pub(crate) struct Frame<'a> {
     pub(crate) kind: u8,
@@ -36,7 +39,7 @@ pub(crate) struct Frame<'a> {
 impl<'a> Frame<'a> {
     /// Takes the first frame off a buffer, if all of it is there.
     pub(crate) fn take(bytes: &mut &'a [u8]) -> Option<Self> {
-        let (header, rest) = bytes.split_first_chunk::<9>()?;
+        let (header, rest) = bytes.split_first_chunk::<HEADER>()?;
         let [a, b, c, kind, flags, stream @ ..] = *header;
         let (payload, rest) = rest.split_at_checked(u32::from_be_bytes([0, a, b, c]) as usize)?;
         *bytes = rest;
@@ -50,6 +53,15 @@ pub(crate) fn put(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, payload: 
     out.extend_from_slice(&[length[1], length[2], length[3], kind, flags]);
     out.extend_from_slice(&stream.to_be_bytes());
     out.extend_from_slice(payload);
+}
+
+/// Appends a frame whose payload is in parts.
+pub(crate) fn put_parts(out: &mut Vec<u8>, kind: u8, flags: u8, stream: u32, parts: &[&[u8]]) {
+    let at = out.len();
+    put(out, kind, flags, stream, &[]);
+    parts.iter().for_each(|part| out.extend_from_slice(part));
+    let length = u32::try_from(out.len() - at - HEADER).expect("frames are small").to_be_bytes();
+    out[at..at + 3].copy_from_slice(&length[1..]);
 }
 
 /// Appends what opens a connection, with windows so large that the answers are never held back.
