@@ -1,26 +1,22 @@
 //! One connection of the generator: sends heartbeats of one node after another, frame by frame.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::mem;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cpc_proto::v1::{HeartbeatResponse, NodePing, NodeResources};
-use prost::Message;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::Outcome;
-use crate::fleet::Fleet;
-use crate::options::{INTERVAL, Shape};
+use crate::options::{Call, INTERVAL, Shape};
 use crate::shared::frames::{self, Frame};
 use crate::shared::record::Record;
+use crate::speech::Speech;
 
-/// Bytes of a message.
-pub(crate) const MESSAGE: usize = 64;
 /// Bytes of gRPC's prefix: not compressed, and the length.
 const PREFIX: usize = 5;
 /// More window is granted when half of the largest is used up.
@@ -30,17 +26,22 @@ const HALF_A_WINDOW: u32 = 1 << 30;
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) shape: Shape,
-    pub(crate) fleet: Arc<Fleet>,
+    pub(crate) speech: Arc<Speech>,
     pub(crate) record: Rc<RefCell<Record>>,
     /// What is meant to be sent from then on, and before then, is written down.
     pub(crate) since: Instant,
     pub(crate) until: Instant,
 }
 
-/// A call under way.
+/// What is under way on a stream of HTTP/2.
+#[derive(Default)]
 struct Pending {
-    meant: Instant,
+    /// When each that is not answered was meant to be sent, in the order in which answers come.
+    meant: VecDeque<Instant>,
+    /// Of a call: whether its answer came.
     answered: bool,
+    /// Of a stream of heartbeats: whose.
+    node: usize,
 }
 
 /// One connection.
@@ -52,6 +53,8 @@ pub(crate) struct Client {
     node: usize,
     sequence: u64,
     pending: HashMap<u32, Pending>,
+    /// How many are not answered.
+    under_way: usize,
     used: u32,
     out: Vec<u8>,
 }
@@ -60,7 +63,17 @@ impl Client {
     /// Prepares a connection; `number` is its place among all.
     pub(crate) fn new(number: usize, shared: Shared) -> Self {
         let pending = HashMap::new();
-        Self { number, shared, next_stream: 1, node: number, sequence: 1, pending, used: 0, out: Vec::new() }
+        Self {
+            number,
+            shared,
+            next_stream: 1,
+            node: number,
+            sequence: 1,
+            pending,
+            under_way: 0,
+            used: 0,
+            out: Vec::new(),
+        }
     }
 
     /// Sends and receives until the time is over and all is answered.
@@ -68,15 +81,15 @@ impl Client {
         let mut socket = TcpStream::connect(address).await?;
         socket.set_nodelay(true)?;
         frames::put_opening(&mut self.out);
-        let gap =
-            INTERVAL.mul_f64(self.shared.shape.connections as f64 / self.shared.fleet.authorizations.len() as f64);
+        let gap = INTERVAL.mul_f64(self.shared.shape.connections as f64 / self.shared.speech.count() as f64);
         let mut due = begin + gap.mul_f64(self.number as f64 / self.shared.shape.connections as f64);
+        // One after the other, on streams of their own; an open loop has a single stream, or a call each.
         for _ in 0..self.shared.shape.in_flight.unwrap_or_default() {
-            self.send(Instant::now());
+            self.begin(Instant::now());
         }
         let is_open = self.shared.shape.in_flight.is_none();
         let mut inbound = Vec::new();
-        while due < self.shared.until || !self.pending.is_empty() {
+        while due < self.shared.until || self.under_way > 0 {
             socket.write_all(&self.out).await?;
             self.out.clear();
             inbound.reserve(16 * 1024);
@@ -86,7 +99,10 @@ impl Client {
                     return Err("the server closed a connection".into());
                 },
                 () = spin_until(due), if is_open && due < self.shared.until => {
-                    self.send(due);
+                    match self.pending.keys().next() {
+                        Some(stream) if self.shared.shape.call == Call::Stream => self.say(*stream, due),
+                        Some(_) | None => self.begin(due),
+                    }
                     due += gap;
                     continue;
                 }
@@ -105,20 +121,41 @@ impl Client {
         Ok(())
     }
 
-    /// Queues one heartbeat. The server's window (1 MiB by default) is not watched: far less is ever in flight.
-    fn send(&mut self, meant: Instant) {
+    /// Opens a stream of HTTP/2 and says the first thing on it.
+    fn begin(&mut self, meant: Instant) {
         let stream = self.next_stream;
-        let fleet = &self.shared.fleet;
-        let (before, after) = if stream == 1 { &fleet.first } else { &fleet.later };
-        let token = &fleet.authorizations[self.node];
-        frames::put_parts(&mut self.out, frames::HEADERS, frames::END_HEADERS, stream, &[before, token, after]);
-        let message = message(self.sequence);
-        let prefix = [0, 0, 0, 0, MESSAGE as u8];
-        frames::put_parts(&mut self.out, frames::DATA, frames::END_STREAM, stream, &[&prefix, &message]);
-        self.pending.insert(stream, Pending { meant, answered: false });
         self.next_stream += 2;
+        let speech = &self.shared.speech;
+        let (before, after) = if stream == 1 { &speech.first } else { &speech.later };
+        let token = speech.authorization(self.node);
+        frames::put_parts(&mut self.out, frames::HEADERS, frames::END_HEADERS, stream, &[before, token, after]);
+        self.pending.insert(stream, Pending { node: self.node, ..Pending::default() });
+        if self.shared.shape.call == Call::Stream && speech.is_bound() {
+            self.turn();
+        }
+        self.say(stream, meant);
+    }
+
+    /// Queues a message. The server's window (1 MiB by default) is not watched: far less is ever in flight.
+    fn say(&mut self, stream: u32, meant: Instant) {
+        let is_stream = self.shared.shape.call == Call::Stream;
+        let Some(pending) = self.pending.get_mut(&stream) else { return };
+        pending.meant.push_back(meant);
+        self.under_way += 1;
+        let is_bound = is_stream && self.shared.speech.is_bound();
+        let node = if is_bound { pending.node } else { self.node };
+        let message = self.shared.speech.message(node, self.sequence);
+        let flags = if is_stream { 0 } else { frames::END_STREAM };
+        frames::put(&mut self.out, frames::DATA, flags, stream, &message);
+        if !is_bound {
+            self.turn();
+        }
+    }
+
+    /// Goes on to the next node; connections take turns.
+    fn turn(&mut self) {
         self.node += self.shared.shape.connections;
-        if self.node >= fleet.authorizations.len() {
+        if self.node >= self.shared.speech.count() {
             self.node %= self.shared.shape.connections;
             self.sequence += 1;
         }
@@ -127,7 +164,7 @@ impl Client {
     fn receive(&mut self, frame: &Frame<'_>, now: Instant) -> Outcome<()> {
         match frame.kind {
             frames::DATA => {
-                self.answer(frame)?;
+                self.answers(frame, now)?;
                 self.ended(frame, now)
             }
             frames::HEADERS => self.ended(frame, now),
@@ -144,14 +181,26 @@ impl Client {
         }
     }
 
-    /// An answer came: it must be one to a node that is known.
-    fn answer(&mut self, frame: &Frame<'_>) -> Outcome<()> {
-        let message = frame.payload.get(PREFIX..).ok_or("an answer without a message")?;
-        let answer = HeartbeatResponse::decode(message)?;
-        if answer.register_again || answer.next_heartbeat_ms == 0 {
-            return Err(format!("the server does not know a node: {answer:?}").into());
+    /// Answers came, whole: each must be a good one.
+    fn answers(&mut self, frame: &Frame<'_>, now: Instant) -> Outcome<()> {
+        let mut rest = frame.payload;
+        while let Some((prefix, behind)) = rest.split_first_chunk::<PREFIX>() {
+            let length = u32::from_be_bytes([prefix[1], prefix[2], prefix[3], prefix[4]]) as usize;
+            let (message, behind) = behind.split_at_checked(length).ok_or("an answer in pieces")?;
+            self.shared.speech.check(message)?;
+            rest = behind;
+            let pending = self.pending.get_mut(&frame.stream).ok_or("an answer to nothing")?;
+            match self.shared.shape.call {
+                Call::Unary => pending.answered = true,
+                Call::Stream => {
+                    let meant = pending.meant.pop_front().ok_or("an answer to nothing")?;
+                    self.complete(meant, now);
+                    if self.goes_on(now) {
+                        self.say(frame.stream, now);
+                    }
+                }
+            }
         }
-        self.pending.get_mut(&frame.stream).ok_or("an answer to nothing")?.answered = true;
         self.used += u32::try_from(frame.payload.len())?;
         if self.used >= HALF_A_WINDOW {
             let used = mem::take(&mut self.used);
@@ -160,20 +209,30 @@ impl Client {
         Ok(())
     }
 
-    /// A call may have ended: with an answer, or in an error that ends the run.
+    /// A stream of HTTP/2 may have ended: good for a call that has its answer, and the end of the run otherwise.
     fn ended(&mut self, frame: &Frame<'_>, now: Instant) -> Outcome<()> {
         if frame.flags & frames::END_STREAM == 0 {
             return Ok(());
         }
         let pending = self.pending.remove(&frame.stream).filter(|pending| pending.answered);
-        let meant = pending.ok_or("the server refused a heartbeat")?.meant;
+        let meant = pending.and_then(|pending| pending.meant.front().copied());
+        self.complete(meant.ok_or("the server refused what was said")?, now);
+        if self.goes_on(now) {
+            self.begin(now);
+        }
+        Ok(())
+    }
+
+    fn complete(&mut self, meant: Instant, now: Instant) {
+        self.under_way -= 1;
         if (self.shared.since..self.shared.until).contains(&meant) {
             self.shared.record.borrow_mut().add(self.number, now - meant);
         }
-        if self.shared.shape.in_flight.is_some() && now < self.shared.until {
-            self.send(now);
-        }
-        Ok(())
+    }
+
+    /// Whether an answer is followed by the next heartbeat.
+    fn goes_on(&self, now: Instant) -> bool {
+        self.shared.shape.in_flight.is_some() && now < self.shared.until
     }
 }
 
@@ -182,20 +241,6 @@ async fn spin_until(due: Instant) {
     while Instant::now() < due {
         tokio::task::yield_now().await;
     }
-}
-
-/// A heartbeat that says what is in use, filled up to its size by a field that nobody knows.
-fn message(sequence: u64) -> [u8; MESSAGE] {
-    let used = NodeResources {
-        cpu_millicores: 500 + sequence % 1000,
-        memory_bytes: 3 << 30,
-        bandwidth_bits_per_second: 1_000_000,
-    };
-    let mut bytes = NodePing { sequence, used: Some(used), ..Default::default() }.encode_to_vec();
-    // Field 15, bytes.
-    bytes.extend_from_slice(&[0x7a, (MESSAGE - bytes.len() - 2) as u8]);
-    bytes.resize(MESSAGE, 0);
-    bytes.try_into().expect("just made so long")
 }
 
 /// How long answers may still take when the time is over.

@@ -65,6 +65,11 @@ impl Server {
         Ok(Self { process, address: SocketAddr::from(([127, 0, 0, 1], port)), metrics: None })
     }
 
+    /// Takes over another server.
+    pub(crate) fn of(process: Child, address: SocketAddr) -> Self {
+        Self { process, address, metrics: None }
+    }
+
     /// The cpu time of the whole process so far.
     pub(crate) fn cpu(&self) -> Outcome<Duration> {
         cpu(&self.process.id().to_string())

@@ -2,26 +2,36 @@
 
 use std::io::Write;
 use std::net::Ipv4Addr;
+use std::pin::Pin;
 use std::time::Duration;
 
 use cpc_proto::v1::node_orchestration_server::{NodeOrchestration, NodeOrchestrationServer};
 use cpc_proto::v1::{HeartbeatResponse, NodePing, NodeStatus};
 use tokio::net::TcpListener;
-use tokio_stream::StreamExt;
 use tokio_stream::wrappers::TcpListenerStream;
+use tokio_stream::{Stream, StreamExt};
 use tonic::transport::Server;
-use tonic::{Request, Response, Status, async_trait};
+use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use crate::Outcome;
 
 struct Empty;
 
+type Answers = Pin<Box<dyn Stream<Item = Result<HeartbeatResponse, Status>> + Send>>;
+
+fn answer(ping: &NodePing) -> HeartbeatResponse {
+    let status = NodeStatus::Online.into();
+    HeartbeatResponse { sequence: ping.sequence, next_heartbeat_ms: 29_000, status, ..Default::default() }
+}
+
 #[async_trait]
 impl NodeOrchestration for Empty {
     async fn heartbeat(&self, request: Request<NodePing>) -> Result<Response<HeartbeatResponse>, Status> {
-        let sequence = request.into_inner().sequence;
-        let status = NodeStatus::Online.into();
-        Ok(Response::new(HeartbeatResponse { sequence, next_heartbeat_ms: 29_000, status, ..Default::default() }))
+        Ok(Response::new(answer(&request.into_inner())))
+    }
+
+    async fn heartbeat_stream(&self, request: Request<Streaming<NodePing>>) -> Result<Response<Answers>, Status> {
+        Ok(Response::new(Box::pin(request.into_inner().map(|ping| ping.map(|ping| answer(&ping))))))
     }
 }
 

@@ -12,39 +12,40 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::Outcome;
 use crate::daemon::Server;
-use crate::huffman;
-use crate::shared::template::{Template, capture};
+use crate::options::Call;
+use crate::speech::Speech;
 
 /// Calls under way at once.
 const AT_ONCE: usize = 64;
 
-/// What is sent for each heartbeat.
+/// What is sent for each heartbeat, in both ways.
 pub(crate) struct Fleet {
-    /// Of each node: its authorization, as it stands in a header block.
-    pub(crate) authorizations: Vec<Vec<u8>>,
-    /// What stands before and after it in the first block of a connection, and in all others.
-    pub(crate) first: (Vec<u8>, Vec<u8>),
-    pub(crate) later: (Vec<u8>, Vec<u8>),
+    unary: Arc<Speech>,
+    stream: Arc<Speech>,
+}
+
+impl Fleet {
+    /// Gives what is sent in one way.
+    pub(crate) fn of(&self, call: Call) -> &Arc<Speech> {
+        match call {
+            Call::Unary => &self.unary,
+            Call::Stream => &self.stream,
+        }
+    }
 }
 
 /// Registers nodes in a folder that is used by all daemons of the run.
-pub(crate) fn register(folder: &Path, count: usize) -> Outcome<Arc<Fleet>> {
+pub(crate) fn register(folder: &Path, count: usize) -> Outcome<Fleet> {
     let server = Server::daemon(folder)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let tokens = runtime.block_on(register_all(&format!("http://{}", server.address), count))?;
     drop(server);
-    let sample = format!("Bearer {}", tokens[0]);
-    let Template { first, later } = capture("/cpc.v1.NodeOrchestration/Heartbeat", &sample, crate::client::MESSAGE)?;
-    let value = huffman::encode(&sample);
-    let (first, later) = (split(&first, &value)?, split(&later, &value)?);
-    let authorizations = tokens.iter().map(|token| huffman::encode(&format!("Bearer {token}"))).collect();
-    Ok(Arc::new(Fleet { authorizations, first, later }))
-}
-
-fn split(block: &[u8], value: &[u8]) -> Outcome<(Vec<u8>, Vec<u8>)> {
-    let at = block.windows(value.len()).position(|window| window == value);
-    let at = at.ok_or("tonic's client writes the token in another way than this bench does")?;
-    Ok((block[..at].to_vec(), block[at + value.len()..].to_vec()))
+    let bearers: Vec<_> = tokens.iter().map(|token| format!("Bearer {token}")).collect();
+    let speech = |path| Speech::of_nodes(path, &bearers).map(Arc::new);
+    Ok(Fleet {
+        unary: speech("/cpc.v1.NodeOrchestration/Heartbeat")?,
+        stream: speech("/cpc.v1.NodeOrchestration/HeartbeatStream")?,
+    })
 }
 
 async fn register_all(endpoint: &str, count: usize) -> Outcome<Vec<String>> {

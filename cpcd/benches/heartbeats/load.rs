@@ -1,7 +1,6 @@
 //! One measurement: a server, a shape, and what came of it.
 
 use std::cell::RefCell;
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,10 +10,10 @@ use tokio::task::{JoinSet, LocalSet};
 use crate::Outcome;
 use crate::client::{Client, LATE, Shared};
 use crate::daemon::Server;
-use crate::fleet::Fleet;
 use crate::options::{Options, Shape};
 use crate::shared::cpu::cpu;
 use crate::shared::record::Record;
+use crate::speech::Speech;
 
 /// What one measurement found.
 pub(crate) struct Sample {
@@ -32,20 +31,13 @@ pub(crate) struct Sample {
     pub(crate) statements: Vec<(String, u64)>,
 }
 
-/// Starts a server, loads it, and ends it.
-pub(crate) fn measure(
-    is_daemon: bool,
-    shape: Shape,
-    options: &Options,
-    folder: &Path,
-    fleet: &Arc<Fleet>,
-) -> Outcome<Sample> {
-    let server = if is_daemon { Server::daemon(folder)? } else { Server::empty()? };
+/// Loads a server.
+pub(crate) fn measure(server: &Server, shape: Shape, options: &Options, speech: &Arc<Speech>) -> Outcome<Sample> {
     let warm_up = if shape.in_flight.is_some() { options.warm_up } else { options.open_warm_up };
     let begin = Instant::now();
     let (since, until) = (begin + warm_up, begin + warm_up + options.seconds);
     let record = Rc::new(RefCell::new(Record::new(shape.connections)));
-    let shared = Shared { shape, fleet: fleet.clone(), record: record.clone(), since, until };
+    let shared = Shared { shape, speech: speech.clone(), record: record.clone(), since, until };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (before, after) = LocalSet::new()
         .block_on(&runtime, async {
@@ -55,9 +47,9 @@ pub(crate) fn measure(
             }
             let looking = async {
                 tokio::time::sleep_until(since.into()).await;
-                let before = look(&server)?;
+                let before = look(server)?;
                 tokio::time::sleep_until(until.into()).await;
-                Ok((before, look(&server)?))
+                Ok((before, look(server)?))
             };
             tokio::pin!(looking);
             let looks = loop {

@@ -12,21 +12,57 @@ pub(crate) enum Role {
     Bench(Options),
 }
 
+/// How a heartbeat is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// A call for each.
+    Unary,
+    /// A message of a stream for each.
+    Stream,
+}
+
+/// Who is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Target {
+    /// tonic, with nothing behind it.
+    Empty,
+    /// The daemon.
+    Cpcd,
+    /// etcd's leases.
+    Etcd,
+}
+
+impl Target {
+    /// Its name in the tables.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty handler",
+            Self::Cpcd => "cpcd",
+            Self::Etcd => "etcd, lease keep-alive",
+        }
+    }
+}
+
 /// One shape of load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
     pub(crate) name: &'static str,
     pub(crate) words: &'static str,
+    pub(crate) call: Call,
     pub(crate) connections: usize,
     /// Heartbeats that each connection keeps in flight; none: an open loop.
     pub(crate) in_flight: Option<usize>,
 }
 
-/// The shapes. In the open loop each node comes once in [`INTERVAL`].
-const SHAPES: [Shape; 3] = [
-    Shape { name: "A", words: "256 connections, one in flight", connections: 256, in_flight: Some(1) },
-    Shape { name: "B", words: "32 connections, 32 in flight", connections: 32, in_flight: Some(32) },
-    Shape { name: "C", words: "open loop, each node once in 30 s", connections: 256, in_flight: None },
+/// The shapes. In the open loop each node comes once in [`INTERVAL`]; a stream of heartbeats belongs to one node, so that in their
+/// shapes only as many come as there are streams. Leases have streams only, each of which goes through all of them.
+#[rustfmt::skip]
+const SHAPES: [Shape; 5] = [
+    Shape { name: "A", words: "256 connections, one call in flight", call: Call::Unary, connections: 256, in_flight: Some(1) },
+    Shape { name: "B", words: "32 connections, 32 calls in flight", call: Call::Unary, connections: 32, in_flight: Some(32) },
+    Shape { name: "C", words: "open loop, each node once in 30 s", call: Call::Unary, connections: 256, in_flight: None },
+    Shape { name: "AS", words: "256 connections, one stream each", call: Call::Stream, connections: 256, in_flight: Some(1) },
+    Shape { name: "BS", words: "32 connections, 32 streams each", call: Call::Stream, connections: 32, in_flight: Some(32) },
 ];
 
 /// How often a node comes in the open loop.
@@ -42,6 +78,8 @@ pub(crate) struct Options {
     /// The same for the open loop.
     pub(crate) open_warm_up: Duration,
     pub(crate) shapes: Vec<Shape>,
+    /// The program etcd, to be measured beside.
+    pub(crate) etcd: Option<String>,
 }
 
 /// Reads the arguments. `--bench` is what `cargo bench` adds and `cargo test` does not.
@@ -60,6 +98,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Outcome<Role> {
         warm_up: seconds(10.0, 0.2),
         open_warm_up: seconds(60.0, 0.2),
         shapes: SHAPES.to_vec(),
+        etcd: None,
     };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -76,8 +115,9 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Outcome<Role> {
                 let wanted = rest.next().map(String::as_str).unwrap_or_default();
                 options.shapes.retain(|shape| wanted.split(',').any(|name| name == shape.name));
             }
+            "--etcd" => options.etcd = Some(rest.next().ok_or("--etcd takes the program")?.clone()),
             other => {
-                let known = "--quick, --pairs, --nodes, --seconds, --warm-up, --open-warm-up, --shapes A,B,C";
+                let known = "--etcd PROGRAM, --quick, --pairs, --nodes, --seconds, --warm-up, --open-warm-up, --shapes A,B,C,AS,BS";
                 return Err(format!("unknown argument {other}: there are {known}").into());
             }
         }

@@ -3,22 +3,22 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::client::MESSAGE;
 use crate::load::Sample;
-use crate::options::Options;
+use crate::options::{Options, Target};
+use crate::speech::MESSAGE;
 
 /// All samples, in the order they were taken.
 #[derive(Default)]
-pub(crate) struct Cells(Vec<(&'static str, bool, Sample)>);
+pub(crate) struct Cells(Vec<(&'static str, Target, Sample)>);
 
 impl Cells {
     /// Adds a sample.
-    pub(crate) fn add(&mut self, shape: &'static str, is_daemon: bool, sample: Sample) {
-        self.0.push((shape, is_daemon, sample));
+    pub(crate) fn add(&mut self, shape: &'static str, target: Target, sample: Sample) {
+        self.0.push((shape, target, sample));
     }
 
-    fn of(&self, shape: &str, is_daemon: bool) -> Vec<&Sample> {
-        let mine = self.0.iter().filter(|(name, daemon, _)| *name == shape && *daemon == is_daemon);
+    fn of(&self, shape: &str, target: Target) -> Vec<&Sample> {
+        let mine = self.0.iter().filter(|(name, of, _)| *name == shape && *of == target);
         mine.map(|(_, _, sample)| sample).collect()
     }
 }
@@ -45,9 +45,12 @@ pub(crate) fn tables(options: &Options, cells: &Cells) {
     );
     println!("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|");
     for shape in &options.shapes {
-        let empty = median(&cells.of(shape.name, false), |sample| micros(sample.cpu));
-        for (is_daemon, name) in [(false, "empty handler"), (true, "cpcd")] {
-            let samples = cells.of(shape.name, is_daemon);
+        let empty = median(&cells.of(shape.name, Target::Empty), |sample| micros(sample.cpu));
+        for target in [Target::Empty, Target::Cpcd, Target::Etcd] {
+            let (samples, name) = (cells.of(shape.name, target), target.name());
+            if samples.is_empty() {
+                continue;
+            }
             let cpu = || samples.iter().map(|sample| micros(sample.cpu));
             println!(
                 "| {}: {} | {name} | {:.0} | {:.2} ({:.2} to {:.2}) | {:.2} | {:.0} | {:.0} | {:.0} | {:.2} | {:.0} |",
@@ -70,7 +73,7 @@ pub(crate) fn tables(options: &Options, cells: &Cells) {
     println!("|---|---|--:|");
     for shape in &options.shapes {
         let mut most: BTreeMap<&str, u64> = BTreeMap::from([("NodePing", 0)]);
-        for (cause, count) in cells.of(shape.name, true).iter().flat_map(|sample| &sample.statements) {
+        for (cause, count) in cells.of(shape.name, Target::Cpcd).iter().flat_map(|sample| &sample.statements) {
             let known = most.entry(cause).or_default();
             *known = (*known).max(*count);
         }

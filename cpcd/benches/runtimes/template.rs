@@ -30,7 +30,7 @@ impl Templates {
 }
 
 fn capture(call: Call) -> Outcome<Template> {
-    template::capture(call.path(), &authorization(), MESSAGE)
+    template::capture(call.path(), Some(&authorization()), MESSAGE)
 }
 
 /// Something as long as a signed token, and as varied, so that Huffman codes do not shorten it more than that.
