@@ -780,7 +780,6 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--cpu-millicores', '--cpu-millicores', [CompletionResultType]::ParameterName, 'Thousandths of a processor core that the node has to give [default: the machine''s]')
             [CompletionResult]::new('--memory-bytes', '--memory-bytes', [CompletionResultType]::ParameterName, 'Memory that the node has to give [default: the machine''s]')
             [CompletionResult]::new('--bandwidth', '--bandwidth', [CompletionResultType]::ParameterName, 'Bits per second that the node has to give [default: not said]')
-            [CompletionResult]::new('--at-most', '--at-most', [CompletionResultType]::ParameterName, 'Send heartbeats at least so often, also where the server asks for fewer')
             [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')

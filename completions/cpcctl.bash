@@ -2216,7 +2216,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__run)
-            opts="-o -q -y -h --key --address --no-address --label --no-label --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --once --unary --at-most --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --address --no-address --label --no-label --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --once --unary --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2247,10 +2247,6 @@ _cpcctl() {
                     return 0
                     ;;
                 --bandwidth)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --at-most)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -747,7 +747,6 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --cpu-millicores 'Thousandths of a processor core that the node has to give [default: the machine''s]'
             cand --memory-bytes 'Memory that the node has to give [default: the machine''s]'
             cand --bandwidth 'Bits per second that the node has to give [default: not said]'
-            cand --at-most 'Send heartbeats at least so often, also where the server asks for fewer'
             cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'

@@ -851,7 +851,6 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l cpu-millicores -d 'Thousandths of a processor core that the node has to give [default: the machine\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l memory-bytes -d 'Memory that the node has to give [default: the machine\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l bandwidth -d 'Bits per second that the node has to give [default: not said]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l at-most -d 'Send heartbeats at least so often, also where the server asks for fewer' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r

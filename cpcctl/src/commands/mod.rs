@@ -19,4 +19,5 @@ pub(crate) mod user;
 pub(crate) mod version;
 pub(crate) mod whoami;
 
+mod deleted;
 mod owner;

@@ -28,8 +28,6 @@ pub(crate) struct Agent<'a> {
     usage: Usage,
     /// Heartbeats go one by one.
     is_unary: bool,
-    /// At most so long between two heartbeats, whatever the server says.
-    at_most: Option<Duration>,
     node_id: String,
     token: Option<(Token, Timestamp)>,
     sequence: u64,
@@ -67,19 +65,12 @@ pub(crate) struct Beaten {
 
 impl<'a> Agent<'a> {
     /// Makes an agent that has done nothing yet.
-    pub(crate) fn new(
-        context: &'a mut Context,
-        profile: Profile,
-        usage: Usage,
-        is_unary: bool,
-        at_most: Option<Duration>,
-    ) -> Self {
+    pub(crate) fn new(context: &'a mut Context, profile: Profile, usage: Usage, is_unary: bool) -> Self {
         Self {
             context,
             profile,
             usage,
             is_unary,
-            at_most,
             node_id: String::new(),
             token: None,
             sequence: 0,
@@ -148,7 +139,7 @@ impl<'a> Agent<'a> {
         if line.is_unary() && !was_unary {
             self.tell("unary", "streams do not pass; heartbeats go one by one", None);
         }
-        self.due = Instant::now() + self.until_next(answer.next_heartbeat_ms);
+        self.due = Instant::now() + Duration::from_millis(answer.next_heartbeat_ms.into());
         if answer.register_again {
             self.tell("forgotten", "the server does not know this node any more; registering again", None);
             return Ok(false);
@@ -192,7 +183,7 @@ impl<'a> Agent<'a> {
         self.context.forget_connection();
         let answer = registering::register(self.context, &mut self.profile).await?;
         self.node_id.clone_from(&answer.node_id);
-        self.due = Instant::now() + self.until_next(answer.next_heartbeat_ms);
+        self.due = Instant::now() + Duration::from_millis(answer.next_heartbeat_ms.into());
         self.returned();
         let tokens = answer.tokens.ok_or_else(Failure::empty_answer)?;
         self.keep(tokens)?;
@@ -209,11 +200,6 @@ impl<'a> Agent<'a> {
     fn ping(&mut self) -> NodePing {
         self.sequence += 1;
         NodePing { sequence: self.sequence, used: Some(self.usage.look()), ..NodePing::default() }
-    }
-
-    fn until_next(&self, told_ms: u32) -> Duration {
-        let told = Duration::from_millis(told_ms.into());
-        self.at_most.map_or(told, |most| told.min(most))
     }
 
     /// Notes that the server answers, and says so if it was away.

@@ -74,6 +74,9 @@ impl ProfileArgs {
         if let Some((_, invite)) = &joining.invite {
             context.follow_invite(&invite.endpoints)?;
         }
+        if context.endpoint.is_exposed() {
+            context.output.warning(format_args!("the connection to {} is not encrypted", context.endpoint));
+        }
         let key = open_key(context, &path)?;
         let mut state = State::load(&path)?;
         let addresses = if self.addresses.is_empty() && !self.no_address {

@@ -168,16 +168,7 @@ impl Client {
                 self.ended(frame, now)
             }
             frames::HEADERS => self.ended(frame, now),
-            frames::SETTINGS if frame.flags & frames::ACK == 0 => {
-                frames::put(&mut self.out, frames::SETTINGS, frames::ACK, 0, &[]);
-                Ok(())
-            }
-            frames::PING if frame.flags & frames::ACK == 0 => {
-                frames::put(&mut self.out, frames::PING, frames::ACK, 0, frame.payload);
-                Ok(())
-            }
-            frames::SETTINGS | frames::PING | frames::WINDOW_UPDATE => Ok(()),
-            other => Err(format!("the server sent a frame of kind {other}: {:?}", frame.payload).into()),
+            _ => Ok(frames::attend(&mut self.out, frame)?),
         }
     }
 

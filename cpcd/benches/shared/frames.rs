@@ -5,14 +5,14 @@ pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 pub(crate) const DATA: u8 = 0;
 pub(crate) const HEADERS: u8 = 1;
-pub(crate) const RST_STREAM: u8 = 3;
-pub(crate) const SETTINGS: u8 = 4;
-pub(crate) const PING: u8 = 6;
-pub(crate) const GOAWAY: u8 = 7;
-pub(crate) const WINDOW_UPDATE: u8 = 8;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
 
 /// Flag of SETTINGS and PING.
-pub(crate) const ACK: u8 = 1;
+const ACK: u8 = 1;
 /// Flag of DATA and HEADERS.
 pub(crate) const END_STREAM: u8 = 1;
 /// Flag of HEADERS.
@@ -76,4 +76,19 @@ pub(crate) fn put_opening(out: &mut Vec<u8>) {
 /// Appends a grant of more window; stream 0 is the connection.
 pub(crate) fn put_window(out: &mut Vec<u8>, stream: u32, bytes: u32) {
     put(out, WINDOW_UPDATE, 0, stream, &bytes.to_be_bytes());
+}
+
+/// Answers what belongs to the connection and not to a call; gives back what is neither that nor known.
+pub(crate) fn attend(out: &mut Vec<u8>, frame: &Frame<'_>) -> Result<(), String> {
+    match frame.kind {
+        SETTINGS | PING if frame.flags & ACK == 0 => {
+            let payload = if frame.kind == PING { frame.payload } else { &[] };
+            put(out, frame.kind, ACK, 0, payload);
+            Ok(())
+        }
+        SETTINGS | PING | WINDOW_UPDATE => Ok(()),
+        RST_STREAM => Err(format!("the server reset a stream: {:?}", frame.payload)),
+        GOAWAY => Err(format!("the server said good-bye: {:?}", frame.payload)),
+        other => Err(format!("the server sent a frame of kind {other}")),
+    }
 }

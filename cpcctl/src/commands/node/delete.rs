@@ -1,7 +1,6 @@
 use cpc_proto::v1::DeleteNodeRequest;
-use serde::Serialize;
 
-use crate::{context::Context, failure::Result, output::Row};
+use crate::{commands::deleted::Deleted, context::Context, failure::Result};
 
 /// Deletes nodes and takes their tokens back
 #[derive(Debug, clap::Args)]
@@ -30,23 +29,5 @@ impl Args {
             list.push(Deleted { id })?;
         }
         list.finish("").map(drop)
-    }
-}
-
-#[derive(Debug, Serialize)]
-struct Deleted {
-    id: String,
-}
-
-impl Row for Deleted {
-    const COLUMNS: &'static [&'static str] = &["DELETED"];
-    const WHOLE: usize = 0;
-
-    fn name(&self) -> String {
-        self.id.clone()
-    }
-
-    fn cells(&self) -> Vec<String> {
-        vec![self.id.clone()]
     }
 }

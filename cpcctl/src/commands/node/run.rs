@@ -1,11 +1,8 @@
-use std::time::Duration;
-
 use serde::Serialize;
 
 use crate::{
     context::Context,
     failure::Result,
-    global::duration,
     nodes::{
         agent::{Agent, Beaten},
         profile::ProfileArgs,
@@ -35,9 +32,6 @@ pub(crate) struct Args {
     /// Send heartbeats one by one, where streams do not pass
     #[arg(long)]
     unary: bool,
-    /// Send heartbeats at least so often, also where the server asks for fewer
-    #[arg(long, value_name = "DURATION", value_parser = duration, hide_short_help = true)]
-    at_most: Option<Duration>,
 }
 
 impl Args {
@@ -45,7 +39,7 @@ impl Args {
         let usage = Usage::new();
         let profile = self.profile.open(context, &usage)?;
         let output = context.output.clone();
-        let agent = Agent::new(context, profile, usage, self.unary, self.at_most);
+        let agent = Agent::new(context, profile, usage, self.unary);
         if self.once {
             let beaten = agent.once().await?;
             return output.record(&Once::from(beaten));
