@@ -4,7 +4,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
     commands::{
-        completion, content, generate, invite, key, login, logout, search, session, status, user, version, whoami,
+        completion, content, generate, invite, key, login, logout, search, session, status, token_key, user, version,
+        whoami,
     },
     context::Context,
     failure::Result,
@@ -44,6 +45,8 @@ enum Command {
     Whoami(whoami::Args),
     #[command(subcommand, alias = "sessions")]
     Session(session::Command),
+    #[command(subcommand, alias = "token-keys")]
+    TokenKey(token_key::Command),
     #[command(subcommand, alias = "contents")]
     Content(content::Command),
     Search(search::Args),
@@ -64,6 +67,7 @@ impl Cli {
             Command::Login(args) => args.run(context).await,
             Command::Logout(args) => args.run(context).await,
             Command::Session(command) => command.run(context).await,
+            Command::TokenKey(command) => command.run(context).await,
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,

@@ -126,6 +126,7 @@ impl Server {
         tasks.spawn(rest::serve(rest, app.clone(), settings.clone(), stop.clone()));
         tasks.spawn(rpc::follow_health(health.clone(), app.clone(), stop.clone()));
         tasks.spawn(app.identity.revoked.clone().follow(stop.clone()));
+        tasks.spawn(app.identity.keys.clone().follow(stop.clone()));
         tasks.spawn(indexer.run(stop.clone()));
         tasks.spawn(app.system.clone().clean(stop.clone()));
         tasks.close();

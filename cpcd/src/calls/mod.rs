@@ -4,6 +4,7 @@ mod admin;
 mod discovery;
 mod identity;
 mod invites;
+mod token_keys;
 
 use std::future::Future;
 

@@ -8,6 +8,7 @@ mod metrics;
 mod reply;
 mod route;
 mod serve;
+mod token_keys;
 
 use cpcd_model::opening::Opening;
 use http::StatusCode;
@@ -33,6 +34,7 @@ pub(crate) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
     let groups = health::routes(edge).or(metrics::routes(edge)).unify().boxed();
     let groups = groups.or(identity::routes(edge)).unify().boxed();
     let groups = groups.or(invites::routes(edge)).unify().boxed();
+    let groups = groups.or(token_keys::routes(edge)).unify().boxed();
     let groups = groups.or(discovery::routes(edge)).unify().boxed();
     groups.recover(recover).unify().boxed()
 }

@@ -78,4 +78,18 @@ impl IdentityService for Edge {
     ) -> Result<Response<v1::RevokeInviteResponse>, Status> {
         self.unary(request).await
     }
+
+    async fn list_token_keys(
+        &self,
+        request: Request<v1::ListTokenKeysRequest>,
+    ) -> Result<Response<v1::ListTokenKeysResponse>, Status> {
+        self.unary(request).await
+    }
+
+    async fn rotate_token_key(
+        &self,
+        request: Request<v1::RotateTokenKeyRequest>,
+    ) -> Result<Response<v1::RotateTokenKeyResponse>, Status> {
+        self.unary(request).await
+    }
 }

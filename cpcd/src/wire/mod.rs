@@ -5,6 +5,7 @@
 mod discovery;
 mod identity;
 mod invites;
+mod token_keys;
 
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 

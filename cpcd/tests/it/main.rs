@@ -16,4 +16,5 @@ mod login;
 mod permissions;
 mod process;
 mod sessions;
+mod token_keys;
 mod tour;

@@ -116,6 +116,18 @@ async fn every_call_by_everybody_on_both_edges() {
             expected: [MISSING, DENIED, DENIED, "INVITE_NOT_FOUND", "INVITE_NOT_FOUND"],
         },
         Row {
+            call: "/cpc.v1.IdentityService/ListTokenKeys",
+            message: Vec::new(),
+            rest: (Method::GET, "/v1/token-keys".into(), None),
+            expected: [MISSING, DENIED, DENIED, DENIED, OK],
+        },
+        Row {
+            call: "/cpc.v1.IdentityService/RotateTokenKey",
+            message: Vec::new(),
+            rest: (Method::POST, "/v1/token-keys/rotate".into(), Some("{}".into())),
+            expected: [MISSING, DENIED, DENIED, DENIED, OK],
+        },
+        Row {
             call: "/cpc.v1.DiscoveryService/PublishContent",
             message: metadata.encode_to_vec(),
             rest: (Method::POST, "/v1/content".into(), Some(serde_json::to_string(&metadata).unwrap())),
@@ -178,7 +190,7 @@ async fn every_call_by_everybody_on_both_edges() {
             cells += 2;
         }
     }
-    assert_eq!(cells, 180);
+    assert_eq!(cells, 200);
     daemon.stop().await;
 }
 

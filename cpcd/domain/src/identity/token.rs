@@ -15,7 +15,7 @@ use moka::future::Cache as Moka;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Config, Revoked, ServerIdentity, keyring::Keyring};
+use super::{Config, Revoked, ServerIdentity, TokenKeys};
 use crate::{
     Caller,
     caller::{Session, Subject},
@@ -74,7 +74,7 @@ pub(super) struct Grant {
 pub struct Tokens {
     store: Store,
     clock: Clock,
-    keyring: Arc<Keyring>,
+    keys: TokenKeys,
     issuer: Arc<str>,
     lifetime: Duration,
     rules: Moka<(Uuid, u64), Arc<Permissions>>,
@@ -87,13 +87,13 @@ impl Tokens {
         clock: &Clock,
         config: &Config,
         server: &ServerIdentity,
-        keyring: Keyring,
+        keys: TokenKeys,
         revoked: Revoked,
     ) -> Self {
         Self {
             store: store.clone(),
             clock: clock.clone(),
-            keyring: Arc::new(keyring),
+            keys,
             issuer: server.id().into(),
             lifetime: Duration::from_secs(config.access_token_seconds.into()),
             rules: Moka::builder().max_capacity(100_000).time_to_live(Duration::from_secs(300)).build(),
@@ -118,7 +118,8 @@ impl Tokens {
             exp: seconds(expires_at)?,
             epoch: grant.epoch,
         };
-        let (kid, key) = &self.keyring.signing;
+        let ring = self.keys.ring();
+        let (kid, key) = &ring.signing;
         let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) };
         let token = jsonwebtoken::encode(&header, &claims, key).map_err(Error::internal)?;
         Ok((token, expires_at))
@@ -129,7 +130,11 @@ impl Tokens {
     /// # Errors
     /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if it was taken back, or its subject is gone or has other permissions by now.
     pub async fn verify(&self, token: &str) -> Result<Caller> {
-        let claims = self.check(token, self.clock.now())?;
+        let kid = read_kid(token)?;
+        if !self.keys.ring().accepted.contains_key(&kid) {
+            self.keys.look_again(&kid).await?;
+        }
+        let claims = self.check(token, &kid, self.clock.now())?;
         self.revoked.check_token(claims.jti, claims.sid.into(), claims.sub)?;
         let permissions = self.permissions(claims.sub, claims.epoch).await?;
         let token_expires_at = i64::try_from(claims.exp)
@@ -165,18 +170,9 @@ impl Tokens {
         }
     }
 
-    fn check(&self, token: &str, now: Timestamp) -> Result<Claims> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(invalid("it is too long"));
-        }
-        let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
-        let header: StrictHeader = header
-            .and_then(|json| serde_json::from_slice(&json).ok())
-            .ok_or_else(|| invalid("its header is not of the one form that is accepted"))?;
-        if header.alg != "HS256" || header.typ != "JWT" {
-            return Err(invalid("its algorithm or type is not accepted"));
-        }
-        let key = self.keyring.accepted.get(&header.kid).ok_or_else(|| invalid("its key is not known"))?;
+    fn check(&self, token: &str, kid: &str, now: Timestamp) -> Result<Claims> {
+        let ring = self.keys.ring();
+        let key = ring.accepted.get(kid).ok_or_else(|| invalid("its key is not known"))?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);
         validation.set_issuer(&[&self.issuer]);
@@ -216,6 +212,21 @@ impl Tokens {
         self.rules.insert((subject, epoch), permissions.clone()).await;
         Ok(permissions)
     }
+}
+
+/// Reads which key a token says that it was signed with; refuses whatever is not of the one form that our tokens have.
+fn read_kid(token: &str) -> Result<String> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(invalid("it is too long"));
+    }
+    let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let header: StrictHeader = header
+        .and_then(|json| serde_json::from_slice(&json).ok())
+        .ok_or_else(|| invalid("its header is not of the one form that is accepted"))?;
+    if header.alg != "HS256" || header.typ != "JWT" {
+        return Err(invalid("its algorithm or type is not accepted"));
+    }
+    Ok(header.kid)
 }
 
 fn expired() -> Error {

@@ -19,8 +19,10 @@ mod leases;
 mod marks;
 mod migrate;
 mod queue;
+mod replicas;
 mod revocations;
 mod row;
+mod server_identity;
 mod sessions;
 mod tx;
 mod users;
@@ -39,9 +41,10 @@ pub use self::{
     events::{Event, EventCursor, NewEvent},
     index_state::IndexState,
     invites::{NewInvite, Presented},
-    keyring::{SealedKey, ServerIdentity},
+    keyring::SealedKey,
     marks::IndexMark,
     revocations::{Revocation, RevocationTarget},
+    server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
 };
