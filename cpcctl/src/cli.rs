@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::{
     commands::{
         completion, config, content, context as contexts, generate, invite, key, login, logout, search, session,
-        status, user, version, whoami,
+        status, token_key, user, version, whoami,
     },
     context::Context,
     failure::Result,
@@ -51,6 +51,8 @@ enum Command {
     Config(config::Command),
     #[command(subcommand, alias = "sessions")]
     Session(session::Command),
+    #[command(subcommand, alias = "token-keys")]
+    TokenKey(token_key::Command),
     #[command(subcommand, alias = "contents")]
     Content(content::Command),
     Search(search::Args),
@@ -81,6 +83,7 @@ impl Cli {
             Command::Login(args) => args.run(context).await,
             Command::Logout(args) => args.run(context).await,
             Command::Session(command) => command.run(context).await,
+            Command::TokenKey(command) => command.run(context).await,
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,

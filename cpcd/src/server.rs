@@ -133,6 +133,7 @@ impl Server {
         // What runs by itself, each under a name that its statements are counted by.
         let spawn = |cause, work: BoxFuture<'static, ()>| tasks.spawn(store.caused_by(cause, work));
         spawn("revocations", Box::pin(app.identity.revoked.clone().follow(stop.clone())));
+        spawn("keyring", Box::pin(app.identity.keys.clone().follow(stop.clone())));
         spawn("detector", Box::pin(detector.run(stop.clone())));
         spawn("flush", Box::pin(flusher.run(stop.clone())));
         spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));

@@ -9,6 +9,7 @@ mod invites;
 mod registry;
 mod spoken;
 pub mod table;
+mod token_keys;
 
 use std::future::Future;
 

@@ -6,6 +6,7 @@ mod discovery;
 mod identity;
 mod invites;
 mod registry;
+mod token_keys;
 
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 

@@ -17,4 +17,5 @@ mod permissions;
 mod process;
 mod registry;
 mod sessions;
+mod token_keys;
 mod tour;
