@@ -56,7 +56,7 @@ impl Call for v1::NodePing {
     type Response = v1::HeartbeatResponse;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::HeartbeatResponse> {
-        Ok(app.registry.heartbeats.take(caller, &wire::beat(self)).await?.to_wire())
+        Ok(app.registry.heartbeats.take(caller, &wire::beat(&self)).await?.to_wire())
     }
 }
 
