@@ -59,6 +59,7 @@ struct Inner {
     durations: Family<MethodLabels, Histogram>,
     index_pending: Gauge,
     index_lag: Gauge<f64, AtomicU64>,
+    revocations_age: Gauge<f64, AtomicU64>,
     grpc_methods: HashSet<&'static str>,
 }
 
@@ -77,6 +78,7 @@ impl Metrics {
         let durations = Family::new_with_constructor(latencies as fn() -> Histogram);
         let index_pending = Gauge::default();
         let index_lag = Gauge::default();
+        let revocations_age = Gauge::default();
         registry.register("build", "What runs", Info::new(vec![("version", crate::VERSION)]));
         registry.register("requests", "Calls answered, by edge, method and outcome", requests.clone());
         registry.register_with_unit(
@@ -92,7 +94,14 @@ impl Metrics {
             Unit::Seconds,
             index_lag.clone(),
         );
-        Self(Arc::new(Inner { registry, requests, durations, index_pending, index_lag, grpc_methods: grpc_methods() }))
+        registry.register_with_unit(
+            "revocations_age",
+            "Time since the store confirmed what is revoked; from 5 on calls with a token are refused",
+            Unit::Seconds,
+            revocations_age.clone(),
+        );
+        let grpc_methods = grpc_methods();
+        Self(Arc::new(Inner { registry, requests, durations, index_pending, index_lag, revocations_age, grpc_methods }))
     }
 
     /// Gives the label of a gRPC path.
@@ -110,6 +119,11 @@ impl Metrics {
     pub(crate) fn set_backlog(&self, pending: u64, lag: Duration) {
         self.0.index_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
         self.0.index_lag.set(lag.as_secs_f64());
+    }
+
+    /// Sets how long ago the store confirmed what is revoked.
+    pub(crate) fn set_revocations_age(&self, age: Duration) {
+        self.0.revocations_age.set(age.as_secs_f64());
     }
 
     /// Gives everything in the OpenMetrics 1.0 text form.

@@ -29,6 +29,7 @@ impl Call for v1::GetStatusRequest {
             index_lag_ms: u64::try_from(status.index_lag.as_millis()).unwrap_or(u64::MAX),
             grpc_address: app.about.grpc_address.clone(),
             rest_address: app.about.rest_address.clone(),
+            revocations_age_ms: u64::try_from(app.identity.revoked.age().as_millis()).unwrap_or(u64::MAX),
         })
     }
 }

@@ -40,5 +40,6 @@ async fn render(headers: &HeaderMap, edge: &Edge) -> cpcd_model::Result<String> 
     if let Ok((pending, lag)) = edge.app.discovery.contents.backlog().await {
         edge.app.metrics.set_backlog(pending, lag);
     }
+    edge.app.metrics.set_revocations_age(edge.app.identity.revoked.age());
     edge.app.metrics.render().map_err(Error::internal)
 }

@@ -12,6 +12,7 @@ mod newcomer;
 mod refresh;
 mod renewal;
 mod revoked;
+mod revoked_view;
 mod secrets;
 mod sessions;
 mod token;
