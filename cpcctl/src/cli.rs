@@ -1,11 +1,13 @@
 //! The command line: global flags and the list of groups.
 
-use clap::{CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        completion, content, generate, invite, key, login, logout, search, session, status, token_key, user, version,
-        whoami,
+        completion, config, content, context as contexts, generate, invite, key, login, logout, search, session,
+        status, token_key, user, version, whoami,
     },
     context::Context,
     failure::Result,
@@ -43,6 +45,10 @@ enum Command {
     Login(login::Args),
     Logout(logout::Args),
     Whoami(whoami::Args),
+    #[command(subcommand, alias = "contexts")]
+    Context(contexts::Command),
+    #[command(subcommand)]
+    Config(config::Command),
     #[command(subcommand, alias = "sessions")]
     Session(session::Command),
     #[command(subcommand, alias = "token-keys")]
@@ -58,10 +64,20 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads a command line.
+    pub(crate) fn read(arguments: &[OsString]) -> clap::error::Result<Self> {
+        let matches = definition().try_get_matches_from(arguments)?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut definition()))?;
+        cli.global.note(&matches);
+        Ok(cli)
+    }
+
     /// Runs the command.
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         match self.command {
-            Command::Key(command) => command.run(context),
+            Command::Key(command) => command.run(context).await,
+            Command::Context(command) => command.run(context),
+            Command::Config(command) => command.run(context),
             Command::User(command) => command.run(context).await,
             Command::Invite(command) => command.run(context).await,
             Command::Login(args) => args.run(context).await,

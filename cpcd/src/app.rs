@@ -2,7 +2,7 @@
 
 use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
 
-use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, system::System};
+use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, registry::Registry, system::System};
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 use tokio::{
     runtime::Handle,
@@ -15,6 +15,7 @@ use crate::telemetry::Metrics;
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) identity: Identity,
+    pub(crate) registry: Registry,
     pub(crate) discovery: Discovery,
     pub(crate) system: System,
     pub(crate) metrics: Metrics,
@@ -29,6 +30,7 @@ pub(crate) struct About {
     pub(crate) started_at: Timestamp,
     pub(crate) grpc_address: String,
     pub(crate) rest_address: String,
+    pub(crate) message_bytes: usize,
 }
 
 /// Through which door a request came: it decides who a caller without a token is.
@@ -43,13 +45,28 @@ pub(crate) enum Door {
 impl App {
     /// Finds out who asks.
     pub(crate) async fn caller(&self, door: Door, token: Option<&str>) -> Result<Caller> {
-        match (token, door) {
-            (Some(token), Door::Local) => self.identity.tokens.verify(token).await,
-            (Some(token), Door::Network(listener)) => {
-                Ok(self.discovery.known(self.identity.tokens.verify(token).await?, listener))
-            }
-            (None, Door::Local) => Ok(Caller::local_admin()),
-            (None, Door::Network(listener)) => Ok(self.discovery.anonymous(listener)),
+        let verified = match token {
+            Some(token) => Some(self.identity.tokens.verify(token).await?),
+            None => None,
+        };
+        Ok(self.at(door, verified))
+    }
+
+    /// Finds out whose heartbeat it is: it goes on while nobody can say what was revoked lately.
+    pub(crate) async fn heart(&self, door: Door, token: Option<&str>) -> Result<Caller> {
+        let verified = match token {
+            Some(token) => Some(self.identity.tokens.verify_unconfirmed(token).await?),
+            None => None,
+        };
+        Ok(self.at(door, verified))
+    }
+
+    fn at(&self, door: Door, verified: Option<Caller>) -> Caller {
+        match (verified, door) {
+            (Some(caller), Door::Local) => caller,
+            (Some(caller), Door::Network(listener)) => self.discovery.known(caller, listener),
+            (None, Door::Local) => Caller::local_admin(),
+            (None, Door::Network(listener)) => self.discovery.anonymous(listener),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The CPC Orchestrator's daemon: gRPC and REST over one domain.
 //!
 //! The rooms: [`settings`] (what can be set), [`Server`] (bind, join, shut down), `calls` (a message in, a message out, for both
-//! edges), `rpc` (gRPC), `rest` (HTTP and JSON), `wire` (model to message), `telemetry` (logs and the daemon's own metrics).
+//! edges, and the [`table`] of them), `rpc` (gRPC), `rest` (HTTP and JSON), `wire` (model to message), `telemetry` (logs and the daemon's own metrics).
 
 mod app;
 mod calls;
@@ -15,6 +15,7 @@ pub mod settings;
 mod telemetry;
 mod wire;
 
+pub use calls::table;
 pub use init::init;
 pub use server::{Addresses, Server};
 pub use telemetry::init_logs;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use cpc_proto::FILE_DESCRIPTOR_SET;
+use cpcd_model::node::NodeStatus;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
@@ -49,6 +50,16 @@ struct MethodLabels {
     method: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StatusLabels {
+    status: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CauseLabels {
+    cause: &'static str,
+}
+
 /// The daemon's own metrics; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Metrics(Arc<Inner>);
@@ -60,6 +71,8 @@ struct Inner {
     index_pending: Gauge,
     index_lag: Gauge<f64, AtomicU64>,
     revocations_age: Gauge<f64, AtomicU64>,
+    nodes: Family<StatusLabels, Gauge>,
+    statements: Family<CauseLabels, Counter>,
     grpc_methods: HashSet<&'static str>,
 }
 
@@ -79,6 +92,10 @@ impl Metrics {
         let index_pending = Gauge::default();
         let index_lag = Gauge::default();
         let revocations_age = Gauge::default();
+        let nodes = Family::default();
+        let statements = Family::default();
+        registry.register("nodes", "Nodes that are followed, by status", nodes.clone());
+        registry.register("statements", "Statements to the SQL store, by what caused them", statements.clone());
         registry.register("build", "What runs", Info::new(vec![("version", crate::VERSION)]));
         registry.register("requests", "Calls answered, by edge, method and outcome", requests.clone());
         registry.register_with_unit(
@@ -100,8 +117,17 @@ impl Metrics {
             Unit::Seconds,
             revocations_age.clone(),
         );
-        let grpc_methods = grpc_methods();
-        Self(Arc::new(Inner { registry, requests, durations, index_pending, index_lag, revocations_age, grpc_methods }))
+        Self(Arc::new(Inner {
+            registry,
+            requests,
+            durations,
+            index_pending,
+            index_lag,
+            revocations_age,
+            nodes,
+            statements,
+            grpc_methods: grpc_methods(),
+        }))
     }
 
     /// Gives the label of a gRPC path.
@@ -124,6 +150,22 @@ impl Metrics {
     /// Sets how long ago the store confirmed what is revoked.
     pub(crate) fn set_revocations_age(&self, age: Duration) {
         self.0.revocations_age.set(age.as_secs_f64());
+    }
+
+    /// Sets how many nodes of each status there are: online, degraded, offline.
+    pub(crate) fn set_nodes(&self, counts: [u64; 3]) {
+        for (status, count) in NodeStatus::ALL.into_iter().zip(counts) {
+            let gauge = self.0.nodes.get_or_create(&StatusLabels { status: status.as_str() });
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// Brings the statements of each cause up to date.
+    pub(crate) fn set_statements(&self, counts: &[(&'static str, u64)]) {
+        for (cause, count) in counts {
+            let counter = self.0.statements.get_or_create(&CauseLabels { cause });
+            counter.inc_by(count.saturating_sub(counter.get()));
+        }
     }
 
     /// Gives everything in the OpenMetrics 1.0 text form.

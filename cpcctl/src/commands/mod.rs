@@ -2,7 +2,9 @@
 #![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "shown as help, where backticks would only be letters")]
 
 pub(crate) mod completion;
+pub(crate) mod config;
 pub(crate) mod content;
+pub(crate) mod context;
 pub(crate) mod generate;
 pub(crate) mod invite;
 pub(crate) mod key;

@@ -1,6 +1,6 @@
 //! The daemon itself: its status, and the clearing away of what has served its time.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use cpcd_model::{
     Result,
@@ -67,6 +67,17 @@ impl System {
     #[must_use]
     pub fn new(store: &Store, index: &Index, clock: &Clock, contents: &Contents) -> Self {
         Self { store: store.clone(), index: index.clone(), clock: clock.clone(), contents: contents.clone() }
+    }
+
+    /// Does work whose statements count as caused by `cause`.
+    pub fn caused_by<F: Future>(&self, cause: &'static str, work: F) -> impl Future<Output = F::Output> + use<F> {
+        self.store.caused_by(cause, work)
+    }
+
+    /// Gives how many statements each cause has had. Needs nothing: the edge asks for read on metrics.
+    #[must_use]
+    pub fn statement_counts(&self) -> Vec<(&'static str, u64)> {
+        self.store.statement_counts()
     }
 
     /// Asks each engine whether it answers.

@@ -9,6 +9,8 @@ mod keyring;
 mod keys;
 mod login;
 mod newcomer;
+mod opening;
+mod proof;
 mod refresh;
 mod renewal;
 mod revoked;
@@ -17,6 +19,7 @@ mod secrets;
 mod sessions;
 mod token;
 mod users;
+mod verified;
 
 use cpcd_model::{Result, time::Clock};
 use cpcd_store::{Cache, Store};
@@ -27,12 +30,16 @@ pub use config::Config;
 pub use invites::{InviteDraft, Invites};
 pub use joining::{InviteKind, JoinPolicy, Joining, Terms, Ticket};
 pub use keys::{KeyState, TokenKey, TokenKeys};
-pub use login::{Login, Proof, SubjectKind, TokenPair};
+pub use login::{Login, SubjectKind, TokenPair};
+pub use opening::Opener;
+pub(crate) use opening::write as write_session;
+pub(crate) use proof::use_up;
+pub use proof::{Proof, Proofs};
 pub use renewal::Renewal;
 pub use revoked::Revoked;
 pub use secrets::{RootKey, ServerIdentity};
-pub(crate) use sessions::TOKENS_GONE;
 pub use sessions::{Family, Sessions, Target};
+pub(crate) use sessions::{TOKENS_GONE, of_subject};
 pub use token::Tokens;
 pub(crate) use users::cut_page;
 pub use users::{NewUser, Users};
@@ -44,6 +51,10 @@ pub struct Identity {
     pub server: ServerIdentity,
     /// Login in two steps.
     pub login: Login,
+    /// Proofs of keys.
+    pub proofs: Proofs,
+    /// The opening of sessions.
+    pub opener: Opener,
     /// Renewal of sessions.
     pub renewal: Renewal,
     /// Sessions and the revocation of tokens.
@@ -88,10 +99,12 @@ impl Identity {
         let joining = Joining::new(config.join, codes.clone(), defaults.clone());
         let invites = Invites::new(store, clock, codes, defaults.clone());
         let newcomers = newcomer::Newcomers::new(joining.clone(), defaults);
-        let login = Login::new(store, cache, clock, config, challenges, refresh.clone(), tokens.clone(), newcomers);
+        let proofs = Proofs::new(challenges.clone(), cache);
+        let opener = Opener::new(config, refresh.clone(), tokens.clone());
+        let login = Login::new(store, clock, challenges, proofs.clone(), opener.clone(), newcomers);
         let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone());
         let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
-        Ok(Self { server, login, renewal, sessions, revoked, tokens, keys, users, joining, invites })
+        Ok(Self { server, login, proofs, opener, renewal, sessions, revoked, tokens, keys, users, joining, invites })
     }
 }

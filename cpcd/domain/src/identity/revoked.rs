@@ -11,11 +11,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use cpcd_model::{
-    Error, Reason, Result,
-    id::SessionId,
-    time::Clock,
-};
+use cpcd_model::{Error, Reason, Result, id::SessionId, time::Clock};
 use cpcd_store::{Store, sql::Revocation};
 use tokio::{sync::watch, time};
 use tokio_util::sync::CancellationToken;
@@ -113,7 +109,7 @@ impl Revoked {
     }
 
     /// Takes up at once what was committed here.
-    pub(super) fn add(&self, revocation: &Revocation) {
+    pub(crate) fn add(&self, revocation: &Revocation) {
         if self.change(&self.writer(), [revocation]) {
             self.0.changed.send_replace(());
         }

@@ -188,6 +188,11 @@ pub(super) fn of_session(id: SessionId, now: Timestamp) -> Revocation {
     Revocation { target: RevocationTarget::Session(id), before: now, expires_at: now + TOKENS_GONE }
 }
 
+/// Gives the revocation of all that a subject has begun by now; it is gone and begins nothing more.
+pub(crate) fn of_subject(subject: Uuid, now: Timestamp) -> Revocation {
+    Revocation { target: RevocationTarget::Subject(subject), before: now, expires_at: now + SESSIONS_GONE }
+}
+
 /// Gives the revocation of all that has begun until now.
 pub(super) fn of_everybody(now: Timestamp) -> Result<Revocation> {
     Ok(Revocation { target: RevocationTarget::All, before: to_millis(now)?, expires_at: now + SESSIONS_GONE })
