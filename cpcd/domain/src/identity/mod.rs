@@ -14,6 +14,7 @@ mod proof;
 mod refresh;
 mod renewal;
 mod revoked;
+mod revoked_view;
 mod secrets;
 mod sessions;
 mod token;
