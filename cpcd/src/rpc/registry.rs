@@ -99,10 +99,7 @@ fn plain(
 ) -> Outcome<Result<v1::HeartbeatResponse, v1::NodePing>> {
     let Some(token) = token else { return Ok(Err(message)) };
     let Some(caller) = app.identity.tokens.verify_node(token)? else { return Ok(Err(message)) };
-    if message.capacity.is_some() || !message.signed_peer_record.is_empty() {
-        return Ok(Err(message));
-    }
-    let beaten = app.registry.heartbeats.take_plain(&caller, &wire::beat(message.clone()))?;
+    let beaten = app.registry.heartbeats.take_plain(&caller, &wire::beat(&message))?;
     Ok(beaten.map(|beaten| beaten.to_wire()).ok_or(message))
 }
 

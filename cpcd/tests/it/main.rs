@@ -20,3 +20,4 @@ mod registry;
 mod sessions;
 mod token_keys;
 mod tour;
+mod vectors;

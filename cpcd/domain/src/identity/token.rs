@@ -356,3 +356,7 @@ fn expired() -> Error {
 fn invalid(why: &str) -> Error {
     Error::new(Reason::TokenInvalid, format!("the token cannot be accepted: {why}"))
 }
+
+#[cfg(test)]
+#[path = "token_tests.rs"]
+mod tests;
