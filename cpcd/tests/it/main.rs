@@ -7,6 +7,7 @@
 
 mod harness;
 
+mod bound_sessions;
 mod content;
 mod documents;
 mod edges;

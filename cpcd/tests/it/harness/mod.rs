@@ -213,7 +213,7 @@ impl Daemon {
 
     /// Renews a session over gRPC.
     pub(crate) async fn refresh(&self, refresh_token: &str) -> Result<v1::TokenPair, Status> {
-        let request = v1::RefreshRequest { refresh_token: refresh_token.into() };
+        let request = v1::RefreshRequest { refresh_token: refresh_token.into(), proof: None };
         self.identity(None).await.refresh_token(request).await.map(|answer| tokens(answer.into_inner()))
     }
 
@@ -261,6 +261,7 @@ pub(crate) fn sign(key: &SecretKey, challenge: &v1::Challenge) -> v1::ChallengeP
         kind: if challenge.kind == i32::from(v1::SubjectKind::Node) { Kind::Node } else { Kind::User },
         purpose: match challenge.purpose() {
             v1::ChallengePurpose::Register => Purpose::Register,
+            v1::ChallengePurpose::Refresh => Purpose::Refresh,
             v1::ChallengePurpose::Login | v1::ChallengePurpose::Unspecified => Purpose::Login,
         },
         public_key: &public,
