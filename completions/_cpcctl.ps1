@@ -21,8 +21,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'cpcctl' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -57,8 +59,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;key' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -83,8 +87,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;key;generate' {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl''s configuration folder]')
             [CompletionResult]::new('--comment', '--comment', [CompletionResultType]::ParameterName, 'A remark that is kept in both files')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -107,8 +113,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;key;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -129,8 +137,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;user' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -156,8 +166,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;user;create' {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The key: a peer id, an ssh-ed25519 line, or the path of a key file [default: your own default key]')
             [CompletionResult]::new('--permission', '--permission', [CompletionResultType]::ParameterName, 'What the user may do: nodes, allocations, content, users, metrics or system = read, write or admin [default: the server''s]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -180,8 +192,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;user;list' {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many; 0 for all')
             [CompletionResult]::new('--page-token', '--page-token', [CompletionResultType]::ParameterName, 'Go on where a page ended')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -202,8 +216,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;user;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -225,8 +241,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         }
         'cpcctl;login' {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The private key file, also one made by ssh-keygen -t ed25519 [default: the context''s, else your own default key]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -248,8 +266,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;logout' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -270,8 +290,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;whoami' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -292,8 +314,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;session' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -317,8 +341,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         }
         'cpcctl;session;list' {
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Whose: a name or an id [default: your own]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -339,8 +365,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;session;end' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -361,8 +389,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;content' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -398,8 +428,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--visibility', '--visibility', [CompletionResultType]::ParameterName, 'Who may see it [default: public]')
             [CompletionResult]::new('--request-id', '--request-id', [CompletionResultType]::ParameterName, 'A name of your own, which makes repeating and changing safe without a cid')
             [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The id of existing content to change')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -421,8 +453,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;content;get' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -446,8 +480,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--owner', '--owner', [CompletionResultType]::ParameterName, 'Only content of this user: an id, a name, or me')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many; 0 for all')
             [CompletionResult]::new('--page-token', '--page-token', [CompletionResultType]::ParameterName, 'Go on where a page ended')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -468,8 +504,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;content;delete' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -494,8 +532,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--owner', '--owner', [CompletionResultType]::ParameterName, 'Only content of this user: an id, a name, or me')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many hits')
             [CompletionResult]::new('--page-token', '--page-token', [CompletionResultType]::ParameterName, 'Go on where a page ended')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -516,8 +556,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;status' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -539,8 +581,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;version' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -562,8 +606,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;completion' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -585,8 +631,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         }
         'cpcctl;generate' {
             [CompletionResult]::new('--folder', '--folder', [CompletionResultType]::ParameterName, 'The folder that holds completions/ and man/')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')

@@ -92,7 +92,7 @@ _cpcctl() {
 
     case "${cmd}" in
         cpcctl)
-            opts="-o -q -y -h -V --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help --version key user login logout whoami session content search status version completion generate"
+            opts="-o -q -y -h -V --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help --version key user login logout whoami session content search status version completion generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -103,6 +103,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -146,7 +154,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__completion)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help bash elvish fish powershell zsh"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -157,6 +165,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -200,7 +216,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help publish get list delete"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help publish get list delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -211,6 +227,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -254,7 +278,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__delete)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -265,6 +289,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -308,7 +340,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__get)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -319,6 +351,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -362,7 +402,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__list)
-            opts="-o -q -y -h --owner --limit --page-token --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --owner --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -385,6 +425,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -428,7 +476,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__publish)
-            opts="-o -q -y -h --from --retry-for --wait --title --description --tag --cid --size --media-type --visibility --request-id --id --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --from --retry-for --wait --title --description --tag --cid --size --media-type --visibility --request-id --id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -486,6 +534,14 @@ _cpcctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -526,7 +582,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__generate)
-            opts="-o -q -y -h --folder --check --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --folder --check --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -541,6 +597,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -584,7 +648,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help generate show"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help generate show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -595,6 +659,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -638,7 +710,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__generate)
-            opts="-o -q -y -h --out --comment --passphrase --force --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --out --comment --passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -657,6 +729,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -700,7 +780,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -711,6 +791,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -754,7 +842,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__login)
-            opts="-o -q -y -h --key --repin --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --repin --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -769,6 +857,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -812,7 +908,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__logout)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -823,6 +919,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -866,7 +970,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__search)
-            opts="-o -q -y -h --tag --owner --limit --page-token --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --tag --owner --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -893,6 +997,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -936,7 +1048,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list end"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list end"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -947,6 +1059,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -990,7 +1110,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session__subcmd__end)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1001,6 +1121,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1044,7 +1172,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session__subcmd__list)
-            opts="-o -q -y -h --user --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1059,6 +1187,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1102,7 +1238,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__status)
-            opts="-o -q -y -h --wait --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --wait --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1113,6 +1249,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1156,7 +1300,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list show"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1167,6 +1311,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1210,7 +1362,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__create)
-            opts="-o -q -y -h --key --permission --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --permission --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1229,6 +1381,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1272,7 +1432,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__list)
-            opts="-o -q -y -h --limit --page-token --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1291,6 +1451,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1334,7 +1502,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1345,6 +1513,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1388,7 +1564,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__version)
-            opts="-o -q -y -h --client --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --client --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1399,6 +1575,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1442,7 +1626,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__whoami)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1453,6 +1637,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

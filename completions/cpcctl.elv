@@ -18,8 +18,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
     }
     var completions = [
         &'cpcctl'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -53,8 +55,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand generate 'Writes completions/ and man/ from the definition of the commands'
         }
         &'cpcctl;key'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -78,8 +82,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         &'cpcctl;key;generate'= {
             cand --out 'The private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl''s configuration folder]'
             cand --comment 'A remark that is kept in both files'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -101,8 +107,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;key;show'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -122,8 +130,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;user'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -148,8 +158,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         &'cpcctl;user;create'= {
             cand --key 'The key: a peer id, an ssh-ed25519 line, or the path of a key file [default: your own default key]'
             cand --permission 'What the user may do: nodes, allocations, content, users, metrics or system = read, write or admin [default: the server''s]'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -171,8 +183,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         &'cpcctl;user;list'= {
             cand --limit 'At most so many; 0 for all'
             cand --page-token 'Go on where a page ended'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -192,8 +206,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;user;show'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -214,8 +230,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         }
         &'cpcctl;login'= {
             cand --key 'The private key file, also one made by ssh-keygen -t ed25519 [default: the context''s, else your own default key]'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -236,8 +254,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;logout'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -257,8 +277,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;whoami'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -278,8 +300,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;session'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -302,8 +326,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         }
         &'cpcctl;session;list'= {
             cand --user 'Whose: a name or an id [default: your own]'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -323,8 +349,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;session;end'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -344,8 +372,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;content'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -380,8 +410,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --visibility 'Who may see it [default: public]'
             cand --request-id 'A name of your own, which makes repeating and changing safe without a cid'
             cand --id 'The id of existing content to change'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -402,8 +434,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;content;get'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -426,8 +460,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --owner 'Only content of this user: an id, a name, or me'
             cand --limit 'At most so many; 0 for all'
             cand --page-token 'Go on where a page ended'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -447,8 +483,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;content;delete'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -472,8 +510,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --owner 'Only content of this user: an id, a name, or me'
             cand --limit 'At most so many hits'
             cand --page-token 'Go on where a page ended'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -493,8 +533,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;status'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -515,8 +557,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;version'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -537,8 +581,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;completion'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -559,8 +605,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         }
         &'cpcctl;generate'= {
             cand --folder 'The folder that holds completions/ and man/'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cpcctl_global_optspecs
-    string join \n endpoint= local socket= context= token-file= o/output= timeout= q/quiet y/yes color= progress= no-headers no-trunc width= h/help V/version
+    string join \n endpoint= local socket= ca-file= tls-pin= context= token-file= o/output= timeout= q/quiet y/yes color= progress= no-headers no-trunc width= h/help V/version
 end
 
 function __fish_cpcctl_needs_command
@@ -24,8 +24,10 @@ function __fish_cpcctl_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c cpcctl -n "__fish_cpcctl_needs_command" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -61,8 +63,10 @@ complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "status" -d 'Shows wha
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "version" -d 'Shows the versions of cpcctl and of the server'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "completion" -d 'Prints a completion script for a shell'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "generate" -d 'Writes completions/ and man/ from the definition of the commands'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -89,8 +93,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -f -a "show" -d 'Shows a key: its file, its peer id and its public half'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l out -d 'The private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl\'s configuration folder]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l comment -d 'A remark that is kept in both files' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -115,8 +121,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -139,8 +147,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -168,8 +178,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -f -a "show" -d 'Shows a user'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l key -d 'The key: a peer id, an ssh-ed25519 line, or the path of a key file [default: your own default key]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l permission -d 'What the user may do: nodes, allocations, content, users, metrics or system = read, write or admin [default: the server\'s]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -194,8 +206,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l limit -d 'At most so many; 0 for all' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l page-token -d 'Go on where a page ended' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -218,8 +232,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -243,8 +259,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l key -d 'The private key file, also one made by ssh-keygen -t ed25519 [default: the context\'s, else your own default key]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -268,8 +286,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s y -l yes -d 'Ans
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -292,8 +312,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -316,8 +338,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -343,8 +367,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_se
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -f -a "list" -d 'Lists sessions that go on, your own or those of a user'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -f -a "end" -d 'Ends sessions with all their tokens'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l user -d 'Whose: a name or an id [default: your own]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -367,8 +393,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -391,8 +419,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -431,8 +461,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 private\t'You alone'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l request-id -d 'A name of your own, which makes repeating and changing safe without a cid' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l id -d 'The id of existing content to change' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -456,8 +488,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -483,8 +517,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l owner -d 'Only content of this user: an id, a name, or me' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l limit -d 'At most so many; 0 for all' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l page-token -d 'Go on where a page ended' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -507,8 +543,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -535,8 +573,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l tag -d 'Only co
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l owner -d 'Only content of this user: an id, a name, or me' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l limit -d 'At most so many hits' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l page-token -d 'Go on where a page ended' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -559,8 +599,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -584,8 +626,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -609,8 +653,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s y -l yes -d 'A
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -634,8 +680,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l no-headers 
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l folder -d 'The folder that holds completions/ and man/' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'

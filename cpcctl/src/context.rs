@@ -24,6 +24,7 @@ use crate::{
     progress::ProgressMode,
     prompt::Prompt,
     session,
+    tls::Trust,
 };
 
 /// A token that ends sooner than this is renewed before it is used.
@@ -49,6 +50,8 @@ pub(crate) struct Context {
     pub(crate) contexts: Contexts,
     pub(crate) name: String,
     pub(crate) endpoint: Endpoint,
+    /// By what the server is known, over https.
+    pub(crate) trust: Trust,
     pub(crate) saved: Option<SavedContext>,
     /// The server's version, once it has answered anything.
     pub(crate) server_version: Option<String>,
@@ -101,6 +104,22 @@ impl Context {
         } else {
             parse(saved.as_ref().map_or(endpoint::DEFAULT, |saved| &saved.endpoint), "the context's endpoint")?
         };
+        let mut trust = Trust {
+            ca_file: global.ca_file.clone().or(environment.ca_file).map(|path| private_file::absolute(&path)),
+            pin: match (global.tls_pin, &environment.tls_pin) {
+                (None, Some(text)) => {
+                    Some(text.parse().map_err(|why| Failure::usage(format_args!("CPCCTL_TLS_PIN: {why}")))?)
+                }
+                (pin, _) => pin,
+            },
+        };
+        if let Some(saved) =
+            saved.as_ref().filter(|saved| trust == Trust::default() && saved.endpoint == endpoint.to_string())
+        {
+            let pin = saved.tls_pin.as_deref().map(str::parse).transpose();
+            let pin = pin.map_err(|why| Failure::usage(format_args!("the context's pin: {why}")))?;
+            trust = Trust { ca_file: saved.ca_file.clone(), pin };
+        }
         Ok(Self {
             output,
             prompt: Prompt::new(global.yes),
@@ -108,6 +127,7 @@ impl Context {
             contexts,
             name,
             endpoint,
+            trust,
             saved,
             server_version: None,
             timeout: global.timeout,
@@ -141,7 +161,7 @@ impl Context {
             return Ok(client.clone());
         }
         let caller = self.caller()?;
-        let nobody = Client::connect(&self.endpoint, self.timeout).await?;
+        let nobody = Client::connect(&self.endpoint, &self.trust, self.timeout).await?;
         let client = match &caller {
             Caller::Nobody => nobody,
             Caller::Token(token) => nobody.with_token(Some(token))?,
@@ -166,7 +186,7 @@ impl Context {
 
     /// Connects as nobody, as the login does.
     pub(crate) async fn anonymous(&self) -> Result<Client> {
-        Client::connect(&self.endpoint, self.timeout).await
+        Client::connect(&self.endpoint, &self.trust, self.timeout).await
     }
 
     /// Makes further calls with this token.

@@ -27,6 +27,12 @@ pub(crate) struct SavedContext {
     pub(crate) server_id: String,
     pub(crate) key_path: PathBuf,
     pub(crate) username: String,
+    /// The authorities that the server is known by, if not the system's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// The key that the server is known by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tls_pin: Option<String>,
 }
 
 /// A session's tokens.
@@ -135,6 +141,8 @@ mod tests {
             server_id: server.into(),
             key_path: "/k".into(),
             username: "alice".into(),
+            ca_file: None,
+            tls_pin: None,
         }
     }
 

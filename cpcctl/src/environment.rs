@@ -6,6 +6,8 @@ use std::{env, path::PathBuf};
 pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CPCCTL_ENDPOINT", "where cpcd listens, as --endpoint"),
     ("CPCCTL_SOCKET", "the Unix socket that --local connects to, as --socket"),
+    ("CPCCTL_CA_FILE", "certificates of the authorities to believe over https, as --ca-file"),
+    ("CPCCTL_TLS_PIN", "the public key that the server must have over https, as --tls-pin"),
     ("CPCCTL_CONTEXT", "the context to use, as --context"),
     ("CPCCTL_TOKEN", "an access token (the token itself); nothing is read from the context's session then"),
     ("CPCCTL_CONFIG_DIR", "where the contexts, the sessions and the default key are kept"),
@@ -18,6 +20,8 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
 pub(crate) struct Environment {
     pub(crate) endpoint: Option<String>,
     pub(crate) socket: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) tls_pin: Option<String>,
     pub(crate) context: Option<String>,
     pub(crate) token: Option<Token>,
     pub(crate) config_dir: Option<PathBuf>,
@@ -46,6 +50,8 @@ impl Environment {
         Self {
             endpoint: text("CPCCTL_ENDPOINT"),
             socket: raw("CPCCTL_SOCKET").map(PathBuf::from),
+            ca_file: raw("CPCCTL_CA_FILE").map(PathBuf::from),
+            tls_pin: text("CPCCTL_TLS_PIN"),
             context: text("CPCCTL_CONTEXT"),
             token: text("CPCCTL_TOKEN").map(Token),
             config_dir: raw("CPCCTL_CONFIG_DIR").map(PathBuf::from),

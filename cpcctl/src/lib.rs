@@ -24,6 +24,7 @@ mod progress;
 mod prompt;
 mod session;
 mod shape;
+mod tls;
 
 use std::{ffi::OsString, process::ExitCode};
 

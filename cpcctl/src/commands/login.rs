@@ -20,7 +20,7 @@ use crate::{
 Examples:
   cpcctl login
   cpcctl login --key ~/.ssh/id_ed25519
-  cpcctl login --endpoint http://192.0.2.7:50051 --context lab
+  cpcctl login --endpoint https://cpcd.example:50051 --ca-file ca.pem --context lab
   cpcctl --context lab whoami")]
 pub(crate) struct Args {
     /// The private key file, also one made by ssh-keygen -t ed25519 [default: the context's, else your own default key]
@@ -74,6 +74,8 @@ impl Args {
             server_id: session.server_id,
             key_path,
             username: user.username,
+            ca_file: context.trust.ca_file.clone(),
+            tls_pin: context.trust.pin.map(|pin| pin.to_string()),
         };
         context.contexts.save(&context.name, saved, session.saved)?;
         context.output.record(&login)

@@ -15,4 +15,5 @@ mod login;
 mod permissions;
 mod process;
 mod sessions;
+mod tls;
 mod tour;

@@ -27,11 +27,17 @@ impl Process {
 
     /// Starts it with gRPC at an address: where one before it listened.
     async fn start_at(folder: &Path, grpc: &str) -> Self {
+        Self::start_with(folder, grpc, &[]).await
+    }
+
+    /// Starts it with settings as the environment has them.
+    pub(crate) async fn start_with(folder: &Path, grpc: &str, settings: &[(&str, &str)]) -> Self {
         let addresses = folder.join("addresses.json");
         let _ = fs::remove_file(&addresses);
         let child = Self::command(folder)
             .args(["--grpc-listen", grpc, "--addr-file"])
             .arg(&addresses)
+            .envs(settings.iter().copied())
             .spawn()
             .expect("cpcd starts");
         eventually("cpcd listens", async || addresses.exists()).await;
@@ -76,6 +82,18 @@ impl Process {
         self.run(&["key", "generate"]);
         self.run(&["--local", "user", "create", "alice"]);
         self.run(&["login"]);
+    }
+
+    /// Tells it to stop and waits for its end.
+    pub(crate) async fn terminate(&mut self) -> std::process::ExitStatus {
+        self.signal("TERM");
+        let mut status = None;
+        eventually("it is gone", async || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        })
+        .await;
+        status.expect("it is gone")
     }
 
     fn signal(&self, name: &str) {

@@ -1,0 +1,175 @@
+//! HTTP on a connection, with every limit set that is open by default; from its first byte to its end.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    hash::{BuildHasher, Hasher, RandomState},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use http::{Request, Response};
+use http_body::Body;
+use hyper::{
+    body::{Bytes, Incoming},
+    service::service_fn,
+};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::Semaphore,
+    time::{Instant, sleep_until},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Connection, Peer, Place, Stream,
+    activity::{Activity, Answer, Look, Patience},
+};
+use crate::settings::Limits;
+
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// What a connection that is told to end may take for it when nobody calls: the farewell has to arrive.
+const FAREWELL: Duration = Duration::from_secs(5);
+/// Streams that a client took back before we saw them, and those that ended by its faults.
+const RESETS_PENDING: usize = 20;
+const RESETS_BY_FAULT: usize = 1024;
+
+/// Which versions of HTTP are spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Versions {
+    /// HTTP/1.1 and HTTP/2.
+    Both,
+    /// HTTP/2.
+    Two,
+}
+
+/// Serves connections.
+#[derive(Clone)]
+pub(crate) struct Http {
+    builder: Builder<TokioExecutor>,
+    /// How long a connection may take to say what it speaks.
+    opening: Duration,
+    patience: Patience,
+    age: Duration,
+    grace: Duration,
+    calls: usize,
+}
+
+impl Http {
+    /// Sets every limit.
+    pub(crate) fn new(limits: &Limits, versions: Versions) -> Self {
+        let mut builder = Builder::new(TokioExecutor::new());
+        let head = usize::try_from(limits.header_bytes).unwrap_or(usize::MAX).max(8192);
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_secs(limits.header_seconds.into()))
+            .max_buf_size(head);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(limits.streams_per_connection)
+            .max_header_list_size(limits.header_bytes)
+            .max_pending_accept_reset_streams(RESETS_PENDING)
+            .max_local_error_reset_streams(RESETS_BY_FAULT)
+            .keep_alive_interval(KEEP_ALIVE)
+            .keep_alive_timeout(KEEP_ALIVE);
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        Self {
+            builder: if versions == Versions::Two { builder.http2_only() } else { builder },
+            opening: seconds(limits.header_seconds),
+            patience: Patience { idle: seconds(limits.idle_seconds), held: seconds(limits.stream_idle_seconds) },
+            age: seconds(limits.connection_age_seconds),
+            grace: seconds(limits.connection_grace_seconds),
+            calls: limits.calls_per_connection,
+        }
+    }
+
+    /// Serves a connection until it ends, its time is over, or `stop`; then calls under way end first.
+    ///
+    /// To be called on the runtime that serves it.
+    pub(crate) async fn serve<S, B, F>(
+        &self,
+        stream: Stream<S>,
+        place: Option<Place>,
+        stop: &CancellationToken,
+        answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        B: Body<Data = Bytes> + Unpin + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+        F: Future<Output = Result<Response<B>, Infallible>> + Send + 'static,
+    {
+        let peer = place.as_ref().map_or(Peer::Local, |place| place.peer);
+        let activity = Activity::new();
+        let slots = Arc::new(Semaphore::new(self.calls));
+        let service = {
+            let activity = activity.clone();
+            service_fn(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(peer);
+                let (call, slots, answer) = (activity.begin(), slots.clone(), answer.clone());
+                async move {
+                    let slot = slots.acquire_owned().await.expect("the semaphore is never closed");
+                    let response = answer(request).await;
+                    drop(slot);
+                    response.map(|response| response.map(|body| Answer::new(body, call)))
+                }
+            })
+        };
+        let stream = TokioIo::new(Connection::new(stream, place, self.opening));
+        let mut connection = pin!(self.builder.serve_connection(stream, service));
+        let mut end = pin!(sleep_until(Instant::now() + jittered(self.age)));
+        let mut look = pin!(sleep_until(Instant::now() + self.patience.idle.min(self.patience.held)));
+        let mut is_ending = false;
+        loop {
+            tokio::select! {
+                served = connection.as_mut() => {
+                    if let Err(error) = served {
+                        tracing::debug!(error, "a connection ended badly");
+                    }
+                    return;
+                }
+                // The daemon's own end has a limit of its own.
+                () = stop.cancelled(), if !is_ending => {
+                    is_ending = true;
+                    connection.as_mut().graceful_shutdown();
+                    end.as_mut().reset(Instant::now() + self.grace);
+                }
+                () = end.as_mut() => {
+                    if is_ending {
+                        tracing::debug!("a connection whose time is over was cut off");
+                        return;
+                    }
+                    is_ending = true;
+                    connection.as_mut().graceful_shutdown();
+                    end.as_mut().reset(Instant::now() + self.grace);
+                }
+                () = look.as_mut() => match activity.look(self.patience, Instant::now()) {
+                    Look::At(next) => look.as_mut().reset(next),
+                    Look::Held => {
+                        tracing::debug!("a connection that does not take its answers was cut off");
+                        return;
+                    }
+                    Look::Idle => {
+                        is_ending = true;
+                        connection.as_mut().graceful_shutdown();
+                        end.as_mut().reset(Instant::now() + FAREWELL);
+                        look.as_mut().reset(Instant::now() + self.patience.idle);
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// Gives a tenth more or less, so that what began together does not end together.
+fn jittered(time: Duration) -> Duration {
+    // The keys of a new hasher are random.
+    let random = u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or_default();
+    time.mul_f64(0.9 + 0.2 * f64::from(random) / f64::from(u32::MAX))
+}
