@@ -31,6 +31,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     app::{About, App, Door},
     data_dir::{DataDir, Passing},
+    rates::Rates,
     rest,
     rpc::{self, Edge, Services},
     settings::Settings,
@@ -107,6 +108,7 @@ impl Server {
             about: Arc::new(about),
             runtime: Handle::current(),
             slots: Arc::new(Semaphore::new(settings.limits.calls)),
+            rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback)),
         };
 
         let stop = CancellationToken::new();

@@ -16,7 +16,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{tls, transport::Proxies};
+use crate::{rates, tls, transport::Proxies};
 
 /// The defaults, with a comment for each: what `cpcd config` prints.
 pub const DEFAULTS: &str = include_str!("../cpcd.toml");
@@ -43,6 +43,8 @@ pub struct Settings {
     pub metrics: Metrics,
     /// Limits of both edges.
     pub limits: Limits,
+    /// How often costly calls may be made.
+    pub rates: rates::Config,
     /// Logs.
     pub log: Log,
 }

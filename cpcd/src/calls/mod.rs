@@ -9,7 +9,10 @@ use std::future::Future;
 use cpcd_domain::Caller;
 use cpcd_model::Result;
 
-use crate::app::{App, Door};
+use crate::{
+    app::{App, Door},
+    rates::Cost,
+};
 
 /// A unary call, named by its request message.
 pub(crate) trait Call: Send + 'static {
@@ -18,6 +21,14 @@ pub(crate) trait Call: Send + 'static {
 
     /// Whether the caller matters; where it does not, a stale token does no harm.
     const NEEDS_CALLER: bool = true;
+
+    /// What it costs: how often it may be made.
+    const COST: Cost = Cost::Light;
+
+    /// Gives the key that the call is counted under while its caller is not known.
+    fn key(&self) -> Option<&[u8]> {
+        None
+    }
 
     /// Decodes, asks the domain, encodes.
     fn call(self, app: &App, caller: &Caller) -> impl Future<Output = Result<Self::Response>> + Send;
@@ -30,12 +41,14 @@ pub(crate) async fn answer<C: Call>(
     token: Result<Option<String>>,
     call: C,
 ) -> Result<C::Response> {
+    let arrived = app.rates.arrive(C::COST)?;
     let slot = app.slot(door)?;
     let inner = app.clone();
     app.run(async move {
         let _slot = slot;
         let token = if C::NEEDS_CALLER { token? } else { None };
         let caller = inner.caller(door, token.as_deref()).await?;
+        inner.rates.admit(arrived, &caller, call.key())?;
         call.call(&inner, &caller).await
     })
     .await

@@ -7,6 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use cpcd_model::{Error, Reason};
+use cpcd_store::deadline;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
@@ -21,11 +22,12 @@ use super::{
 };
 use crate::{
     app::{App, Door},
+    rates::from_peer,
     request_id::RequestId,
     settings::{Limits, Settings},
     telemetry::OTHER,
     tls::Doors,
-    transport::{Http, Places, Refusals, Versions},
+    transport::{Http, Peer, Places, Refusals, Versions},
 };
 
 type Reply = warp::reply::Response;
@@ -91,7 +93,10 @@ impl Frame {
         let allowed = allowed(request.uri().path());
         let method = label(request.method(), request.uri().path());
         let limit = Duration::from_secs(self.limits.request_seconds.into());
-        let mut response = timeout(limit, self.route(request)).await.unwrap_or_else(|_| {
+        let peer = request.extensions().get().copied().unwrap_or(Peer::Local);
+        let peer = self.limits.trusted_proxies.origin(peer, request.headers());
+        let answer = deadline::within(Some(started + limit), from_peer(peer, self.route(request)));
+        let mut response = timeout(limit, answer).await.unwrap_or_else(|_| {
             let text = format!("the call took longer than {} seconds", limit.as_secs());
             reply::failed(Error::new(Reason::DeadlineExceeded, text))
         });

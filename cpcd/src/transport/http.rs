@@ -156,10 +156,12 @@ impl Http {
                         return;
                     }
                     Look::Idle => {
-                        is_ending = true;
-                        connection.as_mut().graceful_shutdown();
-                        end.as_mut().reset(Instant::now() + FAREWELL);
                         look.as_mut().reset(Instant::now() + self.patience.idle);
+                        if !is_ending {
+                            is_ending = true;
+                            connection.as_mut().graceful_shutdown();
+                            end.as_mut().reset(Instant::now() + FAREWELL);
+                        }
                     }
                 },
             }
@@ -172,4 +174,58 @@ fn jittered(time: Duration) -> Duration {
     // The keys of a new hasher are random.
     let random = u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or_default();
     time.mul_f64(0.9 + 0.2 * f64::from(random) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+    use http_body_util::Empty;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[tokio::test]
+    async fn a_connection_has_so_many_calls_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().display().to_string();
+        let settings = [("server.data_dir", Some(data)), ("limits.calls_per_connection", Some("2".to_owned()))];
+        let limits = Settings::load(None, &settings).unwrap().limits;
+        let (client, server) = tokio::io::duplex(64 << 10);
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let answer = {
+            let most = most.clone();
+            move |_| {
+                let (now, most) = (now.clone(), most.clone());
+                async move {
+                    most.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+                    for _ in 0..100 {
+                        tokio::task::yield_now().await;
+                    }
+                    now.fetch_sub(1, Ordering::Relaxed);
+                    Ok(Response::new(Empty::<Bytes>::new()))
+                }
+            }
+        };
+        let serving = tokio::spawn(async move {
+            let http = Http::new(&limits, Versions::Two);
+            http.serve(Stream::Plain(server), None, &CancellationToken::new(), answer).await;
+        });
+        let (sender, connection) =
+            hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(client)).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let calls = (0..20).map(|_| {
+            let mut sender = sender.clone();
+            async move {
+                let request = Request::post("http://localhost/").body(Empty::<Bytes>::new()).unwrap();
+                sender.send_request(request).await.unwrap().status()
+            }
+        });
+        assert!(join_all(calls).await.into_iter().all(|status| status == 200));
+        assert_eq!(most.load(Ordering::Relaxed), 2);
+        drop(sender);
+        let _ = connection.await.unwrap();
+        serving.await.unwrap();
+    }
 }

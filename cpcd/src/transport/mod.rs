@@ -11,7 +11,7 @@ mod stream;
 
 pub(crate) use connection::Connection;
 pub(crate) use http::{Http, Versions};
-pub(crate) use peer::{Peer, Proxies};
+pub(crate) use peer::{Peer, Proxies, network};
 pub(crate) use places::{Place, Places};
 pub(crate) use refusals::Refusals;
 pub(crate) use stream::Stream;

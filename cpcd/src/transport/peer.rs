@@ -60,7 +60,6 @@ impl Proxies {
     }
 
     /// Gives who asks: the nearest that is none of them. A proxy that does not say for whom it asks asks for itself.
-    #[expect(dead_code, reason = "read by the rate limits")]
     pub(crate) fn origin(&self, peer: Peer, headers: &HeaderMap) -> Peer {
         if self.0.is_empty() || !self.contain(peer) {
             return peer;

@@ -8,12 +8,15 @@
 mod harness;
 
 mod content;
+mod deadlines;
 mod documents;
 mod edges;
 mod index;
+mod limits;
 mod login;
 mod permissions;
 mod process;
+mod rates;
 mod sessions;
 mod tls;
 mod tour;
