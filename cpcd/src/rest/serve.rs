@@ -48,7 +48,7 @@ pub(crate) async fn serve(
     let limits = settings.limits;
     let edge = Edge { app, door: Door::Network(address), metrics: settings.metrics.open, stop: stop.clone() };
     let frame = Frame { routes: routes(&edge), edge, limits: limits.clone() };
-    let http = Http::new(&limits, Versions::Both);
+    let http = Http::new(&limits, Versions::Both(reply::refused_unseen));
     let tasks = TaskTracker::new();
     let mut refusals = Refusals::default();
     loop {

@@ -27,8 +27,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Connection, Peer, Place, Stream,
+    Peer, Place, Refuse, Stream,
     activity::{Activity, Answer, Look, Patience},
+    connection::Connection,
 };
 use crate::settings::Limits;
 
@@ -40,10 +41,10 @@ const RESETS_PENDING: usize = 20;
 const RESETS_BY_FAULT: usize = 1024;
 
 /// Which versions of HTTP are spoken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Versions {
-    /// HTTP/1.1 and HTTP/2.
-    Both,
+    /// HTTP/1.1 and HTTP/2; what the library refuses by itself is refused so.
+    Both(Refuse),
     /// HTTP/2.
     Two,
 }
@@ -58,6 +59,7 @@ pub(crate) struct Http {
     age: Duration,
     grace: Duration,
     calls: usize,
+    refuse: Option<(Refuse, usize)>,
 }
 
 impl Http {
@@ -80,8 +82,13 @@ impl Http {
             .keep_alive_interval(KEEP_ALIVE)
             .keep_alive_timeout(KEEP_ALIVE);
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        let (builder, refuse) = match versions {
+            Versions::Both(refuse) => (builder, Some((refuse, head))),
+            Versions::Two => (builder.http2_only(), None),
+        };
         Self {
-            builder: if versions == Versions::Two { builder.http2_only() } else { builder },
+            builder,
+            refuse,
             opening: seconds(limits.header_seconds),
             patience: Patience { idle: seconds(limits.idle_seconds), held: seconds(limits.stream_idle_seconds) },
             age: seconds(limits.connection_age_seconds),
@@ -121,7 +128,7 @@ impl Http {
                 }
             })
         };
-        let stream = TokioIo::new(Connection::new(stream, place, self.opening));
+        let stream = TokioIo::new(Connection::new(stream, place, self.opening, self.refuse));
         let mut connection = pin!(self.builder.serve_connection(stream, service));
         let mut end = pin!(sleep_until(Instant::now() + jittered(self.age)));
         let mut look = pin!(sleep_until(Instant::now() + self.patience.idle.min(self.patience.held)));

@@ -2,6 +2,7 @@
 
 mod activity;
 mod connection;
+mod heads;
 mod http;
 mod meter;
 mod peer;
@@ -9,7 +10,7 @@ mod places;
 mod refusals;
 mod stream;
 
-pub(crate) use connection::Connection;
+pub(crate) use connection::Refuse;
 pub(crate) use http::{Http, Versions};
 pub(crate) use peer::{Peer, Proxies, network};
 pub(crate) use places::{Place, Places};

@@ -60,12 +60,50 @@ async fn the_limits_are_told_and_kept() {
     let mut request = tonic::Request::new(HealthCheckRequest::default());
     request.metadata_mut().insert("x-long", "x".repeat(20_000).parse().unwrap());
     assert!(HealthClient::new(daemon.channel().await).check(request).await.is_err());
-    let mut stream = TcpStream::connect(daemon.rest_address()).await.unwrap();
     let head = format!("GET /livez HTTP/1.1\r\nhost: x\r\nx-long: {}\r\n\r\n", "x".repeat(20_000));
-    stream.write_all(head.as_bytes()).await.unwrap();
+    let answer = ask(&daemon, &head).await;
+    assert!(answer.starts_with("HTTP/1.1 431") && answer.contains("MESSAGE_TOO_LARGE"), "{answer}");
+    daemon.stop().await;
+}
+
+/// Sends bytes to REST; gives all that comes back.
+async fn ask(daemon: &Daemon, request: &str) -> String {
+    let mut stream = TcpStream::connect(daemon.rest_address()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     let _ = within("an answer", stream.read_to_end(&mut answer)).await;
-    assert!(answer.starts_with(b"HTTP/1.1 431"), "{:?}", answer.escape_ascii().to_string());
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_http_itself_refuses_is_said_in_our_words() {
+    let daemon = Daemon::start(&Engine::sqlite()).await;
+    for wrong in [
+        "POST /auth HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /auth HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n0\r\n\r\n",
+        "POST /auth HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabc",
+        "POST /auth HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nhost : x\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nx: a\0b\r\n\r\n",
+        "nonsense\r\n\r\n",
+    ] {
+        let answer = ask(&daemon, wrong).await;
+        assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{wrong:?}: {answer}");
+        assert!(answer.contains("content-type: application/problem+json\r\n"), "{answer}");
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let problem: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("no JSON: {answer}"));
+        assert_eq!((problem["reason"].as_str(), problem["status"].as_u64()), (Some("MESSAGE_UNDECODABLE"), Some(400)));
+    }
+    // A second request with two lengths gets nothing but the end; the first its answer.
+    let second = "GET /livez HTTP/1.1\r\nhost: x\r\n\r\nPOST /auth HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\
+        transfer-encoding: chunked\r\n\r\n0\r\n\r\n";
+    let answer = ask(&daemon, second).await;
+    assert!(answer.matches("HTTP/1.1").count() <= 1, "{answer}");
+    // What is refused by us says so once.
+    let missing = ask(&daemon, "GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert!(missing.starts_with("HTTP/1.1 404") && missing.contains("ROUTE_UNKNOWN"), "{missing}");
+    let trace = ask(&daemon, "TRACE / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert!(trace.starts_with("HTTP/1.1 40") && !trace.contains("host: x"), "{trace}");
     daemon.stop().await;
 }
 
