@@ -4,8 +4,13 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 4] =
-    ["cpc/v1/common.proto", "cpc/v1/identity.proto", "cpc/v1/discovery.proto", "cpc/v1/admin.proto"];
+const FILES: [&str; 5] = [
+    "cpc/v1/common.proto",
+    "cpc/v1/identity.proto",
+    "cpc/v1/discovery.proto",
+    "cpc/v1/registry.proto",
+    "cpc/v1/admin.proto",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=cpc");
@@ -27,6 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&clients)?;
     tonic_prost_build::configure()
         .build_client(false)
+        // The daemon answers unary calls from one table (cpcd's calls/table); a service's trait is left with its streams.
+        .generate_default_stubs(true)
         .codec_path("crate::codec::RequestCodec")
         .compile_well_known_types(true)
         .extern_path(".google.protobuf", "::pbjson_types")

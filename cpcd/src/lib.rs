@@ -1,8 +1,8 @@
 //! The CPC Orchestrator's daemon: gRPC and REST over one domain.
 //!
 //! The rooms: [`settings`] (what can be set), [`Server`] (bind, join, shut down), `calls` (a message in, a message out, for both
-//! edges), `rpc` (gRPC), `rest` (HTTP and JSON), `transport` (connections and
-//! their limits), [`tls`], `wire` (model to message), `telemetry` (logs and the daemon's own metrics).
+//! edges, and the [`table`] of them), `rpc` (gRPC), `rest` (HTTP and JSON), `transport` (connections and their limits), [`tls`],
+//! `wire` (model to message), `telemetry` (logs and the daemon's own metrics).
 
 mod app;
 mod calls;
@@ -19,6 +19,7 @@ pub mod tls;
 mod transport;
 mod wire;
 
+pub use calls::table;
 pub use init::init;
 pub use server::{Addresses, Server};
 pub use telemetry::init_logs;

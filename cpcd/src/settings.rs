@@ -6,7 +6,11 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use cpcd_domain::{discovery, identity};
+use cpcd_domain::{
+    discovery,
+    identity::{self, Advertised},
+    registry,
+};
 use cpcd_model::opening::Opening;
 use cpcd_store::{cache, index, sql};
 use figment::{
@@ -37,6 +41,8 @@ pub struct Settings {
     pub search: index::Config,
     /// Identity.
     pub identity: identity::Config,
+    /// The node registry.
+    pub registry: registry::Config,
     /// Discovery.
     pub discovery: discovery::Config,
     /// The daemon's own metrics.
@@ -73,6 +79,8 @@ pub struct Server {
     pub grpc_threads: usize,
     /// How long calls under way may take at the end.
     pub shutdown_seconds: u32,
+    /// Where gRPC can be reached from elsewhere, as invites say it; empty for nothing.
+    pub public_endpoint: String,
 }
 
 /// Section `[metrics]`.
@@ -89,6 +97,8 @@ pub struct Metrics {
 pub struct Limits {
     /// Largest message.
     pub message_bytes: usize,
+    /// Largest heartbeat.
+    pub heartbeat_bytes: usize,
     /// Largest head of a request.
     pub header_bytes: u32,
     /// Longest unary call.
@@ -123,6 +133,21 @@ pub struct Limits {
     pub calls: usize,
     /// Most bulk publishes at once.
     pub bulk_streams: usize,
+}
+
+impl Server {
+    /// Gives what invites say of where to join.
+    pub(crate) fn advertised(&self) -> Advertised {
+        let endpoint = Some(self.public_endpoint.clone()).filter(|endpoint| !endpoint.is_empty());
+        Advertised { endpoints: endpoint.into_iter().collect(), tls_pin: None }
+    }
+}
+
+impl Limits {
+    /// Gives the largest message of the gRPC call on a path.
+    pub(crate) fn message_bytes_of(&self, path: &str) -> usize {
+        if path.ends_with("/Heartbeat") { self.message_bytes.min(self.heartbeat_bytes) } else { self.message_bytes }
+    }
 }
 
 /// Section `[log]`.
@@ -234,6 +259,8 @@ impl Settings {
         self.cache.validate()?;
         self.search.validate()?;
         self.identity.validate()?;
+        self.registry.validate()?;
+        self.server.advertised().validate("server.public_endpoint")?;
         for (key, address) in [("grpc_listen", self.server.grpc_listen), ("rest_listen", self.server.rest_listen)] {
             if !address.ip().is_loopback() && !self.tls.is_on() && !self.server.allow_plaintext {
                 bail!(
@@ -258,6 +285,7 @@ impl Settings {
         }
         for (key, value, least) in [
             ("message_bytes", limits.message_bytes, 1024),
+            ("heartbeat_bytes", limits.heartbeat_bytes, 1024),
             ("header_bytes", limits.header_bytes as usize, 1024),
             ("request_seconds", limits.request_seconds as usize, 1),
             ("stream_idle_seconds", limits.stream_idle_seconds as usize, 1),

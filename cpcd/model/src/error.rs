@@ -87,6 +87,9 @@ reasons! {
     FieldTooLong "FIELD_TOO_LONG" InvalidArgument "A field is longer, or has more entries, than it may.";
     KeyInvalid "KEY_INVALID" InvalidArgument "The bytes are no Ed25519 public key: wrong length, not canonical, or not on the curve.";
     KeyWeak "KEY_WEAK" InvalidArgument "The public key has a small-order part, so signatures under it prove nothing.";
+    RecordInvalid "RECORD_INVALID" InvalidArgument "The bytes are no signed peer record of either dialect, or one that cannot be taken.";
+    RecordKeyMismatch "RECORD_KEY_MISMATCH" InvalidArgument "The peer record, its signature and the proof are not all of the same key.";
+    AddressNotAllowed "ADDRESS_NOT_ALLOWED" InvalidArgument "An address of the peer record cannot be dialled, is not public, or is not the node's.";
     QueryInvalid "QUERY_INVALID" InvalidArgument "The search query cannot be understood or asks too much.";
     PageTokenInvalid "PAGE_TOKEN_INVALID" InvalidArgument "The page token is damaged or belongs to another query; start again without it.";
     TokenMissing "TOKEN_MISSING" Unauthenticated "The call needs a token and none came.";
@@ -101,10 +104,17 @@ reasons! {
     RefreshExpired "REFRESH_EXPIRED" Unauthenticated "The session's time is over; log in again.";
     RefreshReused "REFRESH_REUSED" Unauthenticated "The refresh token was used before, so it may be stolen: the session is ended; log in again.";
     LoginRefused "LOGIN_REFUSED" Unauthenticated "The key was proven and belongs to nobody here.";
+    InviteInvalid "INVITE_INVALID" Unauthenticated "The invite code is not one of this server's, is damaged, or is for another kind.";
+    InviteExpired "INVITE_EXPIRED" Unauthenticated "The invite's time is over; ask for a new one.";
+    InviteUsedUp "INVITE_USED_UP" Unauthenticated "As many as the invite is for have joined by it; ask for a new one.";
+    InviteRevoked "INVITE_REVOKED" Unauthenticated "The invite was taken back, or its maker no longer holds what it gives.";
+    JoinClosed "JOIN_CLOSED" PermissionDenied "Nobody can join here by themselves; an administrator makes accounts.";
     PermissionDenied "PERMISSION_DENIED" PermissionDenied "The caller lacks the named level on the named resource.";
     NotOwner "NOT_OWNER" PermissionDenied "Only the owner, or admin on the resource, may do this.";
     ContentNotFound "CONTENT_NOT_FOUND" NotFound "There is no such content, or the caller may not know of it.";
     UserNotFound "USER_NOT_FOUND" NotFound "There is no such user.";
+    NodeNotFound "NODE_NOT_FOUND" NotFound "There is no such node, or the caller may not know of it.";
+    InviteNotFound "INVITE_NOT_FOUND" NotFound "There is no such invite.";
     RouteUnknown "ROUTE_UNKNOWN" NotFound "There is nothing under this path.";
     MethodUnknown "METHOD_UNKNOWN" Unimplemented "The server does not have this call.";
     UsernameTaken "USERNAME_TAKEN" AlreadyExists "Another user has this name.";
@@ -112,6 +122,7 @@ reasons! {
     CidTaken "CID_TAKEN" AlreadyExists "The owner has other content under this cid.";
     RequestIdReused "REQUEST_ID_REUSED" AlreadyExists "The request id named other content before.";
     WriteConflict "WRITE_CONFLICT" Aborted "Another write came between; try again.";
+    RecordStale "RECORD_STALE" FailedPrecondition "The peer record's sequence number is not greater than that of the stored one.";
     StoreForeign "STORE_FOREIGN" FailedPrecondition "The store was made with another root key, or by a newer version.";
     MessageTooLarge "MESSAGE_TOO_LARGE" ResourceExhausted "The request is larger than this call takes; sending it again is no use.";
     Overloaded "OVERLOADED" ResourceExhausted "The server has more to do than it can; try again later.";

@@ -1,23 +1,34 @@
 //! The unary calls, message in and message out: decode, ask the domain, encode. Both edges go through here.
+//!
+//! A call is an `impl Call` beside its siblings and one row of the [`table`]; both edges, the documents and OpenAPI follow.
 
 mod admin;
 mod discovery;
 mod identity;
+mod invites;
+mod registry;
+mod spoken;
+pub mod table;
+mod token_keys;
 
 use std::future::Future;
 
 use cpcd_domain::Caller;
 use cpcd_model::Result;
+use prost::Message;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     app::{App, Door},
     rates::Cost,
 };
 
+pub(crate) use spoken::{Input, Spoken, Token, cut};
+
 /// A unary call, named by its request message.
-pub(crate) trait Call: Send + 'static {
+pub(crate) trait Call: Message + Default + DeserializeOwned + 'static {
     /// The answer.
-    type Response: Send + 'static;
+    type Response: Message + Serialize + 'static;
 
     /// Whether the caller matters; where it does not, a stale token does no harm.
     const NEEDS_CALLER: bool = true;
@@ -35,12 +46,7 @@ pub(crate) trait Call: Send + 'static {
 }
 
 /// Answers a call that came through `door` with the headers' token.
-pub(crate) async fn answer<C: Call>(
-    app: &App,
-    door: Door,
-    token: Result<Option<String>>,
-    call: C,
-) -> Result<C::Response> {
+pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C) -> Result<C::Response> {
     let arrived = app.rates.arrive(C::COST)?;
     let slot = app.slot(door)?;
     let inner = app.clone();
@@ -49,7 +55,13 @@ pub(crate) async fn answer<C: Call>(
         let token = if C::NEEDS_CALLER { token? } else { None };
         let caller = inner.caller(door, token.as_deref()).await?;
         inner.rates.admit(arrived, &caller, call.key())?;
-        call.call(&inner, &caller).await
+        inner.system.caused_by(cause::<C>(), call.call(&inner, &caller)).await
     })
     .await
+}
+
+/// Gives what the statements of a call count under: its message's name.
+fn cause<C: Call>() -> &'static str {
+    let name = std::any::type_name::<C>();
+    name.rsplit("::").next().unwrap_or(name)
 }

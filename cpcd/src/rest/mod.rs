@@ -1,9 +1,10 @@
-//! The REST edge: routes as boxed warp filters, each a request made into a message and back.
+//! The REST edge: routes as boxed warp filters; those of the calls come from the table (`calls/table`).
 
-mod discovery;
+mod calls;
 mod health;
-mod identity;
 mod metrics;
+mod openapi;
+mod parameters;
 mod reply;
 mod route;
 mod serve;
@@ -24,14 +25,16 @@ pub(crate) struct Edge {
     pub(crate) door: Door,
     /// Where `/metrics` is open.
     pub(crate) metrics: Opening,
+    /// Where the interface describes itself: reflection, `/openapi.json`.
+    pub(crate) reflection: Opening,
     pub(crate) stop: CancellationToken,
 }
 
 /// All routes.
 pub(crate) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
     let groups = health::routes(edge).or(metrics::routes(edge)).unify().boxed();
-    let groups = groups.or(identity::routes(edge)).unify().boxed();
-    let groups = groups.or(discovery::routes(edge)).unify().boxed();
+    let groups = groups.or(openapi::routes(edge)).unify().boxed();
+    let groups = groups.or(calls::routes(edge)).unify().boxed();
     groups.recover(recover).unify().boxed()
 }
 

@@ -36,7 +36,12 @@ pub(super) struct Failure(pub(super) std::sync::Arc<Error>, pub(super) StatusCod
 
 /// Answers with a message as JSON.
 pub(super) fn json<T: Serialize>(result: Result<T>) -> Response {
-    match result.and_then(|message| serde_json::to_vec(&message).map_err(Error::internal)) {
+    json_text(result.and_then(|message| serde_json::to_vec(&message).map_err(Error::internal)))
+}
+
+/// Answers with a message that is JSON already.
+pub(super) fn json_text(result: Result<Vec<u8>>) -> Response {
+    match result {
         Ok(mut body) => {
             // For those who look at it in a terminal.
             body.push(b'\n');

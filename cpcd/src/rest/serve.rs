@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, Door},
+    calls::table::{allowed, label},
     rates::from_peer,
     request_id::RequestId,
     settings::{Limits, Settings},
@@ -46,7 +47,13 @@ pub(crate) async fn serve(
         Err(error) => return tracing::error!(%error, "the REST edge has no address"),
     };
     let limits = settings.limits;
-    let edge = Edge { app, door: Door::Network(address), metrics: settings.metrics.open, stop: stop.clone() };
+    let edge = Edge {
+        app,
+        door: Door::Network(address),
+        metrics: settings.metrics.open,
+        reflection: settings.server.reflection,
+        stop: stop.clone(),
+    };
     let frame = Frame { routes: routes(&edge), edge, limits: limits.clone() };
     let http = Http::new(&limits, Versions::Both(reply::refused_unseen));
     let tasks = TaskTracker::new();
@@ -91,7 +98,7 @@ impl Frame {
             *request.method_mut() = http::Method::GET;
         }
         let allowed = allowed(request.uri().path());
-        let method = label(request.method(), request.uri().path());
+        let method = label(request.method(), request.uri().path()).unwrap_or(OTHER);
         let limit = Duration::from_secs(self.limits.request_seconds.into());
         let peer = request.extensions().get().copied().unwrap_or(Peer::Local);
         let peer = self.limits.trusted_proxies.origin(peer, request.headers());
@@ -151,50 +158,5 @@ impl Frame {
         let mut routes = warp::service(self.routes.clone());
         let Ok(response): Result<Response<_>, Infallible> = tower::Service::call(&mut routes, request).await;
         response
-    }
-}
-
-/// The routes as method, path and label; a path that ends in `*` has an id there.
-const ROUTES: [(&str, &str, &str); 17] = [
-    ("GET", "/health", "GET /health"),
-    ("GET", "/livez", "GET /livez"),
-    ("GET", "/readyz", "GET /readyz"),
-    ("GET", "/metrics", "GET /metrics"),
-    ("POST", "/auth", "POST /auth"),
-    ("POST", "/v1/auth", "POST /v1/auth"),
-    ("GET", "/search", "GET /search"),
-    ("GET", "/v1/search", "GET /v1/search"),
-    ("GET", "/v1/caller", "GET /v1/caller"),
-    ("GET", "/v1/status", "GET /v1/status"),
-    ("POST", "/v1/users", "POST /v1/users"),
-    ("GET", "/v1/users", "GET /v1/users"),
-    ("GET", "/v1/users/*", "GET /v1/users/{id}"),
-    ("POST", "/v1/content", "POST /v1/content"),
-    ("GET", "/v1/content", "GET /v1/content"),
-    ("GET", "/v1/content/*", "GET /v1/content/{id}"),
-    ("DELETE", "/v1/content/*", "DELETE /v1/content/{id}"),
-];
-
-/// Gives the label of a route, so that ids and strangers' paths do not make series.
-fn label(method: &http::Method, path: &str) -> &'static str {
-    ROUTES
-        .iter()
-        .find(|(verb, pattern, _)| method.as_str() == *verb && fits(pattern, path))
-        .map_or(OTHER, |(_, _, label)| label)
-}
-
-/// Gives the methods that a path takes, as the header `Allow` lists them.
-fn allowed(path: &str) -> String {
-    let methods = ROUTES.iter().filter(|(_, pattern, _)| fits(pattern, path)).flat_map(|(verb, ..)| match *verb {
-        "GET" => &["GET", "HEAD"][..],
-        _ => std::slice::from_ref(verb),
-    });
-    methods.copied().collect::<Vec<_>>().join(", ")
-}
-
-fn fits(pattern: &str, path: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some(prefix) => path.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && !id.contains('/')),
-        None => path == pattern,
     }
 }

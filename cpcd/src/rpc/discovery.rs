@@ -1,4 +1,4 @@
-//! `DiscoveryService`.
+//! The streams of `DiscoveryService`.
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -27,15 +27,6 @@ type Answers = Pin<Box<dyn Stream<Item = Result<v1::PublishContentStreamResponse
 
 #[async_trait]
 impl DiscoveryService for Edge {
-    type PublishContentStreamStream = Answers;
-
-    async fn publish_content(
-        &self,
-        request: Request<v1::ContentMetadata>,
-    ) -> Result<Response<v1::PublishResponse>, Status> {
-        self.unary(request).await
-    }
-
     async fn publish_content_stream(
         &self,
         request: Request<Streaming<v1::PublishContentStreamRequest>>,
@@ -75,31 +66,6 @@ impl DiscoveryService for Edge {
             }
         });
         Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
-    }
-
-    async fn search_content(&self, request: Request<v1::SearchQuery>) -> Result<Response<v1::SearchResults>, Status> {
-        self.unary(request).await
-    }
-
-    async fn get_content(
-        &self,
-        request: Request<v1::GetContentRequest>,
-    ) -> Result<Response<v1::GetContentResponse>, Status> {
-        self.unary(request).await
-    }
-
-    async fn list_content(
-        &self,
-        request: Request<v1::ListContentRequest>,
-    ) -> Result<Response<v1::ListContentResponse>, Status> {
-        self.unary(request).await
-    }
-
-    async fn delete_content(
-        &self,
-        request: Request<v1::DeleteContentRequest>,
-    ) -> Result<Response<v1::DeleteContentResponse>, Status> {
-        self.unary(request).await
     }
 }
 

@@ -1,14 +1,15 @@
 //! The gRPC edge: services on the TCP listener's runtimes and on the Unix socket.
 
-mod admin;
+mod beats;
 mod discovery;
 mod ending;
 mod frame;
 mod health;
-mod identity;
 mod local;
+mod registry;
 mod reply;
 mod runtimes;
+mod unary;
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -29,6 +30,7 @@ use tower::{Layer, Service};
 
 use ending::Ending;
 use frame::{Frame, FrameLayer};
+use unary::Unary;
 
 use crate::{
     app::{App, Door},
@@ -110,18 +112,16 @@ impl Services {
         let max = limits.message_bytes;
         let stop = &self.edge.stop;
         let health = HealthServer::new(HealthService::from_health_reporter(self.health.clone()));
+        let edge = Arc::new(self.edge.clone());
+        let identity = v1::identity_service_server::IdentityServiceServer::from_arc(edge.clone());
+        let nodes = v1::node_orchestration_server::NodeOrchestrationServer::from_arc(edge.clone());
+        let discovery = v1::discovery_service_server::DiscoveryServiceServer::from_arc(edge.clone());
+        let admin = v1::admin_service_server::AdminServiceServer::from_arc(edge.clone());
         let mut routes = Routes::new(Ending::new(health, stop))
-            .add_service(
-                v1::identity_service_server::IdentityServiceServer::new(self.edge.clone())
-                    .max_decoding_message_size(max),
-            )
-            .add_service(
-                v1::discovery_service_server::DiscoveryServiceServer::new(self.edge.clone())
-                    .max_decoding_message_size(max),
-            )
-            .add_service(
-                v1::admin_service_server::AdminServiceServer::new(self.edge.clone()).max_decoding_message_size(max),
-            );
+            .add_service(Unary::new(&edge, identity.max_decoding_message_size(max)))
+            .add_service(Unary::new(&edge, nodes.max_decoding_message_size(max.min(limits.heartbeat_bytes))))
+            .add_service(Unary::new(&edge, discovery.max_decoding_message_size(max)))
+            .add_service(Unary::new(&edge, admin.max_decoding_message_size(max)));
         if self.reflection {
             let builder = || {
                 tonic_reflection::server::Builder::configure()
@@ -137,4 +137,22 @@ impl Services {
 }
 
 /// The services of package `cpc.v1`, without the package.
-const SERVICES: [&str; 3] = ["IdentityService", "DiscoveryService", "AdminService"];
+const SERVICES: [&str; 4] = ["NodeOrchestration", "IdentityService", "DiscoveryService", "AdminService"];
+
+/// All calls of these are unary and answered from the table; what the traits have stands for a call without a row.
+impl v1::identity_service_server::IdentityService for Edge {}
+impl v1::admin_service_server::AdminService for Edge {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calls::table;
+
+    #[test]
+    fn every_service_answers_without_its_package() {
+        let services = table::descriptors().services().filter(|service| service.package_name() == table::PACKAGE);
+        for service in services {
+            assert!(SERVICES.contains(&service.name()), "{}", service.name());
+        }
+    }
+}

@@ -1,30 +1,13 @@
-//! A result becomes a gRPC reply: the only place.
+//! An error becomes a gRPC status: the only place.
 
 use std::collections::HashMap;
 
 use cpc_proto::ERROR_DOMAIN;
 use cpcd_model::{Error, Kind};
-use tonic::{Code, Request, Response, Status};
+use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use super::Edge;
-use crate::{
-    app::bearer,
-    calls::{self, Call},
-    request_id::RequestId,
-};
-
-impl Edge {
-    /// Answers a unary call.
-    pub(super) async fn unary<C: Call>(&self, request: Request<C>) -> Result<Response<C::Response>, Status> {
-        let (metadata, extensions, message) = request.into_parts();
-        let token = bearer(&metadata.into_headers());
-        match calls::answer(&self.app, self.door, token, message).await {
-            Ok(response) => Ok(Response::new(response)),
-            Err(error) => Err(status(&error, extensions.get())),
-        }
-    }
-}
+use crate::request_id::RequestId;
 
 /// Gives the status of an error, with its details; logs it once if it is our fault.
 pub(super) fn status(error: &Error, request_id: Option<&RequestId>) -> Status {

@@ -16,17 +16,18 @@ fn every_reason_is_documented() {
 }
 
 #[test]
-fn every_call_has_its_need_documented() {
-    use prost::Message;
-    let text = include_str!("../../../docs/permissions.md");
-    let set = prost_types::FileDescriptorSet::decode(cpc_proto::FILE_DESCRIPTOR_SET).unwrap();
-    for service in set.file.iter().filter(|file| file.package() == "cpc.v1").flat_map(|file| &file.service) {
-        for method in &service.method {
-            assert!(
-                text.contains(&format!("`{}`", method.name())),
-                "docs/permissions.md does not name {}",
-                method.name()
-            );
+fn the_tables_of_calls_are_as_the_table_has_them() {
+    for (name, table) in [("permissions.md", cpcd::table::permissions()), ("api.md", cpcd::table::interface())] {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (before, rest) = text.split_once("<!-- calls: ").unwrap();
+        let (comment, rest) = rest.split_once("-->\n").unwrap();
+        let (_, after) = rest.split_once("<!-- end -->").unwrap();
+        let wanted = format!("{before}<!-- calls: {comment}-->\n{table}<!-- end -->{after}");
+        if std::env::var_os("CPC_GENERATE").is_some() {
+            std::fs::write(&path, &wanted).unwrap();
+        } else {
+            assert_eq!(text, wanted, "docs/{name} is not what the table of calls says: run dev/generate");
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::{
             ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PING, RST_STREAM, Raw, SETTINGS, call,
             frame,
         },
-        within,
+        reason, within,
     },
     process::Process,
 };
@@ -104,6 +104,19 @@ async fn what_http_itself_refuses_is_said_in_our_words() {
     assert!(missing.starts_with("HTTP/1.1 404") && missing.contains("ROUTE_UNKNOWN"), "{missing}");
     let trace = ask(&daemon, "TRACE / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(trace.starts_with("HTTP/1.1 40") && !trace.contains("host: x"), "{trace}");
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_heartbeat_is_small() {
+    let daemon = Daemon::start(&Engine::sqlite()).await;
+    let large = async |path| {
+        // Field 15, which no message has, of 100,000 bytes.
+        let message = [&[0x7a, 0xa0, 0x8d, 0x06][..], &vec![0; 100_000]].concat();
+        reason(&daemon.raw(path, None, message).await.unwrap_err())
+    };
+    assert_eq!(large("/cpc.v1.NodeOrchestration/Heartbeat").await, "MESSAGE_TOO_LARGE");
+    assert_ne!(large("/cpc.v1.NodeOrchestration/RegisterNode").await, "MESSAGE_TOO_LARGE");
     daemon.stop().await;
 }
 

@@ -6,7 +6,7 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
     digest, hkdf, rand,
 };
-use cpc_signing::SecretKey;
+use cpc_signing::{PublicKey, SecretKey};
 use cpcd_model::{Error, Reason, Result, time::Clock};
 use cpcd_store::{
     Store,
@@ -42,6 +42,14 @@ impl RootKey {
                 bytes.len()
             ))
         })?;
+        // Random bytes have about thirty different ones among them: fewer than sixteen never happens, in a word or a pattern always.
+        let mut sorted = Zeroizing::new(key);
+        sorted.sort_unstable();
+        if sorted.chunk_by(|a, b| a == b).count() < ROOT_KEY_LEN / 2 {
+            let text =
+                format!("{} does not hold random bytes; `cpcd init` makes a root key for a new store", path.display());
+            return Err(std::io::Error::other(text));
+        }
         Ok(Self(Arc::new(Zeroizing::new(key))))
     }
 
@@ -121,6 +129,7 @@ impl RootKey {
 #[derive(Clone)]
 pub struct ServerIdentity {
     id: Arc<str>,
+    key: PublicKey,
     store_id: Uuid,
 }
 
@@ -129,6 +138,11 @@ impl ServerIdentity {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Gives the key that the id is made of.
+    pub(super) fn key(&self) -> PublicKey {
+        self.key
     }
 
     /// Gives the store's id, by which an index knows whose it is.
@@ -173,8 +187,8 @@ fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<ServerIdenti
     let seed = Zeroizing::new(
         <[u8; 32]>::try_from(seed.as_slice()).map_err(|_| Error::internal("the server's key is not 32 bytes"))?,
     );
-    let id = SecretKey::from_seed(&seed).public().peer_id().to_string();
-    Ok(ServerIdentity { id: id.into(), store_id: stored.store_id })
+    let key = SecretKey::from_seed(&seed).public();
+    Ok(ServerIdentity { id: key.peer_id().to_string().into(), key, store_id: stored.store_id })
 }
 
 #[cfg(test)]
@@ -196,6 +210,25 @@ mod tests {
         assert!(root.open("b", &sealed).is_err());
         assert_eq!(other.open("a", &sealed).unwrap_err().reason(), Reason::StoreForeign);
         assert!(root.open("a", &sealed[..8]).is_err());
+    }
+
+    #[test]
+    fn what_somebody_typed_is_no_root_key() {
+        use std::os::unix::fs::PermissionsExt;
+        let (folder, _root) = key();
+        for text in [
+            &[0; 32],
+            b"0123456789abcdef0123456789abcde",
+            b"changemechangemechangemechangeme",
+            b"passwordpasswordpasswordpassword",
+        ] as [&[u8]; 4]
+        {
+            let path = folder.path().join("typed");
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            let error = RootKey::read(&path).err().unwrap().to_string();
+            assert!(error.contains("random bytes") || error.contains("31 bytes"), "{error}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod engines;
 pub(crate) mod frames;
 mod http;
+mod nodes;
 mod raw;
 
 use std::{
@@ -27,6 +28,8 @@ use tonic::{
 use tonic_types::StatusExt;
 
 pub(crate) use engines::{Engine, for_each_engine};
+pub(crate) use nodes::{ADDRESS, TestNode, record};
+pub(crate) use raw::{raw, raw_stream};
 
 /// A running daemon with folders of its own.
 pub(crate) struct Daemon {
@@ -122,7 +125,7 @@ impl Daemon {
         Endpoint::from_shared(self.grpc.clone()).expect("an address").connect().await.expect("a connection")
     }
 
-    async fn local_channel(&self) -> Channel {
+    pub(crate) async fn local_channel(&self) -> Channel {
         let path = self.server.as_ref().expect("it runs").addresses().socket.clone();
         let address = format!("unix://{}", path.display());
         Endpoint::from_shared(address).expect("an address").connect().await.expect("a connection")
@@ -157,10 +160,20 @@ impl Daemon {
 
     /// Asks for a challenge and signs it.
     pub(crate) async fn proof(&self, key: &SecretKey) -> v1::ChallengeProof {
+        self.proof_for(key, v1::SubjectKind::User, v1::ChallengePurpose::Login).await
+    }
+
+    /// Asks for a challenge for a kind and a purpose, and signs it.
+    pub(crate) async fn proof_for(
+        &self,
+        key: &SecretKey,
+        kind: v1::SubjectKind,
+        purpose: v1::ChallengePurpose,
+    ) -> v1::ChallengeProof {
         let begin = v1::ChallengeRequest {
             public_key: key.public().as_bytes().to_vec(),
-            kind: v1::SubjectKind::User.into(),
-            purpose: v1::ChallengePurpose::Login.into(),
+            kind: kind.into(),
+            purpose: purpose.into(),
         };
         let step = Some(v1::auth_request::Step::Begin(begin));
         let answer = self.identity(None).await.authenticate(v1::AuthRequest { step }).await.expect("a challenge");
@@ -217,6 +230,11 @@ impl Daemon {
         engine.count(self.folder.path(), query).await
     }
 
+    /// Changes the daemon's store behind its back.
+    pub(crate) async fn execute(&self, engine: &Engine, statement: &str) {
+        engine.execute(self.folder.path(), statement).await;
+    }
+
     /// Waits until nothing waits to be indexed.
     pub(crate) async fn indexed(&self, token: &str) {
         let mut discovery = self.discovery(Some(token)).await;
@@ -236,20 +254,27 @@ pub(crate) fn tokens(answer: v1::AuthResponse) -> v1::TokenPair {
     }
 }
 
-/// Signs a challenge as a user who logs in.
+/// Signs a challenge for the kind and purpose that it names.
 pub(crate) fn sign(key: &SecretKey, challenge: &v1::Challenge) -> v1::ChallengeProof {
     let expires = challenge.expires_at.as_ref().expect("an end");
     let milliseconds = expires.seconds * 1000 + i64::from(expires.nanos) / 1_000_000;
     let public: PublicKey = key.public();
     let message = LoginMessage {
         server_id: &challenge.server_id,
-        kind: Kind::User,
-        purpose: Purpose::Login,
+        kind: if challenge.kind == i32::from(v1::SubjectKind::Node) { Kind::Node } else { Kind::User },
+        purpose: match challenge.purpose() {
+            v1::ChallengePurpose::Register => Purpose::Register,
+            v1::ChallengePurpose::Login | v1::ChallengePurpose::Unspecified => Purpose::Login,
+        },
         public_key: &public,
         expires_at_ms: u64::try_from(milliseconds).expect("after 1970"),
         challenge: &challenge.challenge,
     };
-    v1::ChallengeProof { challenge: challenge.challenge.clone(), signature: key.sign(&message.to_bytes()).to_vec() }
+    v1::ChallengeProof {
+        challenge: challenge.challenge.clone(),
+        signature: key.sign(&message.to_bytes()).to_vec(),
+        ..Default::default()
+    }
 }
 
 /// Reads `content=write`.

@@ -1,0 +1,9 @@
+//! Calls of `AdminService`.
+
+use cpc_proto::v1;
+use cpcd_model::permission::{Level::Read, Resource::System};
+
+use super::{Needs::Level, Row};
+
+pub(super) const ROWS: &[Row] =
+    &[Row::unary::<v1::GetStatusRequest>("AdminService/GetStatus", "GET /v1/status", Level(System, Read))];

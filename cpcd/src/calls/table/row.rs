@@ -1,0 +1,103 @@
+//! One call's row.
+
+use cpcd_model::Reason;
+
+use super::Needs;
+use crate::calls::{Call, Spoken};
+
+/// A call: its names on both edges, and what it needs.
+pub struct Row {
+    grpc: &'static str,
+    rest: &'static str,
+    also: &'static [&'static str],
+    names: &'static [(&'static str, &'static str)],
+    needs: Needs,
+    note: &'static str,
+    hidden: Option<Reason>,
+    spoken: Option<Spoken>,
+    is_ours: bool,
+}
+
+impl Row {
+    /// Makes the row of a unary call: `Service/Method`, and verb and path of its route, such as `GET /v1/users/{id}`.
+    pub(super) const fn unary<C: Call>(grpc: &'static str, rest: &'static str, needs: Needs) -> Self {
+        let spoken = Some(Spoken::of::<C>());
+        Self { grpc, rest, also: &[], names: &[], needs, note: "", hidden: None, spoken, is_ours: true }
+    }
+
+    /// Makes the row of a call with a stream: gRPC only, by hand in `rpc/`.
+    pub(super) const fn stream(grpc: &'static str, needs: Needs) -> Self {
+        Self { grpc, rest: "", also: &[], names: &[], needs, note: "", hidden: None, spoken: None, is_ours: false }
+    }
+
+    /// Leaves the gRPC side to a method by hand in `rpc/`, for a call that must not leave its runtime.
+    pub(super) const fn grpc_by_hand(self) -> Self {
+        Self { is_ours: false, ..self }
+    }
+
+    /// Adds paths with the same answer.
+    pub(super) const fn also(self, also: &'static [&'static str]) -> Self {
+        Self { also, ..self }
+    }
+
+    /// Names query parameters (first) otherwise than their fields (second).
+    pub(super) const fn names(self, names: &'static [(&'static str, &'static str)]) -> Self {
+        Self { names, ..self }
+    }
+
+    /// Adds words to what it needs, for people.
+    pub(super) const fn note(self, note: &'static str) -> Self {
+        Self { note, ..self }
+    }
+
+    /// Answers as if it were not there, to callers who may not know that it is.
+    pub(super) const fn hidden(self, reason: Reason) -> Self {
+        Self { hidden: Some(reason), ..self }
+    }
+
+    /// Gives what callers are told who may not know that it is there; nothing where they are told what they lack.
+    #[must_use]
+    pub const fn hidden_as(&self) -> Option<Reason> {
+        self.hidden
+    }
+
+    /// Gives `Service/Method`.
+    #[must_use]
+    pub const fn grpc(&self) -> &'static str {
+        self.grpc
+    }
+
+    /// Gives verb and path of each route, the one of the version first; none for a stream.
+    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.rest).chain(self.also.iter().copied()).filter(|path| !path.is_empty())
+    }
+
+    /// Gives what the call needs.
+    #[must_use]
+    pub const fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    /// Gives the query parameter of a field.
+    #[must_use]
+    pub fn parameter<'a>(&self, field: &'a str) -> &'a str {
+        self.names.iter().find(|(_, known)| *known == field).map_or(field, |(name, _)| name)
+    }
+
+    /// Gives what the call needs, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let words = self.needs.words();
+        if self.note.is_empty() { words } else { format!("{words}; {}", self.note) }
+    }
+
+    /// Gives how it is answered; nothing for a stream.
+    pub(crate) const fn spoken(&self) -> Option<Spoken> {
+        self.spoken
+    }
+
+    /// Gives how gRPC answers it; nothing where a method by hand does.
+    pub(crate) fn grpc_spoken(&self) -> Option<Spoken> {
+        self.spoken.filter(|_| self.is_ours)
+    }
+}

@@ -1,0 +1,75 @@
+//! One message and more for each call: what the matrix sends.
+
+use cpc_proto::v1;
+use serde_json::{Value, json};
+
+use crate::harness::{Daemon, Person};
+
+/// A message of a call, and what comes of it for those who may.
+pub(super) struct Specimen {
+    /// In proto JSON.
+    pub(super) message: Value,
+    /// What is the caller's own needs less.
+    pub(super) is_own: bool,
+    /// `OK`, or the reason that a caller who may ends with.
+    pub(super) outcome: &'static str,
+}
+
+/// Others' message that a caller who may succeeds with.
+fn others(message: Value) -> Specimen {
+    Specimen { message, is_own: false, outcome: super::matrix::OK }
+}
+
+/// Others' message that ends with a reason even for those who may.
+fn ends(outcome: &'static str, message: Value) -> Specimen {
+    Specimen { outcome, ..others(message) }
+}
+
+/// A message about what is the caller's own.
+fn own(message: Value) -> Specimen {
+    Specimen { is_own: true, ..others(message) }
+}
+
+/// Makes what is sent to a call; whatever it uses up is new each time. `owner` is somebody who is none of the callers.
+pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Specimen> {
+    match call {
+        "NodeOrchestration/RegisterNode" => vec![ends("FIELD_REQUIRED", json!({}))],
+        "NodeOrchestration/Heartbeat" | "NodeOrchestration/HeartbeatStream" => vec![others(json!({ "sequence": "1" }))],
+        "NodeOrchestration/ListNodes" | "NodeOrchestration/WatchNodes" => vec![others(json!({}))],
+        "NodeOrchestration/GetNode" | "NodeOrchestration/DeleteNode" | "NodeOrchestration/ResetNodeSequence" => {
+            vec![others(json!({ "id": daemon.node().await.id }))]
+        }
+        "IdentityService/Authenticate" => vec![ends("FIELD_REQUIRED", json!({}))],
+        "IdentityService/RefreshToken" => vec![ends("REFRESH_INVALID", json!({ "refreshToken": "cpcr_" }))],
+        "IdentityService/GetCaller" | "IdentityService/Logout" | "AdminService/GetStatus" => vec![others(json!({}))],
+        "IdentityService/RevokeTokens" => {
+            // Nobody's session began that early, so that it changes nothing.
+            vec![others(json!({ "subjectId": owner.id, "before": "1970-01-01T00:00:00Z" }))]
+        }
+        "IdentityService/ListSessions" => vec![own(json!({})), others(json!({ "subjectId": owner.id }))],
+        "IdentityService/CreateUser" => vec![ends("FIELD_REQUIRED", json!({}))],
+        "IdentityService/GetUser" => vec![others(json!({ "id": owner.id }))],
+        "IdentityService/ListUsers" => vec![others(json!({}))],
+        "IdentityService/CreateInvite" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
+        "IdentityService/ListInvites" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
+        "IdentityService/RevokeInvite" => vec![ends("INVITE_NOT_FOUND", json!({ "id": owner.id }))],
+        "IdentityService/ListTokenKeys" | "IdentityService/RotateTokenKey" => vec![others(json!({}))],
+        "DiscoveryService/PublishContent" => vec![others(json!({ "title": "a title" }))],
+        "DiscoveryService/PublishContentStream" => {
+            vec![others(json!({ "sequence": "1", "content": { "title": "a title" } }))]
+        }
+        "DiscoveryService/SearchContent" => vec![others(json!({ "q": "word" }))],
+        "DiscoveryService/ListContent" => vec![others(json!({}))],
+        "DiscoveryService/GetContent" | "DiscoveryService/DeleteContent" => {
+            vec![others(json!({ "id": content(daemon, owner).await }))]
+        }
+        other => panic!("{other} has no specimen: add what to send to it"),
+    }
+}
+
+async fn content(daemon: &Daemon, owner: &Person) -> String {
+    let metadata = v1::ContentMetadata { title: "somebody's".into(), ..Default::default() };
+    let published =
+        daemon.discovery(Some(&owner.token)).await.publish_content(metadata).await.expect("it is published");
+    published.into_inner().content.expect("content").id
+}
