@@ -314,6 +314,21 @@ impl Context {
     }
 }
 
+/// Gives whom to believe that it is the server: what is said now, else what the context keeps for this server.
+fn trust(global: &Global, environment: &Environment, choice: &Choice) -> Result<Trust> {
+    let ca_file = global.ca_file.clone().or_else(|| environment.ca_file.clone());
+    let pin = match (global.tls_pin, &environment.tls_pin) {
+        (None, Some(text)) => Some(text.parse().map_err(|why| Failure::usage(format_args!("CPCCTL_TLS_PIN: {why}")))?),
+        (pin, _) => pin,
+    };
+    let said = Trust { ca_file: ca_file.map(|path| private_file::absolute(&path)), pin };
+    let is_kept = |saved: &&SavedContext| said == Trust::default() && saved.endpoint == choice.endpoint.to_string();
+    let Some(saved) = choice.saved.as_ref().filter(is_kept) else { return Ok(said) };
+    let pin = saved.tls_pin.as_deref().map(str::parse).transpose();
+    let pin = pin.map_err(|why| Failure::usage(format_args!("the context's pin: {why}")))?;
+    Ok(Trust { ca_file: saved.ca_file.clone(), pin })
+}
+
 fn login_needed(message: &str) -> Failure {
     Failure::new(Exit::Denied, "LOGIN_NEEDED", message).hint("run `cpcctl login`")
 }
