@@ -21,8 +21,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'cpcctl' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -52,6 +54,7 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Shows the settings that are in force')
             [CompletionResult]::new('session', 'session', [CompletionResultType]::ParameterValue, 'Lists and ends sessions')
             [CompletionResult]::new('node', 'node', [CompletionResultType]::ParameterValue, 'Registers, runs, lists and follows nodes')
+            [CompletionResult]::new('token-key', 'token-key', [CompletionResultType]::ParameterValue, 'Lists and changes the keys that sign tokens')
             [CompletionResult]::new('content', 'content', [CompletionResultType]::ParameterValue, 'Publishes, shows, lists and deletes content')
             [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Searches the content that you may see')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Shows what runs: version, engines, counts, and how far the index is behind')
@@ -62,8 +65,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;key' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -90,8 +95,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;key;generate' {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl''s configuration folder]')
             [CompletionResult]::new('--comment', '--comment', [CompletionResultType]::ParameterName, 'A remark that is kept in both files')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -114,8 +121,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;key;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -138,8 +147,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;key;import' {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The new private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl''s configuration folder]')
             [CompletionResult]::new('--comment', '--comment', [CompletionResultType]::ParameterName, 'A remark that is kept in both files [default: the one that comes with the key, else cpcctl]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -166,8 +177,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form [default: openssh, with --public ssh]')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The file to write, - for stdout')
             [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'How libp2p''s bytes are written [default: binary, with --public base64]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -191,8 +204,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;user' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -218,8 +233,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;user;create' {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The key: a peer id, an ssh-ed25519 line, or the path of a key file [default: your own default key]')
             [CompletionResult]::new('--permission', '--permission', [CompletionResultType]::ParameterName, 'What the user may do: nodes, allocations, content, users, metrics or system = read, write or admin [default: the server''s]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -242,8 +259,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;user;list' {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many; 0 for all')
             [CompletionResult]::new('--page-token', '--page-token', [CompletionResultType]::ParameterName, 'Go on where a page ended')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -264,8 +283,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;user;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -286,8 +307,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;invite' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -317,8 +340,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'A label of a node that joins')
             [CompletionResult]::new('--realm', '--realm', [CompletionResultType]::ParameterName, 'The realm of a node that joins')
             [CompletionResult]::new('--permission', '--permission', [CompletionResultType]::ParameterName, 'What a user who joins may do, as in content=write [default: the server''s]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -340,8 +365,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         }
         'cpcctl;invite;list' {
             [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only those for users, or for nodes')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -362,8 +389,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;invite;revoke' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -388,8 +417,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--invite', '--invite', [CompletionResultType]::ParameterName, 'Join by an invite that is read from stdin: - and nothing else, for it is a secret; CPCCTL_INVITE holds the invite itself')
             [CompletionResult]::new('--invite-file', '--invite-file', [CompletionResultType]::ParameterName, 'Join by an invite that is read from a file, - for stdin')
             [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'The name to have when joining: 1 to 50 of a-z 0-9 . _ -')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -411,8 +442,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;logout' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -434,8 +467,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;whoami' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -456,8 +491,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;context' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -483,8 +520,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;context;list' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -505,8 +544,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;context;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -529,8 +570,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;context;set' {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The private key file, or a key of the ssh-agent, that logs in there')
             [CompletionResult]::new('--server-id', '--server-id', [CompletionResultType]::ParameterName, 'The server''s id, as its operator tells it: a server that names another one gets no signature')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -552,8 +595,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;context;use' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -574,8 +619,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;context;delete' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -596,8 +643,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;config' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -619,8 +668,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;config;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -642,8 +693,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;session' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -667,8 +720,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         }
         'cpcctl;session;list' {
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Whose: a name or an id [default: your own]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -689,8 +744,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;session;end' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -711,8 +768,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;node' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -747,8 +806,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--cpu-millicores', '--cpu-millicores', [CompletionResultType]::ParameterName, 'Thousandths of a processor core that the node has to give [default: the machine''s]')
             [CompletionResult]::new('--memory-bytes', '--memory-bytes', [CompletionResultType]::ParameterName, 'Memory that the node has to give [default: the machine''s]')
             [CompletionResult]::new('--bandwidth', '--bandwidth', [CompletionResultType]::ParameterName, 'Bits per second that the node has to give [default: not said]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -780,8 +841,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--cpu-millicores', '--cpu-millicores', [CompletionResultType]::ParameterName, 'Thousandths of a processor core that the node has to give [default: the machine''s]')
             [CompletionResult]::new('--memory-bytes', '--memory-bytes', [CompletionResultType]::ParameterName, 'Memory that the node has to give [default: the machine''s]')
             [CompletionResult]::new('--bandwidth', '--bandwidth', [CompletionResultType]::ParameterName, 'Bits per second that the node has to give [default: not said]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -811,8 +874,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only those that are taken for this')
             [CompletionResult]::new('--owner', '--owner', [CompletionResultType]::ParameterName, 'Only those of this user: a name, an id, or me')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Only those with this label')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -833,8 +898,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;node;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -857,8 +924,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;node;watch' {
             [CompletionResult]::new('--cursor', '--cursor', [CompletionResultType]::ParameterName, 'Go on from here [default: from now on]')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'End after so many changes')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -879,8 +948,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;node;delete' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -901,8 +972,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;node;reset-seq' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -922,9 +995,86 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        'cpcctl;content' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+        'cpcctl;token-key' {
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How data is written')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long an answer may take: 500ms, 2s, 1m')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How to show progress')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit columns to so many characters, even in a pipe')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Speak to the daemon on this machine through its Unix socket, as its administrator')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No titles above the columns')
+            [CompletionResult]::new('--no-trunc', '--no-trunc', [CompletionResultType]::ParameterName, 'Do not cut columns to the width of the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists the keys that sign tokens, or did')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Makes a new key sign tokens, while everything goes on')
+            break
+        }
+        'cpcctl;token-key;list' {
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How data is written')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long an answer may take: 500ms, 2s, 1m')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How to show progress')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit columns to so many characters, even in a pipe')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Speak to the daemon on this machine through its Unix socket, as its administrator')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No titles above the columns')
+            [CompletionResult]::new('--no-trunc', '--no-trunc', [CompletionResultType]::ParameterName, 'Do not cut columns to the width of the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cpcctl;token-key;rotate' {
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How data is written')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long an answer may take: 500ms, 2s, 1m')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How to show progress')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit columns to so many characters, even in a pipe')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'In an emergency: drop all other keys and end all sessions at once')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Speak to the daemon on this machine through its Unix socket, as its administrator')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No titles above the columns')
+            [CompletionResult]::new('--no-trunc', '--no-trunc', [CompletionResultType]::ParameterName, 'Do not cut columns to the width of the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cpcctl;content' {
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -960,8 +1110,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--visibility', '--visibility', [CompletionResultType]::ParameterName, 'Who may see it [default: public]')
             [CompletionResult]::new('--request-id', '--request-id', [CompletionResultType]::ParameterName, 'A name of your own, which makes repeating and changing safe without a cid')
             [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The id of existing content to change')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -983,8 +1135,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;content;get' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1008,8 +1162,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--owner', '--owner', [CompletionResultType]::ParameterName, 'Only content of this user: an id, a name, or me')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many; 0 for all')
             [CompletionResult]::new('--page-token', '--page-token', [CompletionResultType]::ParameterName, 'Go on where a page ended')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1030,8 +1186,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;content;delete' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1056,8 +1214,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--owner', '--owner', [CompletionResultType]::ParameterName, 'Only content of this user: an id, a name, or me')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many hits')
             [CompletionResult]::new('--page-token', '--page-token', [CompletionResultType]::ParameterName, 'Go on where a page ended')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1078,8 +1238,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;status' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1101,8 +1263,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;bench' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1133,8 +1297,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--warmup', '--warmup', [CompletionResultType]::ParameterName, 'How long to load before measuring')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Where the load goes [default: where the nodes are registered]')
             [CompletionResult]::new('--daemon-pid', '--daemon-pid', [CompletionResultType]::ParameterName, 'The daemon''s process on this machine: also says what cpu time an answer costs and how the memory grows (Linux)')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1158,8 +1324,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;version' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1181,8 +1349,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;completion' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1204,8 +1374,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         }
         'cpcctl;generate' {
             [CompletionResult]::new('--folder', '--folder', [CompletionResultType]::ParameterName, 'The folder that holds completions/ and man/')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')

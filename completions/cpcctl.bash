@@ -58,6 +58,9 @@ _cpcctl() {
             cpcctl,status)
                 cmd="cpcctl__subcmd__status"
                 ;;
+            cpcctl,token-key)
+                cmd="cpcctl__subcmd__token__subcmd__key"
+                ;;
             cpcctl,user)
                 cmd="cpcctl__subcmd__user"
                 ;;
@@ -148,6 +151,12 @@ _cpcctl() {
             cpcctl__subcmd__session,list)
                 cmd="cpcctl__subcmd__session__subcmd__list"
                 ;;
+            cpcctl__subcmd__token__subcmd__key,list)
+                cmd="cpcctl__subcmd__token__subcmd__key__subcmd__list"
+                ;;
+            cpcctl__subcmd__token__subcmd__key,rotate)
+                cmd="cpcctl__subcmd__token__subcmd__key__subcmd__rotate"
+                ;;
             cpcctl__subcmd__user,create)
                 cmd="cpcctl__subcmd__user__subcmd__create"
                 ;;
@@ -164,7 +173,7 @@ _cpcctl() {
 
     case "${cmd}" in
         cpcctl)
-            opts="-o -q -y -h -V --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help --version key user invite login logout whoami context config session node content search status bench version completion generate"
+            opts="-o -q -y -h -V --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help --version key user invite login logout whoami context config session node token-key content search status bench version completion generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -175,6 +184,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -218,7 +235,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__bench)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help heartbeat"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help heartbeat"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -229,6 +246,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -272,7 +297,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__bench__subcmd__heartbeat)
-            opts="-o -q -y -h --nodes --agents-file --connections --streams-per-connection --rate --paced --unary --stream --duration --warmup --to --daemon-pid --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --nodes --agents-file --connections --streams-per-connection --rate --paced --unary --stream --duration --warmup --to --daemon-pid --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -322,6 +347,14 @@ _cpcctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -362,7 +395,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__completion)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help bash elvish fish powershell zsh"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -373,6 +406,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -416,7 +457,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__config)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help show"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -427,6 +468,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -470,7 +519,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__config__subcmd__show)
-            opts="-o -q -y -h --origin --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --origin --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -481,6 +530,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -524,7 +581,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help publish get list delete"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help publish get list delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -535,6 +592,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -578,7 +643,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__delete)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -589,6 +654,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -632,7 +705,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__get)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -643,6 +716,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -686,7 +767,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__list)
-            opts="-o -q -y -h --owner --limit --page-token --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --owner --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -709,6 +790,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -752,7 +841,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__publish)
-            opts="-o -q -y -h --from --retry-for --wait --title --description --tag --cid --size --media-type --visibility --request-id --id --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --from --retry-for --wait --title --description --tag --cid --size --media-type --visibility --request-id --id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -810,6 +899,14 @@ _cpcctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -850,7 +947,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list show set use delete"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list show set use delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -861,6 +958,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -904,7 +1009,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__delete)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -915,6 +1020,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -958,7 +1071,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__list)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -969,6 +1082,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1012,7 +1133,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__set)
-            opts="-o -q -y -h --key --server-id --forget-server-id --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --server-id --forget-server-id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1031,6 +1152,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1074,7 +1203,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1085,6 +1214,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1128,7 +1265,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__use)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1139,6 +1276,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1182,7 +1327,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__generate)
-            opts="-o -q -y -h --folder --check --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --folder --check --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1197,6 +1342,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1240,7 +1393,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list revoke"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1251,6 +1404,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1294,7 +1455,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__create)
-            opts="-o -q -y -h --kind --uses --ttl --label --realm --permission --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --kind --uses --ttl --label --realm --permission --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1329,6 +1490,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1372,7 +1541,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__list)
-            opts="-o -q -y -h --kind --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --kind --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1387,6 +1556,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1430,7 +1607,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__revoke)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1441,6 +1618,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1484,7 +1669,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help generate show import export"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help generate show import export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1495,6 +1680,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1538,7 +1731,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__export)
-            opts="-o -q -y -h --format --public --out --encoding --passphrase --force --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --format --public --out --encoding --passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1561,6 +1754,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1604,7 +1805,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__generate)
-            opts="-o -q -y -h --out --comment --passphrase --force --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --out --comment --passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1623,6 +1824,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1666,7 +1875,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__import)
-            opts="-o -q -y -h --out --comment --passphrase --no-passphrase --force --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --out --comment --passphrase --no-passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1685,6 +1894,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1728,7 +1945,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1739,6 +1956,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1782,7 +2007,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__login)
-            opts="-o -q -y -h --key --repin --invite --invite-file --username --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --repin --invite --invite-file --username --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1809,6 +2034,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1852,7 +2085,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__logout)
-            opts="-o -q -y -h --here-only --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --here-only --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1863,6 +2096,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1906,7 +2147,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help register run list show watch delete reset-seq"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help register run list show watch delete reset-seq"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1917,6 +2158,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1960,7 +2209,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__delete)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1971,6 +2220,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2014,7 +2271,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__list)
-            opts="-o -q -y -h --status --owner --label --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --status --owner --label --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2037,6 +2294,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2080,7 +2345,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__register)
-            opts="-o -q -y -h --key --address --no-address --label --no-label --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --address --no-address --label --no-label --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2119,6 +2384,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2162,7 +2435,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__reset__subcmd__seq)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2173,6 +2446,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2216,7 +2497,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__run)
-            opts="-o -q -y -h --key --address --no-address --label --no-label --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --once --unary --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --address --no-address --label --no-label --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --once --unary --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2255,6 +2536,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2298,7 +2587,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2309,6 +2598,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2352,7 +2649,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__watch)
-            opts="-o -q -y -h --cursor --limit --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --cursor --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2371,6 +2668,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2414,7 +2719,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__search)
-            opts="-o -q -y -h --tag --owner --limit --page-token --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --tag --owner --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2441,6 +2746,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2484,7 +2797,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list end"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list end"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2495,6 +2808,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2538,7 +2859,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session__subcmd__end)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2549,6 +2870,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2592,7 +2921,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session__subcmd__list)
-            opts="-o -q -y -h --user --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2607,6 +2936,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2650,7 +2987,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__status)
-            opts="-o -q -y -h --wait --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --wait --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2661,6 +2998,200 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson name" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain json none" -- "${cur}"))
+                    return 0
+                    ;;
+                --width)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cpcctl__subcmd__token__subcmd__key)
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list rotate"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson name" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain json none" -- "${cur}"))
+                    return 0
+                    ;;
+                --width)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cpcctl__subcmd__token__subcmd__key__subcmd__list)
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson name" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar plain json none" -- "${cur}"))
+                    return 0
+                    ;;
+                --width)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        cpcctl__subcmd__token__subcmd__key__subcmd__rotate)
+            opts="-o -q -y -h --now --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2704,7 +3235,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list show"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2715,6 +3246,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2758,7 +3297,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__create)
-            opts="-o -q -y -h --key --permission --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --permission --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2777,6 +3316,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2820,7 +3367,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__list)
-            opts="-o -q -y -h --limit --page-token --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2839,6 +3386,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2882,7 +3437,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2893,6 +3448,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2936,7 +3499,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__version)
-            opts="-o -q -y -h --client --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --client --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2947,6 +3510,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2990,7 +3561,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__whoami)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3001,6 +3572,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

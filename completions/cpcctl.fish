@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cpcctl_global_optspecs
-    string join \n endpoint= local socket= context= token-file= o/output= timeout= q/quiet y/yes color= progress= no-headers no-trunc width= h/help V/version
+    string join \n endpoint= local socket= ca-file= tls-pin= context= token-file= o/output= timeout= q/quiet y/yes color= progress= no-headers no-trunc width= h/help V/version
 end
 
 function __fish_cpcctl_needs_command
@@ -24,8 +24,10 @@ function __fish_cpcctl_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c cpcctl -n "__fish_cpcctl_needs_command" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -59,6 +61,7 @@ complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "context" -d 'Keeps se
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "config" -d 'Shows the settings that are in force'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "session" -d 'Lists and ends sessions'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "node" -d 'Registers, runs, lists and follows nodes'
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "token-key" -d 'Lists and changes the keys that sign tokens'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "content" -d 'Publishes, shows, lists and deletes content'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "search" -d 'Searches the content that you may see'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "status" -d 'Shows what runs: version, engines, counts, and how far the index is behind'
@@ -66,8 +69,10 @@ complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "bench" -d 'Measures a
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "version" -d 'Shows the versions of cpcctl and of the server'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "completion" -d 'Prints a completion script for a shell'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "generate" -d 'Writes completions/ and man/ from the definition of the commands'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -96,8 +101,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -f -a "export" -d 'Writes a key in the form of another program'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l out -d 'The private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl\'s configuration folder]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l comment -d 'A remark that is kept in both files' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -122,8 +129,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -148,8 +157,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l out -d 'The new private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl\'s configuration folder]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l comment -d 'A remark that is kept in both files [default: the one that comes with the key, else cpcctl]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -185,8 +196,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l encoding -d 'How libp2p\'s bytes are written [default: binary, with --public base64]' -r -f -a "binary\t'As they are'
 base64\t'A line of base64'
 hex\t'A line of hex'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -212,8 +225,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -241,8 +256,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -f -a "show" -d 'Shows a user'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l key -d 'The key: a peer id, an ssh-ed25519 line, or the path of a key file [default: your own default key]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l permission -d 'What the user may do: nodes, allocations, content, users, metrics or system = read, write or admin [default: the server\'s]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -267,8 +284,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l limit -d 'At most so many; 0 for all' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l page-token -d 'Go on where a page ended' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -291,8 +310,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -315,8 +336,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -349,8 +372,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l label -d 'A label of a node that joins' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l realm -d 'The realm of a node that joins' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l permission -d 'What a user who joins may do, as in content=write [default: the server\'s]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -375,8 +400,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l kind -d 'Only those for users, or for nodes' -r -f -a "user\t'A user'
 node\t'A node'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -399,8 +426,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -427,8 +456,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l key -d 'The priv
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l invite -d 'Join by an invite that is read from stdin: - and nothing else, for it is a secret; CPCCTL_INVITE holds the invite itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l invite-file -d 'Join by an invite that is read from a file, - for stdin' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l username -d 'The name to have when joining: 1 to 50 of a-z 0-9 . _ -' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -452,8 +483,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s y -l yes -d 'Ans
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -477,8 +510,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -501,8 +536,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -530,8 +567,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_se
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "set" -d 'Makes a context, or changes what it says; flags that are not given change nothing'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "use" -d 'Chooses the context for commands that name none'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "delete" -d 'Deletes a context with its tokens; its key stays'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -554,8 +593,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -580,8 +621,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l key -d 'The private key file, or a key of the ssh-agent, that logs in there' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l server-id -d 'The server\'s id, as its operator tells it: a server that names another one gets no signature' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -605,8 +648,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -629,8 +674,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -653,8 +700,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -678,8 +727,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_see
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -f -a "show" -d 'Shows every setting that is in force: flag, else environment, else context, else default'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -703,8 +754,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -730,8 +783,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_se
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -f -a "list" -d 'Lists sessions that go on, your own or those of a user'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -f -a "end" -d 'Ends sessions with all their tokens'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l user -d 'Whose: a name or an id [default: your own]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -754,8 +809,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -778,8 +835,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -816,8 +875,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l cpu-millicores -d 'Thousandths of a processor core that the node has to give [default: the machine\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l memory-bytes -d 'Memory that the node has to give [default: the machine\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l bandwidth -d 'Bits per second that the node has to give [default: not said]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -851,8 +912,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l cpu-millicores -d 'Thousandths of a processor core that the node has to give [default: the machine\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l memory-bytes -d 'Memory that the node has to give [default: the machine\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l bandwidth -d 'Bits per second that the node has to give [default: not said]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -886,8 +949,10 @@ degraded\t'One heartbeat is overdue'
 offline\t'Not heard of for too long'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l owner -d 'Only those of this user: a name, an id, or me' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l label -d 'Only those with this label' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -910,8 +975,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -936,8 +1003,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l cursor -d 'Go on from here [default: from now on]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l limit -d 'End after so many changes' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -960,8 +1029,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -984,8 +1055,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1008,8 +1081,91 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -f -a "list" -d 'Lists the keys that sign tokens, or did'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -f -a "rotate" -d 'Makes a new key sign tokens, while everything goes on'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l now -d 'In an emergency: drop all other keys and end all sessions at once'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1048,8 +1204,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 private\t'You alone'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l request-id -d 'A name of your own, which makes repeating and changing safe without a cid' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l id -d 'The id of existing content to change' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1073,8 +1231,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1100,8 +1260,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l owner -d 'Only content of this user: an id, a name, or me' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l limit -d 'At most so many; 0 for all' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l page-token -d 'Go on where a page ended' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1124,8 +1286,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1152,8 +1316,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l tag -d 'Only co
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l owner -d 'Only content of this user: an id, a name, or me' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l limit -d 'At most so many hits' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l page-token -d 'Go on where a page ended' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1176,8 +1342,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1201,8 +1369,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1235,8 +1405,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_sub
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l warmup -d 'How long to load before measuring' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l to -d 'Where the load goes [default: where the nodes are registered]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l daemon-pid -d 'The daemon\'s process on this machine: also says what cpu time an answer costs and how the memory grows (Linux)' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1262,8 +1434,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_sub
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1287,8 +1461,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s y -l yes -d 'A
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1312,8 +1488,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l no-headers 
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l folder -d 'The folder that holds completions/ and man/' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'

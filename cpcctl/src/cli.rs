@@ -7,7 +7,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::{
     commands::{
         bench, completion, config, content, context as contexts, generate, invite, key, login, logout, node, search,
-        session, status, user, version, whoami,
+        session, status, token_key, user, version, whoami,
     },
     context::Context,
     failure::Result,
@@ -53,6 +53,8 @@ enum Command {
     Session(session::Command),
     #[command(subcommand, alias = "nodes")]
     Node(node::Command),
+    #[command(subcommand, alias = "token-keys")]
+    TokenKey(token_key::Command),
     #[command(subcommand, alias = "contents")]
     Content(content::Command),
     Search(search::Args),
@@ -85,6 +87,7 @@ impl Cli {
             Command::Login(args) => args.run(context).await,
             Command::Logout(args) => args.run(context).await,
             Command::Session(command) => command.run(context).await,
+            Command::TokenKey(command) => command.run(context).await,
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,
             Command::Node(command) => command.run(context).await,

@@ -100,6 +100,7 @@ pub(crate) async fn prove(
         signature: signature.to_vec(),
         invite: joining.code(),
         username: joining.username.clone().unwrap_or_default(),
+        bind_to_key: false,
     };
     Ok(Proven { proof, server_id: challenge.server_id })
 }
@@ -127,7 +128,7 @@ pub(crate) fn access(tokens: TokenPair) -> Result<(Token, Timestamp)> {
 
 /// Renews a session by its refresh token.
 pub(crate) async fn renew(client: &Client, refresh_token: &Token, ended: &SavedSession) -> Result<SavedSession> {
-    let request = RefreshRequest { refresh_token: refresh_token.0.clone() };
+    let request = RefreshRequest { refresh_token: refresh_token.0.clone(), proof: None };
     let answer = client.identity().refresh_token(request).await?;
     match answer.into_inner().result {
         Some(Answer::Tokens(tokens)) => saved(tokens, &ended.server_id, &ended.endpoint),

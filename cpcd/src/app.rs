@@ -4,12 +4,13 @@ use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
 
 use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, registry::Registry, system::System};
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
+use cpcd_store::deadline;
 use tokio::{
     runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use crate::telemetry::Metrics;
+use crate::{rates::Rates, telemetry::Metrics};
 
 /// Everything a call can reach; cheap to clone.
 #[derive(Clone)]
@@ -23,6 +24,7 @@ pub(crate) struct App {
     pub(crate) runtime: Handle,
     /// Calls that may be under way at once, on both edges together.
     pub(crate) slots: Arc<Semaphore>,
+    pub(crate) rates: Arc<Rates>,
 }
 
 /// What the daemon knows of itself.
@@ -45,13 +47,28 @@ pub(crate) enum Door {
 impl App {
     /// Finds out who asks.
     pub(crate) async fn caller(&self, door: Door, token: Option<&str>) -> Result<Caller> {
-        match (token, door) {
-            (Some(token), Door::Local) => self.identity.tokens.verify(token).await,
-            (Some(token), Door::Network(listener)) => {
-                Ok(self.discovery.known(self.identity.tokens.verify(token).await?, listener))
-            }
-            (None, Door::Local) => Ok(Caller::local_admin()),
-            (None, Door::Network(listener)) => Ok(self.discovery.anonymous(listener)),
+        let verified = match token {
+            Some(token) => Some(self.identity.tokens.verify(token).await?),
+            None => None,
+        };
+        Ok(self.at(door, verified))
+    }
+
+    /// Finds out whose heartbeat it is: it goes on while nobody can say what was revoked lately.
+    pub(crate) async fn heart(&self, door: Door, token: Option<&str>) -> Result<Caller> {
+        let verified = match token {
+            Some(token) => Some(self.identity.tokens.verify_unconfirmed(token).await?),
+            None => None,
+        };
+        Ok(self.at(door, verified))
+    }
+
+    fn at(&self, door: Door, verified: Option<Caller>) -> Caller {
+        match (verified, door) {
+            (Some(caller), Door::Local) => caller,
+            (Some(caller), Door::Network(listener)) => self.discovery.known(caller, listener),
+            (None, Door::Local) => Caller::local_admin(),
+            (None, Door::Network(listener)) => self.discovery.anonymous(listener),
         }
     }
 
@@ -70,12 +87,15 @@ impl App {
 
     /// Runs work on the main runtime, where the stores live, whatever runtime the request came in on.
     ///
-    /// The work is not torn by a caller that goes away; a panic in it becomes an error of this one call.
+    /// It has the time that the request has: engines do nothing for it afterwards. The work is not torn by a caller that goes away; a panic in it becomes an error of this one call.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        self.runtime.spawn(work).await.unwrap_or_else(|error| Err(Error::internal(error)))
+        self.runtime
+            .spawn(deadline::within(deadline::current(), work))
+            .await
+            .unwrap_or_else(|error| Err(Error::internal(error)))
     }
 }
 

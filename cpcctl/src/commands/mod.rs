@@ -15,6 +15,7 @@ pub(crate) mod node;
 pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod status;
+pub(crate) mod token_key;
 pub(crate) mod user;
 pub(crate) mod version;
 pub(crate) mod whoami;

@@ -355,3 +355,22 @@ fn an_invite_says_where_to_join_and_which_server_to_trust() {
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(serde_json::from_str::<Value>(&run.stdout).unwrap()["endpoint"], format!("http://{address}"));
 }
+
+#[test]
+fn the_key_that_signs_tokens_is_changed() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    daemon.log_in();
+    let new = daemon.json(&["--local", "token-key", "rotate"]);
+    assert_eq!(new["state"], "TOKEN_KEY_STATE_SIGNING", "there is no other replica to wait for");
+    let keys = daemon.json(&["--local", "token-key", "list"]);
+    assert_eq!((keys.as_array().unwrap().len(), &keys[1]["kid"]), (2, &new["kid"]), "{keys}");
+    assert!(daemon.ok(&["--local", "token-key", "list"]).contains("retired"));
+    assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n");
+    assert_eq!(daemon.refused(5, &["token-key", "list"])["reason"], "PERMISSION_DENIED");
+    let unasked = daemon.refused(2, &["--local", "token-key", "rotate", "--now"]);
+    assert!(unasked["message"].as_str().unwrap().contains("--yes"), "{unasked}");
+    daemon.ok(&["--local", "token-key", "rotate", "--now", "--yes"]);
+    assert_eq!(daemon.json(&["--local", "token-key", "list"]).as_array().unwrap().len(), 1);
+    assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n", "the key opens a new session");
+}

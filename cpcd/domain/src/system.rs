@@ -12,7 +12,7 @@ use tokio::time;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{Caller, discovery::Contents};
+use crate::{Caller, discovery::Contents, identity::TOKENS_GONE};
 
 /// Events and tombstones are kept so long: whoever follows them may be away for a day.
 const KEEP: Duration = Duration::from_secs(24 * 3600);
@@ -140,6 +140,7 @@ impl System {
                 return Ok(());
             };
             let (old, used, invites) = (now - KEEP, now - KEEP_CHALLENGES, now - KEEP_INVITES);
+            let keys = now - TOKENS_GONE - KEEP_CHALLENGES;
             let counts = self
                 .store
                 .write(Priority::Bulk, move |tx| {
@@ -150,6 +151,8 @@ impl System {
                             tx.delete_revocations_expired_before(now, CHUNK).await?,
                             tx.delete_sessions_expired_before(now, CHUNK).await?,
                             tx.delete_invites_expired_before(invites, CHUNK).await?,
+                            tx.delete_signing_keys_retired_before(keys).await?,
+                            tx.delete_replicas_silent_for(KEEP).await?,
                             tx.delete_events_before(old, CHUNK).await?,
                             tx.delete_tombstones_before(old, CHUNK).await?,
                         ])

@@ -92,7 +92,7 @@ impl Args {
         let endpoint = self.to.as_ref().unwrap_or(&context.endpoint);
         let mut clients = Vec::new();
         for _ in 0..self.connections.min(self.nodes) {
-            clients.push(Client::connect(endpoint, context.timeout()).await?);
+            clients.push(Client::connect(endpoint, &context.trust, context.timeout()).await?);
         }
         context.output.note(format_args!("{} nodes over {} connections", self.nodes, clients.len()));
         let local = LocalSet::new();

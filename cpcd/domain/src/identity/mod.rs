@@ -6,6 +6,7 @@ mod config;
 mod invites;
 mod joining;
 mod keyring;
+mod keys;
 mod login;
 mod newcomer;
 mod opening;
@@ -13,6 +14,7 @@ mod proof;
 mod refresh;
 mod renewal;
 mod revoked;
+mod revoked_view;
 mod secrets;
 mod sessions;
 mod token;
@@ -27,6 +29,7 @@ pub use codes::Advertised;
 pub use config::Config;
 pub use invites::{InviteDraft, Invites};
 pub use joining::{InviteKind, JoinPolicy, Joining, Terms, Ticket};
+pub use keys::{KeyState, TokenKey, TokenKeys};
 pub use login::{Login, SubjectKind, TokenPair};
 pub use opening::Opener;
 pub(crate) use opening::write as write_session;
@@ -35,8 +38,8 @@ pub use proof::{Proof, Proofs};
 pub use renewal::Renewal;
 pub use revoked::Revoked;
 pub use secrets::{RootKey, ServerIdentity};
-pub(crate) use sessions::of_subject;
 pub use sessions::{Family, Sessions, Target};
+pub(crate) use sessions::{TOKENS_GONE, of_subject};
 pub use token::Tokens;
 pub(crate) use users::cut_page;
 pub use users::{NewUser, Users};
@@ -60,6 +63,8 @@ pub struct Identity {
     pub revoked: Revoked,
     /// Access tokens.
     pub tokens: Tokens,
+    /// The keys that sign them.
+    pub keys: TokenKeys,
     /// Users.
     pub users: Users,
     /// Who may join without an account.
@@ -85,8 +90,8 @@ impl Identity {
     ) -> Result<Self> {
         let server = secrets::open_server_identity(store, clock, root).await?;
         let revoked = Revoked::open(store, clock).await?;
-        let keyring = keyring::open(store, clock, root).await?;
-        let tokens = Tokens::new(store, clock, config, &server, keyring, revoked.clone());
+        let keys = TokenKeys::open(store, clock, root, revoked.clone()).await?;
+        let tokens = Tokens::new(store, clock, config, &server, keys.clone(), revoked.clone());
         let challenges = Challenges::new(root, &server, config);
         let refresh = refresh::RefreshTokens::new(root);
         let defaults = config.new_user_permissions()?;
@@ -97,9 +102,9 @@ impl Identity {
         let proofs = Proofs::new(challenges.clone(), cache);
         let opener = Opener::new(config, refresh.clone(), tokens.clone());
         let login = Login::new(store, clock, challenges, proofs.clone(), opener.clone(), newcomers);
-        let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone());
+        let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone(), proofs.clone());
         let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
-        Ok(Self { server, login, proofs, opener, renewal, sessions, revoked, tokens, users, joining, invites })
+        Ok(Self { server, login, proofs, opener, renewal, sessions, revoked, tokens, keys, users, joining, invites })
     }
 }

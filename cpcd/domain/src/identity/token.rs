@@ -15,7 +15,7 @@ use moka::future::Cache as Moka;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Config, Revoked, ServerIdentity, keyring::Keyring, verified::Verified};
+use super::{Config, Revoked, ServerIdentity, TokenKeys, verified::Verified};
 use crate::{
     Caller,
     caller::{Session, Subject},
@@ -87,8 +87,10 @@ impl Holder {
 }
 
 /// What a token says whose signature holds.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Said {
+    /// The key that signed it.
+    kid: Arc<str>,
     holder: Holder,
     session: Session,
     /// Whole seconds since 1970.
@@ -101,7 +103,7 @@ struct Said {
 pub struct Tokens {
     store: Store,
     clock: Clock,
-    keyring: Arc<Keyring>,
+    keys: TokenKeys,
     issuer: Arc<str>,
     lifetime: Duration,
     rules: Moka<(UserId, u64), Arc<Permissions>>,
@@ -116,13 +118,13 @@ impl Tokens {
         clock: &Clock,
         config: &Config,
         server: &ServerIdentity,
-        keyring: Keyring,
+        keys: TokenKeys,
         revoked: Revoked,
     ) -> Self {
         Self {
             store: store.clone(),
             clock: clock.clone(),
-            keyring: Arc::new(keyring),
+            keys,
             issuer: server.id().into(),
             lifetime: Duration::from_secs(config.access_token_seconds.into()),
             rules: Moka::builder().max_capacity(100_000).time_to_live(Duration::from_secs(300)).build(),
@@ -157,7 +159,8 @@ impl Tokens {
             exp: seconds(expires_at)?,
             epoch: grant.epoch,
         };
-        let (kid, key) = &self.keyring.signing;
+        let ring = self.keys.ring();
+        let (kid, key) = &ring.signing;
         let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) };
         let token = jsonwebtoken::encode(&header, &claims, key).map_err(Error::internal)?;
         Ok((token, expires_at))
@@ -166,9 +169,25 @@ impl Tokens {
     /// Verifies a token and gives the caller that it names.
     ///
     /// # Errors
-    /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if it was taken back, or its subject is gone or has other permissions by now.
+    /// Those of [`Self::verify_unconfirmed`]; `ENGINE_AWAY` while nobody can say what was revoked in the last five seconds.
     pub async fn verify(&self, token: &str) -> Result<Caller> {
-        let said = self.said(token)?;
+        let caller = self.verify_unconfirmed(token).await?;
+        self.revoked.check_confirmed().map(|()| caller)
+    }
+
+    /// Verifies a token as [`Self::verify`] does, but goes on while the store is away and with it what was revoked lately.
+    ///
+    /// For heartbeats, and for public reads that need no SQL; nothing else may be done by such a caller.
+    ///
+    /// # Errors
+    /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if it was taken back, or its subject is gone or has other permissions by now.
+    pub async fn verify_unconfirmed(&self, token: &str) -> Result<Caller> {
+        let said = match self.said(token) {
+            Err(error) if error.reason() == Reason::TokenInvalid && self.has_new_key(token).await? => {
+                self.said(token)?
+            }
+            said => said?,
+        };
         let (subject, permissions) = match said.holder {
             Holder::User(id) => (Subject::User(id), self.permissions(id, said.epoch).await?),
             Holder::Node(id) => (Subject::Node(id), self.nothing.clone()),
@@ -176,22 +195,37 @@ impl Tokens {
         Ok(Caller::verified(subject, permissions, said.session))
     }
 
-    /// Verifies a node's token without leaving the thread: nothing if it is a user's.
+    /// Verifies a node's token for a heartbeat, without leaving the thread and while the store is away: nothing if it is a user's, or signed with a key to be looked for.
     ///
     /// # Errors
-    /// As [`Tokens::verify`].
+    /// As [`Tokens::verify_unconfirmed`].
     pub fn verify_node(&self, token: &str) -> Result<Option<Caller>> {
-        let said = self.said(token)?;
+        let said = match self.said(token) {
+            Err(error) if error.reason() == Reason::TokenInvalid => return Ok(None),
+            said => said?,
+        };
         Ok(match said.holder {
             Holder::User(_) => None,
             Holder::Node(id) => Some(Caller::verified(Subject::Node(id), self.nothing.clone(), said.session)),
         })
     }
 
+    /// Looks for the key that a token was signed with if it is not known here: another replica may have made it.
+    async fn has_new_key(&self, token: &str) -> Result<bool> {
+        let kid = read_kid(token)?;
+        if self.keys.ring().accepted.contains_key(&kid) {
+            return Ok(false);
+        }
+        self.keys.look_again(&kid).await.map(|()| true)
+    }
+
     /// Gives what a token says, if it may say it now.
     fn said(&self, token: &str) -> Result<Said> {
         let now = self.clock.now();
         let said = self.verified.get_or_verify(token, || self.check(token, now))?;
+        if !self.keys.ring().accepted.contains_key(&*said.kid) {
+            return Err(unknown_key());
+        }
         if has_expired(said.expires_at, now) {
             return Err(expired());
         }
@@ -235,17 +269,9 @@ impl Tokens {
     }
 
     fn check(&self, token: &str, now: Timestamp) -> Result<Said> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(invalid("it is too long"));
-        }
-        let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
-        let header: StrictHeader = header
-            .and_then(|json| serde_json::from_slice(&json).ok())
-            .ok_or_else(|| invalid("its header is not of the one form that is accepted"))?;
-        if header.alg != "HS256" || header.typ != "JWT" {
-            return Err(invalid("its algorithm or type is not accepted"));
-        }
-        let key = self.keyring.accepted.get(&header.kid).ok_or_else(|| invalid("its key is not known"))?;
+        let kid = read_kid(token)?;
+        let ring = self.keys.ring();
+        let key = ring.accepted.get(&kid).ok_or_else(unknown_key)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);
         validation.set_issuer(&[&self.issuer]);
@@ -269,6 +295,7 @@ impl Tokens {
             .and_then(|seconds| Timestamp::from_second(seconds).ok())
             .ok_or_else(|| invalid("its end is out of range"))?;
         Ok(Said {
+            kid: kid.into(),
             holder: match claims.kind {
                 TokenKind::User => Holder::User(claims.sub.into()),
                 TokenKind::Node => Holder::Node(claims.sub.into()),
@@ -303,6 +330,25 @@ fn has_expired(expires_at: u64, now: Timestamp) -> bool {
     expires_at.saturating_add(LEEWAY.as_secs()) <= u64::try_from(now.as_second()).unwrap_or_default()
 }
 
+fn unknown_key() -> Error {
+    invalid("its key is not known")
+}
+
+/// Reads which key a token says that it was signed with; refuses whatever is not of the one form that our tokens have.
+fn read_kid(token: &str) -> Result<String> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(invalid("it is too long"));
+    }
+    let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let header: StrictHeader = header
+        .and_then(|json| serde_json::from_slice(&json).ok())
+        .ok_or_else(|| invalid("its header is not of the one form that is accepted"))?;
+    if header.alg != "HS256" || header.typ != "JWT" {
+        return Err(invalid("its algorithm or type is not accepted"));
+    }
+    Ok(header.kid)
+}
+
 fn expired() -> Error {
     Error::new(Reason::TokenExpired, "the token has expired; log in again")
 }
@@ -310,3 +356,7 @@ fn expired() -> Error {
 fn invalid(why: &str) -> Error {
     Error::new(Reason::TokenInvalid, format!("the token cannot be accepted: {why}"))
 }
+
+#[cfg(test)]
+#[path = "token_tests.rs"]
+mod tests;

@@ -1,6 +1,6 @@
 //! Tokens whose signature held before: a bounded memory, so that a node's every heartbeat does not cost a MAC and a parse.
 //!
-//! What can change is not remembered: times and revocations are checked each time.
+//! What can change is not remembered: times, keys and revocations are checked each time.
 
 use std::{
     collections::HashMap,
@@ -52,15 +52,6 @@ impl<T: Clone> Verified<T> {
         shard.lock().unwrap_or_else(PoisonError::into_inner).keep(key, said.clone());
         Ok(said)
     }
-
-    /// Forgets everything: a key is no longer accepted.
-    pub(super) fn clear(&self) {
-        for shard in &self.shards {
-            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            shard.young.clear();
-            shard.old.clear();
-        }
-    }
 }
 
 impl<T> Generations<T> {
@@ -82,8 +73,6 @@ mod tests {
         assert_eq!(verified.get_or_verify("a", || Err::<u32, _>("no")), Err("no"));
         assert_eq!(verified.get_or_verify("a", || Ok::<_, &str>(1)), Ok(1));
         assert_eq!(verified.get_or_verify("a", || Err("must not be asked")), Ok(1));
-        verified.clear();
-        assert_eq!(verified.get_or_verify("a", || Err::<u32, _>("asked")), Err("asked"));
         for number in 0..(SHARDS * MOST * 4) {
             let _ = verified.get_or_verify(&number.to_string(), || Ok::<_, ()>(0));
         }

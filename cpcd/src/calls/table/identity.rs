@@ -1,7 +1,10 @@
 //! Calls of `IdentityService`.
 
 use cpc_proto::v1;
-use cpcd_model::permission::{Level::*, Resource::Users};
+use cpcd_model::permission::{
+    Level::*,
+    Resource::{System, Users},
+};
 
 use super::{Needs::*, Row};
 
@@ -29,4 +32,10 @@ pub(super) const ROWS: &[Row] = &[
         Level(Users, Write),
     )
     .note("or on nodes, by its kind, and to have made it; or admin there"),
+    Row::unary::<v1::ListTokenKeysRequest>("IdentityService/ListTokenKeys", "GET /v1/token-keys", Level(System, Admin)),
+    Row::unary::<v1::RotateTokenKeyRequest>(
+        "IdentityService/RotateTokenKey",
+        "POST /v1/token-keys/rotate",
+        Level(System, Admin),
+    ),
 ];

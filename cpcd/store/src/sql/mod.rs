@@ -22,8 +22,10 @@ mod migrate;
 mod nodes;
 mod nodes_bulk;
 mod queue;
+mod replicas;
 mod revocations;
 mod row;
+mod server_identity;
 mod sessions;
 mod tx;
 mod users;
@@ -42,11 +44,12 @@ pub use self::{
     events::{Event, EventCursor, NewEvent},
     index_state::IndexState,
     invites::{NewInvite, Presented},
-    keyring::{SealedKey, ServerIdentity},
+    keyring::SealedKey,
     marks::IndexMark,
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
+    server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
 };

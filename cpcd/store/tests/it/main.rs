@@ -9,6 +9,7 @@ mod sql_faults;
 mod sql_identity;
 mod sql_index;
 mod sql_invites;
+mod sql_keyring;
 mod sql_leases;
 mod sql_marks;
 mod sql_nodes;

@@ -53,6 +53,7 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "IdentityService/CreateInvite" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/ListInvites" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/RevokeInvite" => vec![ends("INVITE_NOT_FOUND", json!({ "id": owner.id }))],
+        "IdentityService/ListTokenKeys" | "IdentityService/RotateTokenKey" => vec![others(json!({}))],
         "DiscoveryService/PublishContent" => vec![others(json!({ "title": "a title" }))],
         "DiscoveryService/PublishContentStream" => {
             vec![others(json!({ "sequence": "1", "content": { "title": "a title" } }))]
