@@ -4,7 +4,7 @@ use cpc_proto::v1;
 use cpcd_domain::{
     Caller,
     caller::Subject,
-    identity::{NewUser, Proof, Target},
+    identity::{NewUser, Target},
 };
 use cpcd_model::{Error, Result};
 
@@ -38,12 +38,7 @@ impl Call for v1::AuthRequest {
                 Result::Challenge(v1::Challenge { server_id: app.identity.server.id().to_owned(), ..challenge })
             }
             Step::Proof(proof) => {
-                let proof = Proof {
-                    challenge: proof.challenge.to_vec(),
-                    signature: proof.signature.to_vec(),
-                    invite: proof.invite,
-                    username: proof.username,
-                };
+                let proof = wire::proof(proof);
                 Result::Tokens(login.prove(&proof).await?.to_wire())
             }
         };
@@ -57,7 +52,8 @@ impl Call for v1::RefreshRequest {
     const COST: Cost = Cost::Login;
 
     async fn call(self, app: &App, _: &Caller) -> Result<v1::AuthResponse> {
-        let tokens = app.identity.renewal.renew(&self.refresh_token).await?.to_wire();
+        let proof = self.proof.map(wire::proof);
+        let tokens = app.identity.renewal.renew(&self.refresh_token, proof.as_ref()).await?.to_wire();
         Ok(v1::AuthResponse { result: Some(v1::auth_response::Result::Tokens(tokens)) })
     }
 }

@@ -36,6 +36,9 @@ pub(crate) trait Call: Message + Default + DeserializeOwned + 'static {
     /// What it costs: how often it may be made.
     const COST: Cost = Cost::Light;
 
+    /// Whether it goes on while nobody can say what was revoked lately; nothing that reads or changes what is kept may.
+    const IS_HEARTBEAT: bool = false;
+
     /// Gives the key that the call is counted under while its caller is not known.
     fn key(&self) -> Option<&[u8]> {
         None
@@ -53,7 +56,8 @@ pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C
     app.run(async move {
         let _slot = slot;
         let token = if C::NEEDS_CALLER { token? } else { None };
-        let caller = inner.caller(door, token.as_deref()).await?;
+        let token = token.as_deref();
+        let caller = if C::IS_HEARTBEAT { inner.heart(door, token).await? } else { inner.caller(door, token).await? };
         inner.rates.admit(arrived, &caller, call.key())?;
         inner.system.caused_by(cause::<C>(), call.call(&inner, &caller)).await
     })

@@ -7,6 +7,7 @@
 
 mod harness;
 
+mod bound_sessions;
 mod content;
 mod deadlines;
 mod documents;
@@ -23,3 +24,4 @@ mod sessions;
 mod tls;
 mod token_keys;
 mod tour;
+mod vectors;

@@ -12,7 +12,10 @@ use std::{
 };
 
 use cpc_proto::{
-    clients::{discovery_service_client::DiscoveryServiceClient, identity_service_client::IdentityServiceClient},
+    clients::{
+        admin_service_client::AdminServiceClient, discovery_service_client::DiscoveryServiceClient,
+        identity_service_client::IdentityServiceClient,
+    },
     v1,
 };
 use cpc_signing::{Kind, LoginMessage, PublicKey, Purpose, SecretKey};
@@ -144,6 +147,11 @@ impl Daemon {
         IdentityServiceClient::with_interceptor(self.local_channel().await, Bearer(None))
     }
 
+    /// Gives a client of the local administrator for the daemon itself.
+    pub(crate) async fn admin(&self) -> AdminServiceClient<Client> {
+        AdminServiceClient::with_interceptor(self.local_channel().await, Bearer(None))
+    }
+
     /// Makes a user and logs in.
     pub(crate) async fn person(&self, name: &str, permissions: &[&str]) -> Person {
         let key = SecretKey::generate();
@@ -206,7 +214,7 @@ impl Daemon {
 
     /// Renews a session over gRPC.
     pub(crate) async fn refresh(&self, refresh_token: &str) -> Result<v1::TokenPair, Status> {
-        let request = v1::RefreshRequest { refresh_token: refresh_token.into() };
+        let request = v1::RefreshRequest { refresh_token: refresh_token.into(), proof: None };
         self.identity(None).await.refresh_token(request).await.map(|answer| tokens(answer.into_inner()))
     }
 
@@ -264,6 +272,7 @@ pub(crate) fn sign(key: &SecretKey, challenge: &v1::Challenge) -> v1::ChallengeP
         kind: if challenge.kind == i32::from(v1::SubjectKind::Node) { Kind::Node } else { Kind::User },
         purpose: match challenge.purpose() {
             v1::ChallengePurpose::Register => Purpose::Register,
+            v1::ChallengePurpose::Refresh => Purpose::Refresh,
             v1::ChallengePurpose::Login | v1::ChallengePurpose::Unspecified => Purpose::Login,
         },
         public_key: &public,

@@ -16,6 +16,9 @@ async fn register(
     answer.map(tonic::Response::into_inner).map_err(|status| reason(&status))
 }
 
+/// Makes a message that was complete wrong.
+type Fault<'a> = dyn Fn(&mut v1::NodeInfo) + 'a;
+
 async fn node_invite(daemon: &Daemon, realm: &str, labels: &[(&str, &str)]) -> String {
     let request = v1::CreateInviteRequest {
         kind: v1::SubjectKind::Node.into(),
@@ -168,7 +171,7 @@ async fn what_is_wrong_is_refused_alike_on_both_edges() {
         }
     }
     let login = daemon.proof_for(&key, v1::SubjectKind::Node, v1::ChallengePurpose::Login).await;
-    let faults: [(&str, &dyn Fn(&mut v1::NodeInfo), &str); 8] = [
+    let faults: [(&str, &Fault<'_>, &str); 8] = [
         ("no proof", &|info| info.proof = None, "FIELD_REQUIRED"),
         ("a proof for login", &|info| info.proof = Some(login.clone()), "CHALLENGE_INVALID"),
         ("no challenge", &|info| info.proof.as_mut().unwrap().challenge.clear(), "CHALLENGE_INVALID"),
@@ -218,6 +221,32 @@ async fn a_proof_registers_once() {
             }
         }
         assert_eq!(successes, 1);
+        assert_eq!(daemon.count(&engine, "SELECT count(*) FROM nodes").await, 1);
+        daemon.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_one_node_however_many_register_it_at_once() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let operator = daemon.person("operator", &["nodes=write"]).await;
+        let key = SecretKey::generate();
+        let mut running = Vec::new();
+        for _ in 0..20 {
+            let info = daemon.node_info(&key, record(&key, 1, &[ADDRESS], Dialect::Standard)).await;
+            let mut client = daemon.registry(Some(&operator.token)).await;
+            running.push(tokio::spawn(async move { client.register_node(info).await.map_err(|e| reason(&e)) }));
+        }
+        let mut ids = std::collections::BTreeSet::new();
+        for call in running {
+            match call.await.unwrap() {
+                Ok(answer) => drop(ids.insert(answer.into_inner().node_id)),
+                Err(reason) => assert_eq!(reason, "WRITE_CONFLICT"),
+            }
+        }
+        assert_eq!(ids.len(), 1);
         assert_eq!(daemon.count(&engine, "SELECT count(*) FROM nodes").await, 1);
         daemon.stop().await;
     })
