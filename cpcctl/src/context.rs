@@ -24,6 +24,7 @@ use crate::{
     session,
     settings::{self, Setting},
     signer::Signer,
+    tls::Trust,
     token_file,
 };
 
@@ -50,6 +51,8 @@ pub(crate) struct Context {
     pub(crate) contexts: Contexts,
     pub(crate) name: String,
     pub(crate) endpoint: Endpoint,
+    /// By what the server is known, over https.
+    pub(crate) trust: Trust,
     pub(crate) saved: Option<SavedContext>,
     /// The endpoint that a flag names, whatever the context says.
     pub(crate) endpoint_flag: Option<Endpoint>,
@@ -83,6 +86,7 @@ impl Context {
             None => folders::of("cpcctl")?.config_dir().to_owned(),
         });
         let choice = Choice::new(global, &environment, &contexts, &output)?;
+        let trust = trust(global, &environment, &choice)?;
         let settings = settings::list(global, &environment, &choice, &contexts);
         Ok(Self {
             output,
@@ -91,6 +95,7 @@ impl Context {
             contexts,
             name: choice.name,
             endpoint: choice.endpoint,
+            trust,
             saved: choice.saved,
             endpoint_flag: global.endpoint.clone(),
             is_overridden: matches!(choice.name_origin, Origin::Flag(_) | Origin::Variable(_)),
@@ -131,7 +136,7 @@ impl Context {
             return Ok(client.clone());
         }
         let caller = self.caller()?;
-        let nobody = Client::connect(&self.endpoint, self.timeout).await?;
+        let nobody = Client::connect(&self.endpoint, &self.trust, self.timeout).await?;
         let client = match &caller {
             Caller::Nobody => nobody,
             Caller::Token(token) => nobody.with_token(Some(token))?,
@@ -166,7 +171,7 @@ impl Context {
 
     /// Connects as nobody, as the login does.
     pub(crate) async fn anonymous(&self) -> Result<Client> {
-        Client::connect(&self.endpoint, self.timeout).await
+        Client::connect(&self.endpoint, &self.trust, self.timeout).await
     }
 
     /// Makes further calls with this token.

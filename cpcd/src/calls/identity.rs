@@ -11,12 +11,21 @@ use cpcd_model::{Error, Result};
 use super::Call;
 use crate::{
     app::App,
+    rates::Cost,
     wire::{self, Wire},
 };
 
 impl Call for v1::AuthRequest {
     type Response = v1::AuthResponse;
     const NEEDS_CALLER: bool = false;
+    const COST: Cost = Cost::Login;
+
+    fn key(&self) -> Option<&[u8]> {
+        match &self.step {
+            Some(v1::auth_request::Step::Begin(begin)) => Some(&begin.public_key),
+            Some(v1::auth_request::Step::Proof(_)) | None => None,
+        }
+    }
 
     async fn call(self, app: &App, _: &Caller) -> Result<v1::AuthResponse> {
         use v1::{auth_request::Step, auth_response::Result};
@@ -40,6 +49,7 @@ impl Call for v1::AuthRequest {
 impl Call for v1::RefreshRequest {
     type Response = v1::AuthResponse;
     const NEEDS_CALLER: bool = false;
+    const COST: Cost = Cost::Login;
 
     async fn call(self, app: &App, _: &Caller) -> Result<v1::AuthResponse> {
         let proof = self.proof.map(wire::proof);

@@ -13,11 +13,13 @@ use cpcd_model::{Error, Result};
 use super::Call;
 use crate::{
     app::App,
+    rates::Cost,
     wire::{self, Wire},
 };
 
 impl Call for v1::NodeInfo {
     type Response = v1::RegistrationResponse;
+    const COST: Cost = Cost::Login;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::RegistrationResponse> {
         let proof = self.proof.ok_or_else(|| Error::required("proof"))?;

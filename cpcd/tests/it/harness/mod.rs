@@ -1,6 +1,7 @@
 //! A daemon to test against: real listeners, real files, real engines.
 
 mod engines;
+pub(crate) mod frames;
 mod http;
 mod nodes;
 mod raw;
@@ -215,6 +216,16 @@ impl Daemon {
     pub(crate) async fn refresh(&self, refresh_token: &str) -> Result<v1::TokenPair, Status> {
         let request = v1::RefreshRequest { refresh_token: refresh_token.into(), proof: None };
         self.identity(None).await.refresh_token(request).await.map(|answer| tokens(answer.into_inner()))
+    }
+
+    /// Gives where REST listens.
+    pub(crate) fn rest_address(&self) -> std::net::SocketAddr {
+        self.rest
+    }
+
+    /// Gives where gRPC listens.
+    pub(crate) fn grpc_address(&self) -> std::net::SocketAddr {
+        self.server.as_ref().expect("it runs").addresses().grpc
     }
 
     /// Gives where the root key is.
