@@ -24,7 +24,7 @@ use crate::{
     session,
     settings::{self, Setting},
     signer::Signer,
-    tls::Trust,
+    tls::{Pin, Trust},
     token_file,
 };
 
@@ -159,13 +159,16 @@ impl Context {
         self.client().await
     }
 
-    /// Takes the endpoint of an invite, where neither flag, environment nor context names one.
-    pub(crate) fn follow_invite(&mut self, endpoints: &[String]) -> Result<()> {
-        if self.is_endpoint_named {
-            return Ok(());
+    /// Takes what an invite says of where the server is and by which key it is known, where neither flag, environment nor context
+    /// says so.
+    pub(crate) fn follow_invite(&mut self, endpoints: &[String], tls_pin: Option<[u8; 32]>) -> Result<()> {
+        if let Some(first) = endpoints.first().filter(|_| !self.is_endpoint_named) {
+            self.endpoint =
+                first.parse().map_err(|why| Failure::usage(format_args!("the invite's endpoint: {why}")))?;
         }
-        let Some(first) = endpoints.first() else { return Ok(()) };
-        self.endpoint = first.parse().map_err(|why| Failure::usage(format_args!("the invite's endpoint: {why}")))?;
+        if self.trust == Trust::default() {
+            self.trust.pin = tls_pin.map(Pin::from);
+        }
         Ok(())
     }
 
