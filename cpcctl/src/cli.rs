@@ -3,7 +3,9 @@
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
-    commands::{completion, content, generate, key, login, logout, search, session, status, user, version, whoami},
+    commands::{
+        completion, content, generate, invite, key, login, logout, search, session, status, user, version, whoami,
+    },
     context::Context,
     failure::Result,
     global::Global,
@@ -35,6 +37,8 @@ enum Command {
     Key(key::Command),
     #[command(subcommand, alias = "users")]
     User(user::Command),
+    #[command(subcommand, alias = "invites")]
+    Invite(invite::Command),
     Login(login::Args),
     Logout(logout::Args),
     Whoami(whoami::Args),
@@ -56,6 +60,7 @@ impl Cli {
         match self.command {
             Command::Key(command) => command.run(context),
             Command::User(command) => command.run(context).await,
+            Command::Invite(command) => command.run(context).await,
             Command::Login(args) => args.run(context).await,
             Command::Logout(args) => args.run(context).await,
             Command::Session(command) => command.run(context).await,

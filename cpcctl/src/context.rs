@@ -18,6 +18,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Result},
     global::{Global, context_name},
+    joining::Joining,
     key_file,
     output::Output,
     private_file,
@@ -50,11 +51,15 @@ pub(crate) struct Context {
     pub(crate) name: String,
     pub(crate) endpoint: Endpoint,
     pub(crate) saved: Option<SavedContext>,
+    /// The invite that the environment holds.
+    pub(crate) invite: Option<Token>,
     /// The server's version, once it has answered anything.
     pub(crate) server_version: Option<String>,
     timeout: Duration,
     is_local: bool,
     is_named: bool,
+    /// Whether flag, environment or context say where the server is.
+    is_endpoint_named: bool,
     token_file: Option<PathBuf>,
     token: Option<Token>,
     caller: Option<Caller>,
@@ -75,6 +80,8 @@ impl Context {
         let saved = contexts.load(&name)?;
 
         let is_local = global.local || global.socket.is_some();
+        let is_endpoint_named =
+            is_local || global.endpoint.is_some() || environment.endpoint.is_some() || saved.is_some();
         let parse = |text: &str, origin: &str| {
             text.parse::<Endpoint>().map_err(|why| Failure::usage(format_args!("{origin}: {why}")))
         };
@@ -109,10 +116,12 @@ impl Context {
             name,
             endpoint,
             saved,
+            invite: environment.invite,
             server_version: None,
             timeout: global.timeout,
             is_local,
             is_named,
+            is_endpoint_named,
             token_file: global.token_file.clone(),
             token: environment.token,
             caller: None,
@@ -162,6 +171,16 @@ impl Context {
     pub(crate) async fn reconnected(&mut self) -> Result<Client> {
         self.client = None;
         self.client().await
+    }
+
+    /// Takes the endpoint of an invite, where neither flag, environment nor context names one.
+    pub(crate) fn follow_invite(&mut self, endpoints: &[String]) -> Result<()> {
+        if self.is_endpoint_named {
+            return Ok(());
+        }
+        let Some(first) = endpoints.first() else { return Ok(()) };
+        self.endpoint = first.parse().map_err(|why| Failure::usage(format_args!("the invite's endpoint: {why}")))?;
+        Ok(())
     }
 
     /// Connects as nobody, as the login does.
@@ -276,7 +295,8 @@ impl Context {
             "LOGIN_NEEDED" | "PASSPHRASE_WRONG" | "FILE_NOT_PRIVATE" => failure,
             _ => login_needed(&format!("the session has ended, and its key cannot be used: {}", failure.message)),
         })?;
-        let login = session::log_in(nobody, &key, Some(&saved.server_id));
+        let plain = Joining::default();
+        let login = session::log_in(nobody, &key, Some(&saved.server_id), &plain);
         let session = tokio::time::timeout(self.timeout, login).await.map_err(|_| Failure::timeout(self.timeout))??;
         let client = nobody.with_token(Some(&session.saved.access_token))?;
         self.contexts.save_session(&self.name, session.saved)?;

@@ -17,6 +17,7 @@ mod escape;
 mod failure;
 mod global;
 mod interrupt;
+mod joining;
 mod key_file;
 mod output;
 mod private_file;

@@ -13,6 +13,7 @@ use crate::{
     environment::Token,
     exit::Exit,
     failure::{Failure, Result},
+    joining::Joining,
 };
 
 /// An opened session, and the server that opened it.
@@ -22,8 +23,13 @@ pub(crate) struct Session {
     pub(crate) saved: SavedSession,
 }
 
-/// Logs in; signs only for the pinned server, if there is one.
-pub(crate) async fn log_in(client: &Client, key: &SecretKey, pinned: Option<&str>) -> Result<Session> {
+/// Logs in, or joins with the first login; signs only for the pinned server, if there is one.
+pub(crate) async fn log_in(
+    client: &Client,
+    key: &SecretKey,
+    pinned: Option<&str>,
+    joining: &Joining,
+) -> Result<Session> {
     let public_key = key.public();
     let begin = Step::Begin(ChallengeRequest {
         public_key: public_key.as_bytes().to_vec(),
@@ -34,7 +40,12 @@ pub(crate) async fn log_in(client: &Client, key: &SecretKey, pinned: Option<&str
         return Err(unexpected("tokens where a challenge was due"));
     };
     let signature = key.sign(&bytes_to_sign(&challenge, &public_key, pinned)?);
-    let proof = Step::Proof(ChallengeProof { challenge: challenge.challenge, signature: signature.to_vec() });
+    let proof = Step::Proof(ChallengeProof {
+        challenge: challenge.challenge,
+        signature: signature.to_vec(),
+        invite: joining.code(),
+        username: joining.username.clone().unwrap_or_default(),
+    });
     let Answer::Tokens(tokens) = step(client, proof).await? else {
         return Err(unexpected("a challenge where tokens were due"));
     };

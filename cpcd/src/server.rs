@@ -77,7 +77,8 @@ impl Server {
             None => make_root_key(&settings.server.root_key_file, &store).await?,
         };
         let cache = Cache::open(&settings.cache).context("cannot open the cache")?;
-        let identity = Identity::open(&store, &cache, &clock, &settings.identity, &root).await?;
+        let advertised = settings.server.advertised();
+        let identity = Identity::open(&store, &cache, &clock, &settings.identity, &root, advertised).await?;
         let (index, _) =
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
         let (discovery, indexer) = Discovery::new(&store, &index, &clock, &settings.discovery)?;

@@ -7,7 +7,10 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use cpcd_domain::{discovery, identity};
+use cpcd_domain::{
+    discovery,
+    identity::{self, Advertised},
+};
 use cpcd_model::opening::Opening;
 use cpcd_store::{cache, index, sql};
 use figment::{
@@ -68,6 +71,8 @@ pub struct Server {
     pub grpc_threads: usize,
     /// How long calls under way may take at the end.
     pub shutdown_seconds: u32,
+    /// Where gRPC can be reached from elsewhere, as invites say it; empty for nothing.
+    pub public_endpoint: String,
 }
 
 /// Section `[metrics]`.
@@ -100,6 +105,14 @@ pub struct Limits {
     pub calls: usize,
     /// Most bulk publishes at once.
     pub bulk_streams: usize,
+}
+
+impl Server {
+    /// Gives what invites say of where to join.
+    pub(crate) fn advertised(&self) -> Advertised {
+        let endpoint = Some(self.public_endpoint.clone()).filter(|endpoint| !endpoint.is_empty());
+        Advertised { endpoints: endpoint.into_iter().collect(), tls_pin: None }
+    }
 }
 
 impl Limits {
@@ -215,6 +228,7 @@ impl Settings {
         self.cache.validate()?;
         self.search.validate()?;
         self.identity.validate()?;
+        self.server.advertised().validate("server.public_endpoint")?;
         for (key, address) in [("grpc_listen", self.server.grpc_listen), ("rest_listen", self.server.rest_listen)] {
             if !address.ip().is_loopback() && !self.server.allow_plaintext {
                 bail!(

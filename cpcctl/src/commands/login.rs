@@ -6,7 +6,9 @@ use serde::Serialize;
 use crate::{
     context::Context,
     contexts::SavedContext,
+    exit::Exit,
     failure::{Failure, Result},
+    joining::{self, Joining},
     key_file,
     output::Show,
     private_file, session,
@@ -15,12 +17,15 @@ use crate::{
 /// Logs in with a key, and remembers server, key and session as a context
 ///
 /// The first login keeps the server's id. Later ones sign only for that server, until --repin says that it was set up anew.
+/// With an invite it also makes the account; the invite says which server to sign for and, if it knows, where that is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   cpcctl login
   cpcctl login --key ~/.ssh/id_ed25519
   cpcctl login --endpoint http://192.0.2.7:50051 --context lab
+  cpcctl login --invite-file invite.txt --username bob
+  ssh admin@host cpcctl --local invite create --kind user -o name | cpcctl login --invite - --username bob
   cpcctl --context lab whoami")]
 pub(crate) struct Args {
     /// The private key file, also one made by ssh-keygen -t ed25519 [default: the context's, else your own default key]
@@ -29,6 +34,15 @@ pub(crate) struct Args {
     /// Take the server's id as it is now, in place of the one that was kept
     #[arg(long)]
     repin: bool,
+    /// Join by an invite that is read from stdin: - and nothing else, for it is a secret; CPCCTL_INVITE holds the invite itself
+    #[arg(long, value_name = "-", value_parser = joining::only_stdin, conflicts_with = "invite_file", allow_hyphen_values = true)]
+    invite: Option<PathBuf>,
+    /// Join by an invite that is read from a file, - for stdin
+    #[arg(long, value_name = "FILE")]
+    invite_file: Option<PathBuf>,
+    /// The name to have when joining: 1 to 50 of a-z 0-9 . _ -
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
 }
 
 impl Args {
@@ -45,15 +59,37 @@ impl Args {
                 failure
             }
         })?;
+        let file = self.invite_file.or(self.invite);
+        let joining = Joining::read(file.as_deref(), context.invite.as_ref(), self.username)?;
+        let invited = joining.invite.as_ref().map(|(_, invite)| invite.server_id());
+        if let Some((_, invite)) = &joining.invite {
+            context.follow_invite(&invite.endpoints)?;
+        }
         if context.endpoint.is_exposed() {
             context.output.warning(format_args!("the connection to {} is not encrypted", context.endpoint));
         }
 
-        let pinned = saved.filter(|_| !self.repin).map(|saved| saved.server_id);
+        let kept = saved.filter(|_| !self.repin).map(|saved| saved.server_id);
+        if let (Some(kept), Some(invited)) = (&kept, &invited)
+            && kept != invited
+        {
+            let name = &context.name;
+            return Err(Failure::new(
+                Exit::Conflict,
+                "SERVER_CHANGED",
+                format_args!(
+                    "the invite is for the server {invited}, but context {name} is for {kept}: nothing was signed"
+                ),
+            )
+            .hint("join into another context with --context NAME"));
+        }
+        let pinned = invited.or(kept);
         let client = context.anonymous().await?;
-        let session = tokio::time::timeout(context.timeout(), session::log_in(&client, &key, pinned.as_deref()))
-            .await
-            .map_err(|_| Failure::timeout(context.timeout()))??;
+        let session =
+            tokio::time::timeout(context.timeout(), session::log_in(&client, &key, pinned.as_deref(), &joining))
+                .await
+                .map_err(|_| Failure::timeout(context.timeout()))?
+                .map_err(explained)?;
         if pinned.is_none() {
             context.output.note(format_args!("the server's id is {}; it is kept for later logins", session.server_id));
         }
@@ -77,6 +113,20 @@ impl Args {
         };
         context.contexts.save(&context.name, saved, session.saved)?;
         context.output.record(&login)
+    }
+}
+
+/// Says what to do about a login that was refused: logging in is what was tried.
+fn explained(failure: Failure) -> Failure {
+    match failure.reason.as_str() {
+        "LOGIN_REFUSED" => {
+            failure.hint("join by an invite with --invite-file FILE --username NAME, or ask for an account")
+        }
+        "INVITE_INVALID" | "INVITE_EXPIRED" | "INVITE_USED_UP" | "INVITE_REVOKED" => {
+            failure.hint("ask for a new invite; somebody who may makes it with `cpcctl invite create --kind user`")
+        }
+        "JOIN_CLOSED" => failure.hint("ask an administrator for an account: cpcctl user create NAME --key KEY"),
+        _ => failure,
     }
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod completion;
 pub(crate) mod content;
 pub(crate) mod generate;
+pub(crate) mod invite;
 pub(crate) mod key;
 pub(crate) mod login;
 pub(crate) mod logout;

@@ -45,6 +45,7 @@ impl<'a> Daemon<'a> {
                 "--addr-file",
                 "addresses",
             ])
+            .args(home.path().join("cpcd.toml").exists().then_some(["--config", "cpcd.toml"]).into_iter().flatten())
             .current_dir(home.path())
             .env("HOME", home.path())
             .stdin(Stdio::null())
@@ -283,4 +284,70 @@ fn a_daemon_that_is_killed_on_the_way_loses_and_doubles_nothing() {
     let count = |name: &str| summary[name].as_str().unwrap().parse::<u64>().unwrap();
     assert_eq!(count("published") + count("unchanged"), LINES, "{run:?}");
     assert_eq!(daemon.contents(), LINES);
+}
+
+#[test]
+fn an_invite_is_made_and_somebody_joins_by_it() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    let made = daemon.json(&["--local", "invite", "create", "--kind", "user", "--permission", "content=read"]);
+    let (id, code) = (made["id"].as_str().unwrap(), made["code"].as_str().unwrap());
+    assert!(code.starts_with("cpci_"), "{made}");
+    assert!(!daemon.ok(&["--local", "invite", "list", "-o", "json"]).contains(code), "it is shown once");
+    fs::write(home.path().join("invite"), format!("{code}\n")).unwrap();
+    daemon.ok(&["key", "generate"]);
+    let refused = daemon.refused(5, &["login"]);
+    assert!(refused["hint"].as_str().unwrap().contains("--invite-file"), "{refused}");
+    assert_eq!(daemon.refused(2, &["login", "--invite-file", "invite"])["reason"], "FIELD_REQUIRED");
+    let run = daemon.run(&["login", "--invite", code]);
+    assert!(run.code == 2 && run.stderr.contains("--invite-file") && !run.stderr.contains("panicked"), "{run:?}");
+    assert_eq!(daemon.ok(&["login", "--invite-file", "invite", "--username", "bob", "-o", "name"]), "bob\n");
+    assert_eq!(daemon.json(&["whoami"])["user"]["permissions"][0]["level"], "LEVEL_READ");
+    let listed = daemon.json(&["--local", "invite", "list", "--kind", "user"]);
+    assert_eq!((&listed[0]["id"], &listed[0]["uses"]), (&made["id"], &1.into()));
+    assert!(daemon.ok(&["--local", "invite", "list"]).contains("0 of 1"));
+
+    let mut command =
+        daemon.command(&["login", "--invite", "-", "--username", "eve", "--context", "other", "-o", "json"]);
+    let mut join = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let second =
+        daemon.ok(&["--local", "invite", "create", "--kind", "node", "--realm", "lab", "--label", "a=b", "-o", "name"]);
+    join.stdin.take().unwrap().write_all(second.as_bytes()).unwrap();
+    let run = Run::from(join.wait_with_output().unwrap());
+    assert_eq!(run.code, 0, "the key is bob's, so this is a login: {run:?}");
+
+    assert_eq!(daemon.ok(&["--local", "invite", "revoke", id, "-o", "name"]), format!("{id}\n"));
+    assert_eq!(
+        daemon.refused(4, &["--local", "invite", "revoke", "0192f0c1-2b7a-7c3e-9d54-6a1f0e8b7c21"])["reason"],
+        "INVITE_NOT_FOUND"
+    );
+    let run = Run::from(daemon.command(&["login"]).env("CPCCTL_INVITE", "cpci_AAAA").output().unwrap());
+    assert!(run.code == 2 && run.stderr.contains("cpci_"), "{run:?}");
+}
+
+#[test]
+fn an_invite_says_where_to_join_and_which_server_to_trust() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    let code = daemon.ok(&["--local", "invite", "create", "--kind", "user", "-o", "name"]);
+    fs::write(home.path().join("invite"), &code).unwrap();
+    daemon.ok(&["key", "generate"]);
+    // Another server that answers at the same place gets no signature, though nothing was pinned before.
+    let address = daemon.kill();
+    fs::remove_dir_all(home.path().join("data")).unwrap();
+    let daemon = Daemon::start_on(&home, &address).expect("it was there before");
+    let refused = daemon.refused(5, &["login", "--invite-file", "invite", "--username", "bob"]);
+    assert_eq!(refused["reason"], "SERVER_CHANGED");
+    drop(daemon);
+
+    fs::remove_dir_all(home.path().join("data")).unwrap();
+    fs::create_dir(home.path().join("data")).unwrap();
+    fs::write(home.path().join("cpcd.toml"), format!("[server]\npublic_endpoint = \"http://{address}\"\n")).unwrap();
+    let daemon = Daemon::start_on(&home, &address).expect("it was there before");
+    let code = daemon.ok(&["--local", "invite", "create", "--kind", "user", "-o", "name"]);
+    fs::write(home.path().join("invite"), &code).unwrap();
+    let mut command = daemon.command(&["login", "--invite-file", "invite", "--username", "bob", "-o", "json"]);
+    let run = Run::from(command.env_remove("CPCCTL_ENDPOINT").output().unwrap());
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(serde_json::from_str::<Value>(&run.stdout).unwrap()["endpoint"], format!("http://{address}"));
 }

@@ -22,6 +22,8 @@ const LEASE: &str = "cleaner";
 const LEASE_TTL: Duration = Duration::from_secs(60);
 /// Rows that one transaction clears away: the next login waits no longer than for so many.
 const CHUNK: u32 = 5_000;
+/// Invites are shown so long after their end.
+const KEEP_INVITES: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Used challenges are kept this much longer than they are good for: a clock that is set back must not make one good again.
 const KEEP_CHALLENGES: Duration = Duration::from_secs(600);
 
@@ -126,7 +128,7 @@ impl System {
             let Some(epoch) = self.store.acquire_lease(LEASE, holder, LEASE_TTL, now).await? else {
                 return Ok(());
             };
-            let (old, used) = (now - KEEP, now - KEEP_CHALLENGES);
+            let (old, used, invites) = (now - KEEP, now - KEEP_CHALLENGES, now - KEEP_INVITES);
             let counts = self
                 .store
                 .write(Priority::Bulk, move |tx| {
@@ -136,6 +138,7 @@ impl System {
                             tx.delete_used_challenges_expired_before(used, CHUNK).await?,
                             tx.delete_revocations_expired_before(now, CHUNK).await?,
                             tx.delete_sessions_expired_before(now, CHUNK).await?,
+                            tx.delete_invites_expired_before(invites, CHUNK).await?,
                             tx.delete_events_before(old, CHUNK).await?,
                             tx.delete_tombstones_before(old, CHUNK).await?,
                         ])

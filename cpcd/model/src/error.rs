@@ -101,10 +101,16 @@ reasons! {
     RefreshExpired "REFRESH_EXPIRED" Unauthenticated "The session's time is over; log in again.";
     RefreshReused "REFRESH_REUSED" Unauthenticated "The refresh token was used before, so it may be stolen: the session is ended; log in again.";
     LoginRefused "LOGIN_REFUSED" Unauthenticated "The key was proven and belongs to nobody here.";
+    InviteInvalid "INVITE_INVALID" Unauthenticated "The invite code is not one of this server's, is damaged, or is for another kind.";
+    InviteExpired "INVITE_EXPIRED" Unauthenticated "The invite's time is over; ask for a new one.";
+    InviteUsedUp "INVITE_USED_UP" Unauthenticated "As many as the invite is for have joined by it; ask for a new one.";
+    InviteRevoked "INVITE_REVOKED" Unauthenticated "The invite was taken back, or its maker no longer holds what it gives.";
+    JoinClosed "JOIN_CLOSED" PermissionDenied "Nobody can join here by themselves; an administrator makes accounts.";
     PermissionDenied "PERMISSION_DENIED" PermissionDenied "The caller lacks the named level on the named resource.";
     NotOwner "NOT_OWNER" PermissionDenied "Only the owner, or admin on the resource, may do this.";
     ContentNotFound "CONTENT_NOT_FOUND" NotFound "There is no such content, or the caller may not know of it.";
     UserNotFound "USER_NOT_FOUND" NotFound "There is no such user.";
+    InviteNotFound "INVITE_NOT_FOUND" NotFound "There is no such invite.";
     RouteUnknown "ROUTE_UNKNOWN" NotFound "There is nothing under this path.";
     MethodUnknown "METHOD_UNKNOWN" Unimplemented "The server does not have this call.";
     UsernameTaken "USERNAME_TAKEN" AlreadyExists "Another user has this name.";

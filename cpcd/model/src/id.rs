@@ -51,6 +51,8 @@ ids! {
     ContentId;
     /// Names a session.
     SessionId;
+    /// Names an invite.
+    InviteId;
 }
 
 impl SessionId {

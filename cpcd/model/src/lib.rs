@@ -5,6 +5,8 @@
 pub mod content;
 pub mod error;
 pub mod id;
+pub mod invite;
+pub mod labels;
 pub mod opening;
 pub mod page;
 pub mod permission;

@@ -29,7 +29,12 @@ impl Call for v1::AuthRequest {
                 Result::Challenge(v1::Challenge { server_id: app.identity.server.id().to_owned(), ..challenge })
             }
             Step::Proof(proof) => {
-                let proof = Proof { challenge: proof.challenge.to_vec(), signature: proof.signature.to_vec() };
+                let proof = Proof {
+                    challenge: proof.challenge.to_vec(),
+                    signature: proof.signature.to_vec(),
+                    invite: proof.invite,
+                    username: proof.username,
+                };
                 Result::Tokens(login.prove(&proof).await?.to_wire())
             }
         };

@@ -5,6 +5,7 @@
 mod admin;
 mod discovery;
 mod identity;
+mod invites;
 mod spoken;
 pub mod table;
 

@@ -4,11 +4,13 @@
 
 mod discovery;
 mod identity;
+mod invites;
 
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 
 pub(crate) use discovery::{draft, publish_response};
 pub(crate) use identity::{challenge_purpose, permissions, rules, session, subject_kind};
+pub(crate) use invites::invite_kind;
 
 /// Reads a time of a request.
 pub(crate) fn time(field: &str, message: &pbjson_types::Timestamp) -> Result<Timestamp> {

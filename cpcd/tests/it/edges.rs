@@ -68,7 +68,7 @@ async fn a_wrong_login_has_the_same_reason_on_both() {
         foreign.challenge[5] ^= 1;
         let used = daemon.proof(&alice.key).await;
         daemon.prove(used.clone()).await.unwrap();
-        let short = v1::ChallengeProof { challenge: vec![1, 2, 3], signature: vec![0; 64] };
+        let short = v1::ChallengeProof { challenge: vec![1, 2, 3], signature: vec![0; 64], ..Default::default() };
         let mut cut = daemon.proof(&alice.key).await;
         cut.signature.truncate(10);
         let mut identity_point = [0; 32];

@@ -11,6 +11,7 @@ mod content;
 mod documents;
 mod edges;
 mod index;
+mod invites;
 mod login;
 mod permissions;
 mod process;

@@ -6,6 +6,7 @@
 
 mod address;
 mod envelope;
+mod invite;
 mod keys;
 mod login;
 mod peer_id;
@@ -14,6 +15,7 @@ mod wire;
 
 pub use address::{AddressError, AddressFault, AddressRange, AddressRules, Reach, parse_address};
 pub use envelope::{Envelope, EnvelopeError, MAX_ENVELOPE_BYTES};
+pub use invite::{INVITE_PREFIX, InviteCode, InviteError, MAX_ENDPOINT_BYTES, MAX_INVITE_CHARS, MAX_INVITE_ENDPOINTS};
 pub use keys::{KeyError, PublicKey, SecretKey, SignatureError};
 pub use login::{Kind, LOGIN_DOMAIN, LoginMessage, Purpose};
 pub use multiaddr::Multiaddr;

@@ -1,10 +1,12 @@
-use cpc_proto::v1::{CreateUserRequest, Level, PermissionRule, Resource};
+use cpc_proto::v1::{CreateUserRequest, PermissionRule};
 
 use crate::{
     context::Context,
     failure::{Failure, Result},
     key_file,
 };
+
+use super::permission;
 
 /// Makes a user who can log in with a key
 #[derive(Debug, clap::Args)]
@@ -39,37 +41,5 @@ impl Args {
         };
         let answer = context.call(async |client| client.identity().create_user(request.clone()).await).await?;
         context.output.record(&answer.user.ok_or_else(Failure::empty_answer)?)
-    }
-}
-
-fn permission(text: &str) -> std::result::Result<PermissionRule, String> {
-    let (resource, level) =
-        text.split_once('=').ok_or_else(|| "a permission is RESOURCE=LEVEL, as in content=write".to_owned())?;
-    let known = |name: String, word: &str| if word == "unspecified" { None } else { Some(name) };
-    let resource_name = known(format!("RESOURCE_{}", resource.to_uppercase()), resource);
-    let level_name = known(format!("LEVEL_{}", level.to_uppercase()), level);
-    let resource = resource_name.and_then(|name| Resource::from_str_name(&name)).ok_or_else(|| {
-        format!("no resource {resource}; there are nodes, allocations, content, users, metrics and system")
-    })?;
-    let level = level_name
-        .and_then(|name| Level::from_str_name(&name))
-        .ok_or_else(|| format!("no level {level}; there are read, write and admin"))?;
-    Ok(PermissionRule { resource: resource.into(), level: level.into() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn permissions_come_back_as_they_were_given() {
-        for text in ["content=write", "users=read", "system=admin"] {
-            assert_eq!(super::super::rules(&[permission(text).unwrap()]), text);
-        }
-        for text in
-            ["content", "content=", "=write", "content=all", "stuff=read", "unspecified=read", "content=unspecified"]
-        {
-            assert!(permission(text).is_err(), "{text}");
-        }
     }
 }

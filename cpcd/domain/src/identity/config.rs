@@ -6,6 +6,8 @@ use cpcd_model::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::JoinPolicy;
+
 /// Section `[identity]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +18,8 @@ pub struct Config {
     pub access_token_seconds: u32,
     /// How long after a login its session can be renewed.
     pub refresh_token_seconds: u32,
+    /// Who may join without an account.
+    pub join: JoinPolicy,
     /// What a new user may do if nothing else is said, as `resource=level`.
     pub default_permissions: Vec<String>,
 }

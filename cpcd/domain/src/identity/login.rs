@@ -14,7 +14,7 @@ use cpcd_store::{
 };
 use serde_json::json;
 
-use super::{Challenge, Challenges, Config, Tokens, refresh::RefreshTokens, token::Grant};
+use super::{Challenge, Challenges, Config, Tokens, newcomer::Newcomers, refresh::RefreshTokens, token::Grant};
 
 pub use cpc_signing::Kind as SubjectKind;
 
@@ -25,6 +25,10 @@ pub struct Proof {
     pub challenge: Vec<u8>,
     /// Ed25519 signature, 64 bytes.
     pub signature: Vec<u8>,
+    /// To join: the code of an invite; empty for none.
+    pub invite: String,
+    /// To join as a user: the handle; empty for none.
+    pub username: String,
 }
 
 /// The tokens of a session.
@@ -52,9 +56,11 @@ pub struct Login {
     challenges: Challenges,
     refresh: RefreshTokens,
     tokens: Tokens,
+    newcomers: Newcomers,
 }
 
 impl Login {
+    #[expect(clippy::too_many_arguments, reason = "each is one of its parts")]
     pub(super) fn new(
         store: &Store,
         cache: &Cache,
@@ -63,10 +69,11 @@ impl Login {
         challenges: Challenges,
         refresh: RefreshTokens,
         tokens: Tokens,
+        newcomers: Newcomers,
     ) -> Self {
         let lifetime = Duration::from_secs(config.refresh_token_seconds.into());
         let (store, cache, clock) = (store.clone(), cache.clone(), clock.clone());
-        Self { store, cache, clock, lifetime, challenges, refresh, tokens }
+        Self { store, cache, clock, lifetime, challenges, refresh, tokens, newcomers }
     }
 
     /// First step: gives a challenge for a key. Needs nothing; known and unknown keys look alike.
@@ -88,10 +95,12 @@ impl Login {
         self.challenges.issue(public_key, kind, purpose, self.clock.now())
     }
 
-    /// Second step: opens a session for a proof. Needs nothing but the proof.
+    /// Second step: opens a session for a proof. Needs nothing but the proof. A user whose key is new here may join with it.
     ///
     /// # Errors
-    /// `CHALLENGE_INVALID`, `CHALLENGE_EXPIRED`, `CHALLENGE_USED`, `SIGNATURE_INVALID`, `LOGIN_REFUSED`.
+    /// `CHALLENGE_INVALID`, `CHALLENGE_EXPIRED`, `CHALLENGE_USED`, `SIGNATURE_INVALID`, `LOGIN_REFUSED`; when joining, those of
+    /// [`Joining::admit`](super::Joining::admit) and [`Ticket::redeem`](super::Ticket::redeem), a fault of the user name, and
+    /// `USERNAME_TAKEN`.
     pub async fn prove(&self, proof: &Proof) -> Result<TokenPair> {
         let now = self.clock.now();
         let challenge = self.challenges.accept(&proof.challenge, now)?;
@@ -111,7 +120,14 @@ impl Login {
             Kind::User => self.store.get_user_by_key(challenge.public_key.as_bytes()).await?,
             Kind::Node | Kind::Service => None,
         };
-        let user = user.ok_or_else(|| refused(&challenge.public_key))?;
+        let (user, newcomer) = match (user, challenge.kind) {
+            (Some(user), _) => (user, None),
+            (None, Kind::User) => {
+                let newcomer = self.newcomers.admit(&challenge.public_key, proof, now)?;
+                (newcomer.user.clone(), Some(newcomer))
+            }
+            (None, Kind::Node | Kind::Service) => return Err(refused(&challenge.public_key)),
+        };
         let session_id = SessionId::begun_at(now);
         let refresh = self.refresh.make(session_id, 0);
         let session = Session {
@@ -137,6 +153,9 @@ impl Login {
                 Box::pin(async move {
                     if !tx.insert_used_challenge(&challenge_id, expires_at).await? {
                         return Err(used());
+                    }
+                    if let Some(newcomer) = newcomer {
+                        newcomer.settle(tx, now).await?;
                     }
                     tx.insert_session(&session).await?;
                     let event = NewEvent {

@@ -1,9 +1,13 @@
 //! Identity: the server's own secrets, login by signed challenge, tokens, users.
 
 mod challenge;
+mod codes;
 mod config;
+mod invites;
+mod joining;
 mod keyring;
 mod login;
+mod newcomer;
 mod refresh;
 mod renewal;
 mod revoked;
@@ -16,7 +20,10 @@ use cpcd_model::{Result, time::Clock};
 use cpcd_store::{Cache, Store};
 
 pub use challenge::{Challenge, Challenges};
+pub use codes::Advertised;
 pub use config::Config;
+pub use invites::{InviteDraft, Invites};
+pub use joining::{InviteKind, JoinPolicy, Joining, Terms, Ticket};
 pub use login::{Login, Proof, SubjectKind, TokenPair};
 pub use renewal::Renewal;
 pub use revoked::Revoked;
@@ -43,24 +50,42 @@ pub struct Identity {
     pub tokens: Tokens,
     /// Users.
     pub users: Users,
+    /// Who may join without an account.
+    pub joining: Joining,
+    /// Invites.
+    pub invites: Invites,
 }
 
 impl Identity {
     /// Opens identity on a store: makes the server's identity and the first signing key where there are none.
     ///
+    /// `advertised` is what invites say of where to join.
+    ///
     /// # Errors
     /// `STORE_FOREIGN` if the store's secrets are under another root key; what the store says.
-    pub async fn open(store: &Store, cache: &Cache, clock: &Clock, config: &Config, root: &RootKey) -> Result<Self> {
+    pub async fn open(
+        store: &Store,
+        cache: &Cache,
+        clock: &Clock,
+        config: &Config,
+        root: &RootKey,
+        advertised: Advertised,
+    ) -> Result<Self> {
         let server = secrets::open_server_identity(store, clock, root).await?;
         let revoked = Revoked::open(store, clock).await?;
         let keyring = keyring::open(store, clock, root).await?;
         let tokens = Tokens::new(store, clock, config, &server, keyring, revoked.clone());
         let challenges = Challenges::new(root, &server, config);
         let refresh = refresh::RefreshTokens::new(root);
-        let login = Login::new(store, cache, clock, config, challenges, refresh.clone(), tokens.clone());
+        let defaults = config.new_user_permissions()?;
+        let codes = codes::InviteCodes::new(root, server.key(), advertised);
+        let joining = Joining::new(config.join, codes.clone(), defaults.clone());
+        let invites = Invites::new(store, clock, codes, defaults.clone());
+        let newcomers = newcomer::Newcomers::new(joining.clone(), defaults);
+        let login = Login::new(store, cache, clock, config, challenges, refresh.clone(), tokens.clone(), newcomers);
         let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone());
         let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
-        Ok(Self { server, login, renewal, sessions, revoked, tokens, users })
+        Ok(Self { server, login, renewal, sessions, revoked, tokens, users, joining, invites })
     }
 }

@@ -6,7 +6,7 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
     digest, hkdf, rand,
 };
-use cpc_signing::SecretKey;
+use cpc_signing::{PublicKey, SecretKey};
 use cpcd_model::{Error, Reason, Result, time::Clock};
 use cpcd_store::{
     Store,
@@ -121,6 +121,7 @@ impl RootKey {
 #[derive(Clone)]
 pub struct ServerIdentity {
     id: Arc<str>,
+    key: PublicKey,
     store_id: Uuid,
 }
 
@@ -129,6 +130,11 @@ impl ServerIdentity {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Gives the key that the id is made of.
+    pub(super) fn key(&self) -> PublicKey {
+        self.key
     }
 
     /// Gives the store's id, by which an index knows whose it is.
@@ -173,8 +179,8 @@ fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<ServerIdenti
     let seed = Zeroizing::new(
         <[u8; 32]>::try_from(seed.as_slice()).map_err(|_| Error::internal("the server's key is not 32 bytes"))?,
     );
-    let id = SecretKey::from_seed(&seed).public().peer_id().to_string();
-    Ok(ServerIdentity { id: id.into(), store_id: stored.store_id })
+    let key = SecretKey::from_seed(&seed).public();
+    Ok(ServerIdentity { id: key.peer_id().to_string().into(), key, store_id: stored.store_id })
 }
 
 #[cfg(test)]

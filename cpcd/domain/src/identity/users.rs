@@ -15,7 +15,7 @@ use cpcd_store::{
 };
 use serde_json::json;
 
-use super::Config;
+use super::{Config, joining::first_beyond};
 use crate::{Caller, caller::Subject};
 
 const PAGE_DEFAULT: u32 = 50;
@@ -58,20 +58,7 @@ impl Users {
             Some(rules) => Permissions::new(rules)?,
             None => self.default_permissions.clone(),
         };
-        let beyond_default = Permissions::new(
-            permissions
-                .rules()
-                .iter()
-                .copied()
-                .filter(|r| !self.default_permissions.allow(r.resource, r.level))
-                .collect(),
-        )?;
-        if let Some(Rule { resource, level }) = caller.permissions().first_missing(&beyond_default) {
-            let text = format!("nobody can give what they do not hold: {level} on {resource}");
-            return Err(Error::new(Reason::PermissionDenied, text)
-                .with_metadata("resource", resource.as_str())
-                .with_metadata("level", level.as_str()));
-        }
+        check_grant(caller, &self.default_permissions, &permissions)?;
         let now = self.clock.now();
         let user =
             User { id: UserId::generate(), username, public_key, permissions, permission_epoch: 1, created_at: now };
@@ -147,6 +134,15 @@ pub(crate) fn cut_page<T>(rows: &mut Vec<T>, size: u32, binding: &str, position:
     }
     rows.truncate(size);
     rows.last().map(|last| page::encode(binding, &position(last))).unwrap_or_default()
+}
+
+/// Refuses what a caller would give without holding it; the default is the server's to give.
+pub(super) fn check_grant(caller: &Caller, defaults: &Permissions, given: &Permissions) -> Result<()> {
+    let Some(Rule { resource, level }) = first_beyond(caller.permissions(), defaults, given)? else { return Ok(()) };
+    let text = format!("nobody can give what they do not hold: {level} on {resource}");
+    Err(Error::new(Reason::PermissionDenied, text)
+        .with_metadata("resource", resource.as_str())
+        .with_metadata("level", level.as_str()))
 }
 
 /// Checks a public key in `field` of a request.

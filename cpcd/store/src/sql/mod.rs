@@ -12,6 +12,7 @@ mod db;
 mod events;
 mod fault;
 mod index_state;
+mod invites;
 mod job;
 mod keyring;
 mod leases;
@@ -37,6 +38,7 @@ pub use self::{
     config::Config,
     events::{Event, EventCursor, NewEvent},
     index_state::IndexState,
+    invites::{NewInvite, Presented},
     keyring::{SealedKey, ServerIdentity},
     marks::IndexMark,
     revocations::{Revocation, RevocationTarget},

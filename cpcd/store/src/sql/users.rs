@@ -76,6 +76,22 @@ impl Tx {
     }
 }
 
+impl Tx {
+    /// Gives a user, as this transaction sees it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_user(&mut self, id: UserId) -> Result<Option<User>> {
+        let row: Option<Row> = self
+            .fetch_optional(
+                "SELECT id, username, public_key, permissions, permission_epoch, created_at FROM users WHERE id = $1",
+                &[id.uuid().into()],
+            )
+            .await?;
+        row.map(Row::read).transpose()
+    }
+}
+
 impl Store {
     /// Gives a user.
     ///

@@ -8,6 +8,7 @@ mod sql_contents;
 mod sql_faults;
 mod sql_identity;
 mod sql_index;
+mod sql_invites;
 mod sql_leases;
 mod sql_marks;
 mod sql_open;

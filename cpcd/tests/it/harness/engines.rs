@@ -32,6 +32,19 @@ impl Engine {
         };
         count
     }
+
+    /// Runs a statement on a connection of its own.
+    pub(crate) async fn execute(&self, data_dir: &std::path::Path, statement: &str) {
+        let statement = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
+        if self.url.is_empty() {
+            let url = format!("sqlite:{}", data_dir.join("cpcd.sqlite").display());
+            let mut connection = SqliteConnection::connect(&url).await.expect("the file opens");
+            statement.execute(&mut connection).await.expect("the statement runs");
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("PostgreSQL answers");
+            statement.execute(&mut connection).await.expect("the statement runs");
+        }
+    }
 }
 
 /// Runs a test on each engine that is there; each time on a new store.

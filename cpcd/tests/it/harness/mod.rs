@@ -207,6 +207,11 @@ impl Daemon {
         engine.count(self.folder.path(), query).await
     }
 
+    /// Changes the daemon's store behind its back.
+    pub(crate) async fn execute(&self, engine: &Engine, statement: &str) {
+        engine.execute(self.folder.path(), statement).await;
+    }
+
     /// Waits until nothing waits to be indexed.
     pub(crate) async fn indexed(&self, token: &str) {
         let mut discovery = self.discovery(Some(token)).await;
@@ -239,7 +244,11 @@ pub(crate) fn sign(key: &SecretKey, challenge: &v1::Challenge) -> v1::ChallengeP
         expires_at_ms: u64::try_from(milliseconds).expect("after 1970"),
         challenge: &challenge.challenge,
     };
-    v1::ChallengeProof { challenge: challenge.challenge.clone(), signature: key.sign(&message.to_bytes()).to_vec() }
+    v1::ChallengeProof {
+        challenge: challenge.challenge.clone(),
+        signature: key.sign(&message.to_bytes()).to_vec(),
+        ..Default::default()
+    }
 }
 
 /// Reads `content=write`.

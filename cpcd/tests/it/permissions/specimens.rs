@@ -44,6 +44,9 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "IdentityService/CreateUser" => vec![ends("FIELD_REQUIRED", json!({}))],
         "IdentityService/GetUser" => vec![others(json!({ "id": owner.id }))],
         "IdentityService/ListUsers" => vec![others(json!({}))],
+        "IdentityService/CreateInvite" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
+        "IdentityService/ListInvites" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
+        "IdentityService/RevokeInvite" => vec![others(json!({ "id": invite(daemon).await }))],
         "DiscoveryService/PublishContent" => vec![others(json!({ "title": "a title" }))],
         "DiscoveryService/PublishContentStream" => {
             vec![others(json!({ "sequence": "1", "content": { "title": "a title" } }))]
@@ -62,4 +65,10 @@ async fn content(daemon: &Daemon, owner: &Person) -> String {
     let published =
         daemon.discovery(Some(&owner.token)).await.publish_content(metadata).await.expect("it is published");
     published.into_inner().content.expect("content").id
+}
+
+async fn invite(daemon: &Daemon) -> String {
+    let request = v1::CreateInviteRequest { kind: v1::SubjectKind::User.into(), ..Default::default() };
+    let made = daemon.local().await.create_invite(request).await.expect("it is made");
+    made.into_inner().invite.expect("an invite").id
 }

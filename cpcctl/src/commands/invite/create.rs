@@ -1,0 +1,134 @@
+use std::time::Duration;
+
+use cpc_proto::v1::{CreateInviteRequest, Invite, PermissionRule};
+use serde::Serialize;
+
+use super::Kind;
+use crate::{
+    clock,
+    commands::user::permission,
+    context::Context,
+    failure::{Failure, Result},
+    output::Show,
+};
+
+/// Makes an invite and shows its code, this once
+///
+/// The code is one string that is all a machine needs to join: the server's id, where it is (if the server knows), and a secret.
+/// With -o name the code alone is printed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cpcctl --local invite create --kind user
+  cpcctl invite create --kind user --permission content=write --permission users=read --ttl 1d
+  cpcctl invite create --kind node --uses 50 --realm lab --label region=eu-west --label rack=7
+  cpcctl invite create --kind user -o name | ssh host cpcctl login --invite-file - --username bob")]
+pub(crate) struct Args {
+    /// Who can join by it
+    #[arg(long, value_enum)]
+    kind: Kind,
+    /// How many can
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    uses: u32,
+    /// How long it is good: 30m, 12h, 7d; at most 365d
+    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = ttl)]
+    ttl: Duration,
+    /// A label of a node that joins
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = label)]
+    labels: Vec<(String, String)>,
+    /// The realm of a node that joins
+    #[arg(long, value_name = "REALM", default_value = "", hide_default_value = true)]
+    realm: String,
+    /// What a user who joins may do, as in content=write [default: the server's]
+    #[arg(long = "permission", value_name = "RESOURCE=LEVEL", value_parser = permission)]
+    permissions: Vec<PermissionRule>,
+}
+
+impl Args {
+    pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
+        let count = self.labels.len();
+        let request = CreateInviteRequest {
+            kind: self.kind.message().into(),
+            uses: self.uses,
+            ttl_seconds: self.ttl.as_secs(),
+            permissions: self.permissions,
+            labels: self.labels.into_iter().collect(),
+            realm: self.realm,
+        };
+        if request.labels.len() != count {
+            return Err(Failure::usage("--label: a name is given twice"));
+        }
+        let answer = context.call(async |client| client.identity().create_invite(request.clone()).await).await?;
+        let invite = answer.invite.ok_or_else(Failure::empty_answer)?;
+        context.output.note("the code is a secret, and is not shown again");
+        context.output.record(&Made { invite, code: answer.code })
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Made {
+    #[serde(flatten)]
+    invite: Invite,
+    code: String,
+}
+
+impl Show for Made {
+    fn name(&self) -> String {
+        self.code.clone()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let ends = self.invite.expires_at.as_ref().map(|time| clock::rfc3339(time.seconds, 0));
+        vec![
+            ("Invite", self.invite.id.clone()),
+            ("For", super::kind(&self.invite)),
+            ("Uses", self.invite.uses.to_string()),
+            ("Ends", ends.unwrap_or_default()),
+            ("Gives", super::gives(&self.invite)),
+            ("Code", self.code.clone()),
+        ]
+    }
+}
+
+fn ttl(text: &str) -> std::result::Result<Duration, String> {
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let per_unit = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err("a time is a number and its unit, as in 30m, 12h, 7d".to_owned()),
+    };
+    let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(per_unit));
+    let seconds = seconds.filter(|seconds| (1..=365 * 86_400).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| "an invite is good for 1s to 365d".to_owned())
+}
+
+fn label(text: &str) -> std::result::Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a label is NAME=VALUE, as in region=eu-west".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_unit_and_an_end() {
+        assert_eq!(ttl("7d"), Ok(Duration::from_secs(604_800)));
+        assert_eq!(ttl("90s"), Ok(Duration::from_secs(90)));
+        for text in ["", "7", "d", "0d", "366d", "1w", "-1d", "1.5h", "99999999999999999999d"] {
+            assert!(ttl(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn labels_have_a_name() {
+        assert_eq!(label("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
+        assert_eq!(label("a="), Ok(("a".to_owned(), String::new())));
+        assert!(label("a").is_err() && label("=b").is_err());
+    }
+}

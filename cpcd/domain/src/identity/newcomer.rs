@@ -1,0 +1,87 @@
+//! Newcomers: users who join with their first login.
+
+use std::sync::Arc;
+
+use cpc_signing::PublicKey;
+use cpcd_model::{
+    Error, Reason, Result,
+    id::UserId,
+    invite::InviteKind,
+    permission::Permissions,
+    time::Timestamp,
+    user::{User, Username},
+};
+use cpcd_store::{Tx, sql::NewEvent};
+use serde_json::json;
+
+use super::{JoinPolicy, Joining, Proof, joining::Ticket};
+
+/// Lets users join.
+#[derive(Clone)]
+pub(super) struct Newcomers {
+    joining: Joining,
+    default_permissions: Arc<Permissions>,
+}
+
+/// A user to be, and the leave to become one.
+pub(super) struct Newcomer {
+    pub(super) user: User,
+    ticket: Ticket,
+}
+
+impl Newcomers {
+    pub(super) fn new(joining: Joining, default_permissions: Permissions) -> Self {
+        Self { joining, default_permissions: Arc::new(default_permissions) }
+    }
+
+    /// Judges, without SQL, whether somebody whose key has been proven may join.
+    ///
+    /// Where nothing of the proof speaks of joining it is a login with a key that nobody has.
+    pub(super) fn admit(&self, key: &PublicKey, proof: &Proof, now: Timestamp) -> Result<Newcomer> {
+        let is_plain = proof.invite.is_empty() && proof.username.is_empty();
+        if is_plain && self.joining.policy() != JoinPolicy::Open {
+            let text = match self.joining.policy() {
+                JoinPolicy::Invite => "; an invite lets it in",
+                JoinPolicy::Open | JoinPolicy::Closed => "",
+            };
+            return Err(Error::new(Reason::LoginRefused, format!("no user here has the key {}{text}", key.peer_id())));
+        }
+        let ticket = self.joining.admit(InviteKind::User, &proof.invite, now)?;
+        let username = Username::parse("proof.username", &proof.username)?;
+        let user = User {
+            id: UserId::generate(),
+            username,
+            public_key: *key.as_bytes(),
+            permissions: (*self.default_permissions).clone(),
+            permission_epoch: 1,
+            created_at: now,
+        };
+        Ok(Newcomer { user, ticket })
+    }
+}
+
+impl Newcomer {
+    /// Makes the account, inside the transaction of the login.
+    pub(super) async fn settle(mut self, tx: &mut Tx, now: Timestamp) -> Result<()> {
+        let terms = self.ticket.redeem(tx, now).await?;
+        if let Some(permissions) = terms.permissions {
+            self.user.permissions = permissions;
+        }
+        tx.insert_user(&self.user).await.map_err(|error| {
+            if error.reason() == Reason::KeyTaken {
+                // The key was free a moment ago: somebody joins with it twice at once.
+                return Error::new(Reason::WriteConflict, "another login with this key was faster; log in again");
+            }
+            error.inside("proof")
+        })?;
+        if let Some(invite) = terms.invite_id {
+            tx.set_user_invite(self.user.id, invite.into()).await?;
+        }
+        let payload = json!({
+            "username": self.user.username.as_str(),
+            "invite_id": terms.invite_id,
+            "invited_by": terms.owner_id.map(|id| id.to_string()),
+        });
+        tx.insert_events(&[NewEvent { kind: "user.created", subject_id: self.user.id.uuid(), payload }], now).await
+    }
+}

@@ -1,0 +1,55 @@
+//! Invites: what lets somebody join who has no account yet.
+
+use crate::{
+    id::{InviteId, UserId},
+    labels::Labels,
+    permission::Permissions,
+    time::Timestamp,
+};
+
+/// Who can join by an invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InviteKind {
+    /// A user.
+    User,
+    /// A node.
+    Node,
+}
+
+impl InviteKind {
+    /// Gives the name that callers see.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Node => "node",
+        }
+    }
+}
+
+/// An invite; its code is not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    /// Names it.
+    pub id: InviteId,
+    /// Who can join by it.
+    pub kind: InviteKind,
+    /// How many can join by it.
+    pub uses: u64,
+    /// How many still can.
+    pub uses_left: u64,
+    /// What a node that joins is labelled with.
+    pub labels: Labels,
+    /// The realm of a node that joins.
+    pub realm: Option<String>,
+    /// What a user who joins may do; nothing means the server's default.
+    pub permissions: Option<Permissions>,
+    /// The user who made it; nothing stands for the local administrator.
+    pub made_by: Option<UserId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was taken back.
+    pub revoked_at: Option<Timestamp>,
+}

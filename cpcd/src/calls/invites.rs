@@ -1,0 +1,50 @@
+//! Calls of `IdentityService` about invites.
+
+use cpc_proto::v1;
+use cpcd_domain::{Caller, identity::InviteDraft};
+use cpcd_model::{Error, Result};
+
+use super::Call;
+use crate::{
+    app::App,
+    wire::{self, Wire},
+};
+
+impl Call for v1::CreateInviteRequest {
+    type Response = v1::CreateInviteResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::CreateInviteResponse> {
+        let kind = wire::invite_kind("kind", self.kind)?.ok_or_else(|| Error::required("kind"))?;
+        let rules = wire::rules("permissions", &self.permissions)?;
+        let draft = InviteDraft {
+            kind,
+            uses: self.uses,
+            ttl_seconds: self.ttl_seconds,
+            permissions: (!rules.is_empty()).then_some(rules),
+            labels: self.labels.into_iter().collect(),
+            realm: self.realm,
+        };
+        let (invite, code) = app.identity.invites.create(caller, draft).await?;
+        Ok(v1::CreateInviteResponse { invite: Some(invite.to_wire()), code: code.to_string() })
+    }
+}
+
+impl Call for v1::ListInvitesRequest {
+    type Response = v1::ListInvitesResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::ListInvitesResponse> {
+        let kind = wire::invite_kind("kind", self.kind)?;
+        let (invites, next_page_token) =
+            app.identity.invites.list(caller, kind, self.page_size, &self.page_token).await?;
+        Ok(v1::ListInvitesResponse { invites: invites.iter().map(Wire::to_wire).collect(), next_page_token })
+    }
+}
+
+impl Call for v1::RevokeInviteRequest {
+    type Response = v1::RevokeInviteResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::RevokeInviteResponse> {
+        let invite = app.identity.invites.revoke(caller, &self.id).await?;
+        Ok(v1::RevokeInviteResponse { invite: Some(invite.to_wire()) })
+    }
+}

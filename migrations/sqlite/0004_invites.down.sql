@@ -1,0 +1,2 @@
+ALTER TABLE users DROP COLUMN invite_id;
+DROP TABLE invites;
