@@ -118,6 +118,7 @@ reasons! {
     CidTaken "CID_TAKEN" AlreadyExists "The owner has other content under this cid.";
     RequestIdReused "REQUEST_ID_REUSED" AlreadyExists "The request id named other content before.";
     WriteConflict "WRITE_CONFLICT" Aborted "Another write came between; try again.";
+    LastAdmin "LAST_ADMIN" FailedPrecondition "Nobody would be left with admin on users.";
     StoreForeign "STORE_FOREIGN" FailedPrecondition "The store was made with another root key, or by a newer version.";
     MessageTooLarge "MESSAGE_TOO_LARGE" ResourceExhausted "The request is larger than this call takes; sending it again is no use.";
     Overloaded "OVERLOADED" ResourceExhausted "The server has more to do than it can; try again later.";

@@ -3,6 +3,7 @@
 mod challenge;
 mod codes;
 mod config;
+mod granting;
 mod invites;
 mod joining;
 mod keyring;
@@ -22,6 +23,7 @@ use cpcd_store::{Cache, Store};
 pub use challenge::{Challenge, Challenges};
 pub use codes::Advertised;
 pub use config::Config;
+pub use granting::{Granting, PermissionChange};
 pub use invites::{InviteDraft, Invites};
 pub use joining::{InviteKind, JoinPolicy, Joining, Terms, Ticket};
 pub use login::{Login, Proof, SubjectKind, TokenPair};
@@ -50,6 +52,8 @@ pub struct Identity {
     pub tokens: Tokens,
     /// Users.
     pub users: Users,
+    /// Changes of what users may do.
+    pub granting: Granting,
     /// Who may join without an account.
     pub joining: Joining,
     /// Invites.
@@ -86,6 +90,7 @@ impl Identity {
         let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone());
         let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
-        Ok(Self { server, login, renewal, sessions, revoked, tokens, users, joining, invites })
+        let granting = Granting::new(store, clock, revoked.clone());
+        Ok(Self { server, login, renewal, sessions, revoked, tokens, users, granting, joining, invites })
     }
 }

@@ -77,7 +77,8 @@ pub struct Tokens {
     keyring: Arc<Keyring>,
     issuer: Arc<str>,
     lifetime: Duration,
-    rules: Moka<(Uuid, u64), Arc<Permissions>>,
+    /// With the number of changes to the subject's permissions that were known before they were read.
+    rules: Moka<(Uuid, u64), (u64, Arc<Permissions>)>,
     revoked: Revoked,
 }
 
@@ -136,7 +137,8 @@ impl Tokens {
             .ok()
             .and_then(|seconds| Timestamp::from_second(seconds).ok())
             .ok_or_else(|| invalid("its end is out of range"))?;
-        let session = Session { id: claims.sid.into(), token_id: claims.jti, token_expires_at };
+        let permission_epoch = claims.epoch;
+        let session = Session { id: claims.sid.into(), token_id: claims.jti, token_expires_at, permission_epoch };
         match claims.kind {
             TokenKind::User => Ok(Caller::verified(Subject::User(claims.sub.into()), permissions, session)),
         }
@@ -152,6 +154,12 @@ impl Tokens {
         loop {
             changes.mark_unchanged();
             if let Err(error) = self.revoked.check_token(session.token_id, session.id, subject) {
+                return error;
+            }
+            if let Subject::User(_) = caller.subject()
+                && let Err(error) = self.permissions(subject, session.permission_epoch).await
+                && error.reason() == Reason::TokenRevoked
+            {
                 return error;
             }
             let now = self.clock.now();
@@ -199,13 +207,14 @@ impl Tokens {
     }
 
     async fn permissions(&self, subject: Uuid, epoch: u64) -> Result<Arc<Permissions>> {
-        if let Some(known) = self.rules.get(&(subject, epoch)).await {
+        let changes = self.revoked.permission_changes(subject);
+        if let Some((_, known)) = self.rules.get(&(subject, epoch)).await.filter(|(seen, _)| *seen == changes) {
             return Ok(known);
         }
         let gone = || {
             Error::new(
                 Reason::TokenRevoked,
-                "the token's subject is gone or has other permissions by now; log in again",
+                "the token's subject is gone or has other permissions by now; renew the session, or log in again",
             )
         };
         let user = self.store.get_user(subject.into()).await?.ok_or_else(gone)?;
@@ -213,7 +222,7 @@ impl Tokens {
             return Err(gone());
         }
         let permissions = Arc::new(user.permissions);
-        self.rules.insert((subject, epoch), permissions.clone()).await;
+        self.rules.insert((subject, epoch), (changes, permissions.clone())).await;
         Ok(permissions)
     }
 }

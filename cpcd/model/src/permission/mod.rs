@@ -190,6 +190,13 @@ impl Permissions {
         self.rules.iter().any(|held| held.covers(rule))
     }
 
+    /// Gives these, and what of others they do not cover.
+    #[must_use]
+    pub fn with(&self, others: &Self) -> Self {
+        let more = others.rules.iter().filter(|rule| !self.cover(rule)).cloned();
+        Self { rules: self.rules.iter().cloned().chain(more).collect() }
+    }
+
     /// Says whether they are the same rules, in any order.
     #[must_use]
     pub fn are(&self, others: &Self) -> bool {

@@ -19,6 +19,12 @@ pub(super) const ROWS: &[Row] = &[
         .note("beyond the default for new users nobody can give what they do not hold"),
     Row::unary::<v1::GetUserRequest>("IdentityService/GetUser", "GET /v1/users/{id}", OwnOr(Users, Read)),
     Row::unary::<v1::ListUsersRequest>("IdentityService/ListUsers", "GET /v1/users", Level(Users, Read)),
+    Row::unary::<v1::UpdatePermissionsRequest>(
+        "IdentityService/UpdatePermissions",
+        "PUT /v1/users/{id}/permissions",
+        Level(Users, Admin),
+    )
+    .note("nobody gives or takes what they do not hold, and the last with admin on users keeps it"),
     Row::unary::<v1::CreateInviteRequest>("IdentityService/CreateInvite", "POST /v1/invites", Level(Users, Write))
         .note("on nodes for a node's invite; beyond the default nobody can give what they do not hold"),
     Row::unary::<v1::ListInvitesRequest>("IdentityService/ListInvites", "GET /v1/invites", Level(Users, Read))

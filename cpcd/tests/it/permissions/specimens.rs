@@ -44,6 +44,10 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "IdentityService/CreateUser" => vec![ends("FIELD_REQUIRED", json!({}))],
         "IdentityService/GetUser" => vec![others(json!({ "id": owner.id }))],
         "IdentityService/ListUsers" => vec![others(json!({}))],
+        "IdentityService/UpdatePermissions" => {
+            let rules = json!([{ "resource": "RESOURCE_CONTENT", "level": "LEVEL_WRITE" }]);
+            vec![others(json!({ "id": owner.id, "permissions": rules }))]
+        }
         "IdentityService/CreateInvite" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/ListInvites" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/RevokeInvite" => vec![others(json!({ "id": invite(daemon).await }))],
