@@ -26,7 +26,7 @@ end
 
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_needs_command" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -49,50 +49,55 @@ complete -c cpcctl -n "__fish_cpcctl_needs_command" -l no-headers -d 'No titles 
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -s V -l version -d 'Print version'
-complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "key" -d 'Makes and shows keys'
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "key" -d 'Makes, shows and converts keys'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "user" -d 'Makes, lists and shows users, and says what they may do'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "invite" -d 'Makes, lists and takes back invites, by which others join'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "login" -d 'Logs in with a key, and remembers server, key and session as a context'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "logout" -d 'Ends the session of the context, on the server and here'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "whoami" -d 'Shows who the server takes you for, and what you may do'
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "context" -d 'Keeps servers, and who you are there, under names'
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "config" -d 'Shows the settings that are in force'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "session" -d 'Lists and ends sessions'
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "token-key" -d 'Lists and changes the keys that sign tokens'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "content" -d 'Publishes, shows, lists and deletes content'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "search" -d 'Searches the content that you may see'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "status" -d 'Shows what runs: version, engines, counts, and how far the index is behind'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "version" -d 'Shows the versions of cpcctl and of the server'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "completion" -d 'Prints a completion script for a shell'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "generate" -d 'Writes completions/ and man/ from the definition of the commands'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
 ndjson\t'One JSON value a line'
 name\t'Names or ids alone, one a line'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
 bar\t'A bar'
 plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l width -d 'Fit columns to so many characters, even in a pipe' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -s y -l yes -d 'Answer yes to every question'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l no-headers -d 'No titles above the columns'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -f -a "generate" -d 'Makes a new Ed25519 key, in a file that ssh can read too'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show" -f -a "show" -d 'Shows a key: its file, its peer id and its public half'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -f -a "generate" -d 'Makes a new Ed25519 key, in a file that ssh can read too'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -f -a "show" -d 'Shows a key: where it is, its peer id, its public half and its fingerprint'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -f -a "import" -d 'Takes over an Ed25519 key that another program made, into a file that cpcctl and ssh can read'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -f -a "export" -d 'Writes a key in the form of another program'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l out -d 'The private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl\'s configuration folder]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l comment -d 'A remark that is kept in both files' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -118,7 +123,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -140,9 +145,75 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l out -d 'The new private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl\'s configuration folder]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l comment -d 'A remark that is kept in both files [default: the one that comes with the key, else cpcctl]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l passphrase -d 'Protect the new file with a new passphrase, which is asked for'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l no-passphrase -d 'Write the new file without the passphrase of the old one'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l force -d 'Write over existing files: a key that is overwritten cannot be brought back'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l format -d 'The form [default: openssh, with --public ssh]' -r -f -a "openssh\t'Private: as ssh-keygen writes it'
+pkcs8\t'Private: PKCS#8 in PEM, as openssl writes it'
+libp2p\t'Private or public: libp2p\'s protobuf form'
+ssh\t'Public: a line for authorized_keys'
+peer-id\t'Public: libp2p\'s name of the key'
+hex\t'Public: the 32 bytes of the key in hex'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l out -d 'The file to write, - for stdout' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l encoding -d 'How libp2p\'s bytes are written [default: binary, with --public base64]' -r -f -a "binary\t'As they are'
+base64\t'A line of base64'
+hex\t'A line of hex'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l public -d 'Write the public half'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l passphrase -d 'Protect the file with a new passphrase, which is asked for (openssh only) [default: that of the key, if it has one]'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l force -d 'Write over an existing file'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -172,7 +243,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l permission -d 'What the user may do: nodes, allocations, content, users, metrics or system = read, write or admin [default: the server\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -198,7 +269,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l page-token -d 'Go on where a page ended' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -224,7 +295,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l scope -d 'Narrows the permissions that have no scope of their own: owner=USER, object=ID or label=NAME:VALUE' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -252,7 +323,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -276,7 +347,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -310,7 +381,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l permission -d 'What a user who joins may do, as in content=write [default: the server\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -336,7 +407,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 node\t'A node'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -360,7 +431,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -382,13 +453,13 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l key -d 'The private key file, also one made by ssh-keygen -t ed25519 [default: the context\'s, else your own default key]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l key -d 'The private key file, also one made by ssh-keygen -t ed25519, or a key of the ssh-agent [default: the context\'s, else your own default key]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l invite -d 'Join by an invite that is read from stdin: - and nothing else, for it is a secret; CPCCTL_INVITE holds the invite itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l invite-file -d 'Join by an invite that is read from a file, - for stdin' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l username -d 'The name to have when joining: 1 to 50 of a-z 0-9 . _ -' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -413,7 +484,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l no-trunc -d 'Do 
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -429,6 +500,7 @@ plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l here-only -d 'Forget the tokens on this machine and tell no server: there they end by themselves'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s y -l yes -d 'Answer yes to every question'
@@ -438,7 +510,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s h -l help -d 'P
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l can -d 'Asks whether you may: \'write nodes\' or nodes=write, and after @ on what; ends with 9 if not' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -460,9 +532,211 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "list" -d 'Lists the contexts'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "show" -d 'Shows a context: its server, its key, and whether a session is open'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "set" -d 'Makes a context, or changes what it says; flags that are not given change nothing'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "use" -d 'Chooses the context for commands that name none'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "delete" -d 'Deletes a context with its tokens; its key stays'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l key -d 'The private key file, or a key of the ssh-agent, that logs in there' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l server-id -d 'The server\'s id, as its operator tells it: a server that names another one gets no signature' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l forget-server-id -d 'Keep the server\'s id anew at the next login'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -f -a "show" -d 'Shows every setting that is in force: flag, else environment, else context, else default'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l origin -d 'Say where each of them comes from'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -489,7 +763,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_se
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l user -d 'Whose: a name or an id [default: your own]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -513,7 +787,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -535,9 +809,84 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -f -a "list" -d 'Lists the keys that sign tokens, or did'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -f -a "rotate" -d 'Makes a new key sign tokens, while everything goes on'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l now -d 'In an emergency: drop all other keys and end all sessions at once'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -577,7 +926,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l id -d 'The id of existing content to change' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -602,7 +951,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -629,7 +978,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l page-token -d 'Go on where a page ended' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -653,7 +1002,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -681,7 +1030,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l limit -d 'At mo
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l page-token -d 'Go on where a page ended' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -705,7 +1054,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l no-trunc -d 'Do
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -730,7 +1079,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l no-trunc -d 'Do
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -755,7 +1104,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l no-trunc -d 'D
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
@@ -780,7 +1129,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -s h -l help -
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l folder -d 'The folder that holds completions/ and man/' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'

@@ -4,8 +4,13 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 4] =
-    ["cpc/v1/common.proto", "cpc/v1/identity.proto", "cpc/v1/discovery.proto", "cpc/v1/admin.proto"];
+const FILES: [&str; 5] = [
+    "cpc/v1/common.proto",
+    "cpc/v1/identity.proto",
+    "cpc/v1/discovery.proto",
+    "cpc/v1/registry.proto",
+    "cpc/v1/admin.proto",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=cpc");

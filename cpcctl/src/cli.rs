@@ -1,10 +1,13 @@
 //! The command line: global flags and the list of groups.
 
-use clap::{CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        completion, content, generate, invite, key, login, logout, search, session, status, user, version, whoami,
+        completion, config, content, context as contexts, generate, invite, key, login, logout, search, session,
+        status, token_key, user, version, whoami,
     },
     context::Context,
     failure::Result,
@@ -42,8 +45,14 @@ enum Command {
     Login(login::Args),
     Logout(logout::Args),
     Whoami(whoami::Args),
+    #[command(subcommand, alias = "contexts")]
+    Context(contexts::Command),
+    #[command(subcommand)]
+    Config(config::Command),
     #[command(subcommand, alias = "sessions")]
     Session(session::Command),
+    #[command(subcommand, alias = "token-keys")]
+    TokenKey(token_key::Command),
     #[command(subcommand, alias = "contents")]
     Content(content::Command),
     Search(search::Args),
@@ -55,15 +64,26 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads a command line.
+    pub(crate) fn read(arguments: &[OsString]) -> clap::error::Result<Self> {
+        let matches = definition().try_get_matches_from(arguments)?;
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut definition()))?;
+        cli.global.note(&matches);
+        Ok(cli)
+    }
+
     /// Runs the command.
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         match self.command {
-            Command::Key(command) => command.run(context),
+            Command::Key(command) => command.run(context).await,
+            Command::Context(command) => command.run(context),
+            Command::Config(command) => command.run(context),
             Command::User(command) => command.run(context).await,
             Command::Invite(command) => command.run(context).await,
             Command::Login(args) => args.run(context).await,
             Command::Logout(args) => args.run(context).await,
             Command::Session(command) => command.run(context).await,
+            Command::TokenKey(command) => command.run(context).await,
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,

@@ -1,30 +1,30 @@
 //! What each command gets: output, prompt, progress, and the way to the server as the right caller.
 
-use std::{
-    io::Read,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
-use directories::ProjectDirs;
 use tonic::{Response, Status, metadata::MetadataMap};
 
 use crate::{
+    choice::{Choice, Origin},
     client::Client,
     clock,
-    contexts::{self, Contexts, SavedContext},
-    endpoint::{self, Endpoint},
+    contexts::{Contexts, SavedContext, SavedSession},
+    endpoint::Endpoint,
     environment::{Environment, Token},
     exit::Exit,
     failure::{Failure, Result},
-    global::{Global, context_name},
+    folders,
+    global::Global,
     joining::Joining,
-    key_file,
+    key_choice::KeyChoice,
     output::Output,
     private_file,
     progress::ProgressMode,
     prompt::Prompt,
     session,
+    settings::{self, Setting},
+    signer::Signer,
+    token_file,
 };
 
 /// A token that ends sooner than this is renewed before it is used.
@@ -51,6 +51,12 @@ pub(crate) struct Context {
     pub(crate) name: String,
     pub(crate) endpoint: Endpoint,
     pub(crate) saved: Option<SavedContext>,
+    /// The endpoint that a flag names, whatever the context says.
+    pub(crate) endpoint_flag: Option<Endpoint>,
+    /// Whether a flag or a variable, rather than a file, names the context.
+    pub(crate) is_overridden: bool,
+    pub(crate) settings: Vec<Setting>,
+    pub(crate) agent_socket: Option<PathBuf>,
     /// The invite that the environment holds.
     pub(crate) invite: Option<Token>,
     /// The server's version, once it has answered anything.
@@ -58,6 +64,8 @@ pub(crate) struct Context {
     timeout: Duration,
     is_local: bool,
     is_named: bool,
+    /// Whether a key may open a session where one has ended.
+    may_log_in: bool,
     /// Whether flag, environment or context say where the server is.
     is_endpoint_named: bool,
     token_file: Option<PathBuf>,
@@ -70,58 +78,31 @@ impl Context {
     /// Puts together flags, environment and the saved context: the first that says something wins.
     pub(crate) fn new(global: &Global, environment: Environment) -> Result<Self> {
         let output = Output::new(global.shape(), &environment);
-        let contexts = Contexts::new(match environment.config_dir {
-            Some(folder) => folder,
-            None => project("cpcctl")?.config_dir().to_owned(),
+        let contexts = Contexts::new(match &environment.config_dir {
+            Some(folder) => private_file::absolute(folder),
+            None => folders::of("cpcctl")?.config_dir().to_owned(),
         });
-        let is_named = global.context.is_some() || environment.context.is_some();
-        let name = global.context.clone().or(environment.context).unwrap_or_else(|| contexts::DEFAULT.to_owned());
-        let name = context_name(&name).map_err(|why| Failure::usage(format_args!("CPCCTL_CONTEXT: {why}")))?;
-        let saved = contexts.load(&name)?;
-
-        let is_local = global.local || global.socket.is_some();
-        let is_endpoint_named =
-            is_local || global.endpoint.is_some() || environment.endpoint.is_some() || saved.is_some();
-        let parse = |text: &str, origin: &str| {
-            text.parse::<Endpoint>().map_err(|why| Failure::usage(format_args!("{origin}: {why}")))
-        };
-        let endpoint = if is_local {
-            let socket = global.socket.clone().or(environment.socket);
-            let socket = match socket {
-                Some(socket) => socket,
-                None => project("cpcd")?.data_dir().join("cpcd.sock"),
-            };
-            Endpoint::Unix(private_file::absolute(&socket))
-        } else if let Some(endpoint) = &global.endpoint {
-            endpoint.clone()
-        } else if let Some(text) = &environment.endpoint {
-            let endpoint = parse(text, "CPCCTL_ENDPOINT")?;
-            let other =
-                saved.as_ref().filter(|saved| global.context.is_some() && saved.endpoint != endpoint.to_string());
-            if let Some(saved) = other {
-                output.warning(format_args!(
-                    "CPCCTL_ENDPOINT ({endpoint}) is used in place of {}, which context {name} names",
-                    saved.endpoint
-                ));
-            }
-            endpoint
-        } else {
-            parse(saved.as_ref().map_or(endpoint::DEFAULT, |saved| &saved.endpoint), "the context's endpoint")?
-        };
+        let choice = Choice::new(global, &environment, &contexts, &output)?;
+        let settings = settings::list(global, &environment, &choice, &contexts);
         Ok(Self {
             output,
             prompt: Prompt::new(global.yes),
             progress: global.progress,
             contexts,
-            name,
-            endpoint,
-            saved,
+            name: choice.name,
+            endpoint: choice.endpoint,
+            saved: choice.saved,
+            endpoint_flag: global.endpoint.clone(),
+            is_overridden: matches!(choice.name_origin, Origin::Flag(_) | Origin::Variable(_)),
+            settings,
+            agent_socket: environment.agent_socket,
             invite: environment.invite,
             server_version: None,
             timeout: global.timeout,
-            is_local,
-            is_named,
-            is_endpoint_named,
+            is_local: choice.is_local,
+            is_named: choice.name_origin != Origin::Default,
+            may_log_in: true,
+            is_endpoint_named: choice.endpoint_origin != Origin::Default,
             token_file: global.token_file.clone(),
             token: environment.token,
             caller: None,
@@ -155,7 +136,7 @@ impl Context {
             Caller::Nobody => nobody,
             Caller::Token(token) => nobody.with_token(Some(token))?,
             Caller::Context(saved) => {
-                let session = self.contexts.session(&self.name)?;
+                let session = self.contexts.session(&self.name)?.filter(|session| saved.owns(session));
                 match session.filter(|session| session.expires_at > clock::now() + MARGIN) {
                     Some(session) => nobody.with_token(Some(&session.access_token))?,
                     None => self.open_again(&nobody, saved).await?,
@@ -205,6 +186,11 @@ impl Context {
         Ok(client)
     }
 
+    /// Tells whether the daemon's socket is used, past every context.
+    pub(crate) fn is_local(&self) -> bool {
+        self.is_local
+    }
+
     /// The limit for one answer.
     pub(crate) fn timeout(&self) -> Duration {
         self.timeout
@@ -235,28 +221,38 @@ impl Context {
 
     fn caller(&self) -> Result<Caller> {
         if let Some(path) = &self.token_file {
-            return Ok(Caller::Token(read_token(path)?));
+            return Ok(Caller::Token(token_file::read(path)?));
         }
         if let Some(token) = &self.token {
             return Ok(Caller::Token(token.clone()));
         }
         // A session's token goes to the server that gave it, and nowhere else.
         let is_here = |saved: &&SavedContext| !self.is_local && saved.endpoint == self.endpoint.to_string();
-        if let Some(saved) = self.saved.as_ref().filter(is_here) {
+        // Before its first login a context is only an address.
+        if let Some(saved) = self.saved.as_ref().filter(is_here).filter(|saved| saved.username.is_some()) {
             return Ok(Caller::Context(saved.clone()));
         }
         if self.is_named && self.saved.is_none() && !self.is_local {
-            let name = &self.name;
-            return Err(Failure::new(Exit::NotFound, "CONTEXT_NOT_FOUND", format_args!("there is no context {name}"))
-                .hint(format_args!("`cpcctl login --context {name}` makes it")));
+            return Err(self.contexts.missing(&self.name));
         }
         Ok(Caller::Nobody)
+    }
+
+    /// Gives the key that opens sessions here: the named one, else the context's, else the default one.
+    pub(crate) fn key(&self, named: Option<KeyChoice>) -> KeyChoice {
+        let kept = || self.saved.as_ref().and_then(|saved| saved.key.clone());
+        named.or_else(kept).unwrap_or_else(|| KeyChoice::File(self.contexts.default_key())).absolute()
+    }
+
+    /// Leaves an ended session ended, as where it is only to be closed.
+    pub(crate) fn without_login(&mut self) {
+        self.may_log_in = false;
     }
 
     /// Forgets the session of the context, if that is what calls are made with.
     pub(crate) fn forget_session(&self) -> Result<()> {
         match self.caller {
-            Some(Caller::Context(_)) => self.contexts.forget_session(&self.name),
+            Some(Caller::Context(_)) => self.contexts.forget_session(&self.name).map(drop),
             Some(Caller::Nobody | Caller::Token(_)) | None => Ok(()),
         }
     }
@@ -266,13 +262,12 @@ impl Context {
         let Some(ended) = self.contexts.session(&self.name)? else {
             return Err(login_needed(&format!("nobody is logged in with context {}", self.name)));
         };
-        let token = ended.refresh_token.as_ref().filter(|_| ended.server_id == saved.server_id);
-        if let Some(token) = token {
-            let renewal = session::renew(nobody, token, &saved.server_id);
+        if let Some(token) = ended.refresh_token.as_ref().filter(|_| saved.owns(&ended)) {
+            let renewal = session::renew(nobody, token, &ended);
             match tokio::time::timeout(self.timeout, renewal).await.map_err(|_| Failure::timeout(self.timeout))? {
                 Ok(session) => {
                     // Kept before it is used: the token that it came for is good no longer.
-                    self.contexts.save_session(&self.name, session.clone())?;
+                    self.contexts.replace_session(&self.name, &ended, session.clone())?;
                     return nobody.with_token(Some(&session.access_token));
                 }
                 Err(failure) if failure.exit == Exit::Unreachable => return Err(failure),
@@ -280,26 +275,25 @@ impl Context {
                 Err(_) => {}
             }
         }
-        self.log_in_again(nobody, saved).await
+        if !self.may_log_in {
+            return Err(login_needed("the session has ended"));
+        }
+        self.log_in_again(nobody, saved, &ended).await
     }
 
-    async fn log_in_again(&self, nobody: &Client, saved: &SavedContext) -> Result<Client> {
-        let ask = || {
-            if !self.prompt.is_interactive() {
-                return Err(login_needed("the session has ended, and its key has a passphrase"));
-            }
-            self.output.note("the session has ended");
-            self.prompt.passphrase(&format!("Passphrase of {}", saved.key_path.display()))
-        };
-        let key = key_file::read_secret(&saved.key_path, ask).map_err(|failure| match failure.reason.as_str() {
-            "LOGIN_NEEDED" | "PASSPHRASE_WRONG" | "FILE_NOT_PRIVATE" => failure,
+    async fn log_in_again(&self, nobody: &Client, saved: &SavedContext, ended: &SavedSession) -> Result<Client> {
+        let signer = Signer::open(&self.key(None), self, "The session has ended. ").await;
+        let signer = signer.map_err(|failure| match failure.reason.as_str() {
+            "PASSPHRASE_WRONG" | "FILE_NOT_PRIVATE" => failure,
+            "PASSPHRASE_NEEDED" => login_needed("the session has ended, and its key has a passphrase"),
             _ => login_needed(&format!("the session has ended, and its key cannot be used: {}", failure.message)),
         })?;
+        let pinned = saved.server_id.as_deref().unwrap_or(&ended.server_id);
         let plain = Joining::default();
-        let login = session::log_in(nobody, &key, Some(&saved.server_id), &plain);
-        let session = tokio::time::timeout(self.timeout, login).await.map_err(|_| Failure::timeout(self.timeout))??;
-        let client = nobody.with_token(Some(&session.saved.access_token))?;
-        self.contexts.save_session(&self.name, session.saved)?;
+        let session = session::log_in(nobody, &signer, Some(pinned), &plain, self.timeout).await?;
+        let session = session.at(&self.endpoint);
+        let client = nobody.with_token(Some(&session.access_token))?;
+        self.contexts.replace_session(&self.name, ended, session)?;
         Ok(client)
     }
 
@@ -309,7 +303,7 @@ impl Context {
             return refusal;
         };
         let (name, endpoint) = (&self.name, &self.endpoint);
-        if self.is_local {
+        if self.is_local || saved.endpoint == endpoint.to_string() {
             return refusal;
         }
         refusal.hint(format_args!(
@@ -322,25 +316,4 @@ impl Context {
 
 fn login_needed(message: &str) -> Failure {
     Failure::new(Exit::Denied, "LOGIN_NEEDED", message).hint("run `cpcctl login`")
-}
-
-fn project(name: &str) -> Result<ProjectDirs> {
-    ProjectDirs::from("", "", name).ok_or_else(|| {
-        Failure::new(Exit::Failure, "NO_HOME", "the home directory is not known")
-            .hint("set HOME, or CPCCTL_CONFIG_DIR and --socket")
-    })
-}
-
-fn read_token(path: &Path) -> Result<Token> {
-    let mut text = zeroize::Zeroizing::new(String::new());
-    if path == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text).map_err(|error| Failure::file(Path::new("stdin"), &error))?;
-    } else {
-        let bytes = private_file::read_public(path)?;
-        text.push_str(&String::from_utf8_lossy(&bytes));
-    }
-    match text.trim() {
-        "" => Err(Failure::usage(format_args!("{}: there is no token in it", path.display()))),
-        token => Ok(Token(token.to_owned())),
-    }
 }

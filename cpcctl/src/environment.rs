@@ -10,6 +10,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CPCCTL_TOKEN", "an access token (the token itself); nothing is read from the context's session then"),
     ("CPCCTL_INVITE", "the code of an invite (the code itself), for login"),
     ("CPCCTL_CONFIG_DIR", "where the contexts, the sessions and the default key are kept"),
+    ("SSH_AUTH_SOCK", "the socket of the ssh-agent whose keys log in with --key agent"),
     ("NO_COLOR", "no colour, if not empty"),
     ("CLICOLOR_FORCE, FORCE_COLOR", "colour even without a terminal, if neither empty nor 0"),
 ];
@@ -23,6 +24,7 @@ pub(crate) struct Environment {
     pub(crate) token: Option<Token>,
     pub(crate) invite: Option<Token>,
     pub(crate) config_dir: Option<PathBuf>,
+    pub(crate) agent_socket: Option<PathBuf>,
     pub(crate) no_color: bool,
     pub(crate) force_color: bool,
     pub(crate) dumb_terminal: bool,
@@ -52,6 +54,7 @@ impl Environment {
             token: text("CPCCTL_TOKEN").map(Token),
             invite: text("CPCCTL_INVITE").map(Token),
             config_dir: raw("CPCCTL_CONFIG_DIR").map(PathBuf::from),
+            agent_socket: raw("SSH_AUTH_SOCK").map(PathBuf::from),
             no_color: raw("NO_COLOR").is_some(),
             force_color: on("CLICOLOR_FORCE") || on("FORCE_COLOR"),
             dumb_terminal: env::var_os("TERM").is_some_and(|term| term == "dumb"),

@@ -1,9 +1,9 @@
 //! The flags that every command has.
 #![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "shown as help, where backticks would only be letters")]
 
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
-use clap::Args;
+use clap::{ArgMatches, Args, parser::ValueSource};
 
 use crate::{
     endpoint::Endpoint,
@@ -24,7 +24,7 @@ pub(crate) struct Global {
     /// The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd's data directory]
     #[arg(long, global = true, value_name = "PATH", conflicts_with = "endpoint")]
     pub(crate) socket: Option<PathBuf>,
-    /// The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: default]
+    /// The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]
     #[arg(long, global = true, value_name = "NAME", value_parser = context_name)]
     pub(crate) context: Option<String>,
     /// Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself
@@ -57,9 +57,18 @@ pub(crate) struct Global {
     /// Fit columns to so many characters, even in a pipe
     #[arg(long, global = true, value_name = "N", hide_short_help = true)]
     pub(crate) width: Option<u16>,
+    /// Which of them were typed; the others have their defaults.
+    #[arg(skip)]
+    pub(crate) given: BTreeSet<String>,
 }
 
 impl Global {
+    /// Notes which flags were typed.
+    pub(crate) fn note(&mut self, matches: &ArgMatches) {
+        let is_typed = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+        self.given = matches.ids().filter(is_typed).map(|id| id.as_str().to_owned()).collect();
+    }
+
     pub(crate) fn shape(&self) -> Shape {
         Shape {
             format: self.output,

@@ -12,6 +12,7 @@ use ssh_key::{
 use zeroize::Zeroizing;
 
 use crate::{
+    escape,
     exit::Exit,
     failure::{Failure, Result},
     private_file::{self, Mode},
@@ -52,12 +53,24 @@ pub(crate) fn write(path: &Path, key: &NewKey<'_>, is_forced: bool) -> Result<()
     }
 }
 
+/// A private key out of its file, with what came with it.
+pub(crate) struct Opened {
+    pub(crate) secret: SecretKey,
+    pub(crate) comment: String,
+    pub(crate) passphrase: Option<Zeroizing<String>>,
+}
+
 /// Reads a private key; asks for the passphrase if the file has one.
 pub(crate) fn read_secret(path: &Path, ask: impl FnOnce() -> Result<Zeroizing<String>>) -> Result<SecretKey> {
-    let mut key = parse_private(path, &private_file::read(path)?)?;
-    if key.is_encrypted() {
-        let passphrase = ask()?;
-        key = key.decrypt(&*passphrase).map_err(|_| {
+    open(path, &private_file::read(path)?, ask).map(|opened| opened.secret)
+}
+
+/// Opens what a private key file holds; asks for the passphrase if it has one.
+pub(crate) fn open(path: &Path, bytes: &[u8], ask: impl FnOnce() -> Result<Zeroizing<String>>) -> Result<Opened> {
+    let mut key = parse_private(path, bytes)?;
+    let passphrase = key.is_encrypted().then(ask).transpose()?;
+    if let Some(passphrase) = &passphrase {
+        key = key.decrypt(&**passphrase).map_err(|_| {
             Failure::new(
                 Exit::Denied,
                 "PASSPHRASE_WRONG",
@@ -74,19 +87,28 @@ pub(crate) fn read_secret(path: &Path, ask: impl FnOnce() -> Result<Zeroizing<St
             format_args!("{}: damaged: the private and the public half do not belong together", path.display()),
         ));
     }
-    Ok(secret)
+    Ok(Opened { secret, comment: key.comment().to_owned(), passphrase })
 }
 
 /// Reads the public half of a private file, or a `.pub` file; no passphrase is needed.
 pub(crate) fn read_public(path: &Path) -> Result<PublicKey> {
+    read_public_line(path).map(|(key, _)| key)
+}
+
+/// Reads the same, with the remark that comes with it.
+pub(crate) fn read_public_line(path: &Path) -> Result<(PublicKey, String)> {
     let bytes = private_file::read_public(path)?;
-    if bytes.starts_with(PRIVATE_MARK) {
+    let line = if bytes.starts_with(PRIVATE_MARK) {
         let key = parse_private(path, &private_file::read(path)?)?;
+        // The remark is locked away with the private half.
+        let comment = if key.is_encrypted() { String::new() } else { key.comment().to_owned() };
         let data = key.public_key().key_data().ed25519().ok_or_else(|| other_type(path, &key.algorithm()))?;
-        return PublicKey::from_bytes(&data.0).map_err(|error| failed(path, &error));
-    }
-    let text = std::str::from_utf8(&bytes).map_err(|_| failed(path, &"not a key file"))?;
-    parse_line(text).map_err(|why| failed(path, &why))
+        PublicKey::from_bytes(&data.0).map(|key| (key, comment)).map_err(|error| error.to_string())
+    } else {
+        let text = std::str::from_utf8(&bytes).map_err(|_| failed(path, &"not a key file"))?;
+        parse_line(text)
+    };
+    line.map_err(|why| failed(path, &why))
 }
 
 /// Understands a key as people name it: a peer id, an `ssh-ed25519` line, or the path of a file.
@@ -99,7 +121,9 @@ pub(crate) fn named(key: &str) -> Result<PublicKey> {
         });
     }
     if key.starts_with("ssh-") || key.starts_with("ecdsa-") {
-        return parse_line(key).map_err(|why| Failure::usage(format_args!("the public key: {why}")));
+        return parse_line(key)
+            .map(|(key, _)| key)
+            .map_err(|why| Failure::usage(format_args!("the public key: {why}")));
     }
     read_public(Path::new(key)).map_err(|failure| {
         if failure.exit != Exit::NotFound {
@@ -110,28 +134,37 @@ pub(crate) fn named(key: &str) -> Result<PublicKey> {
     })
 }
 
-fn parse_line(text: &str) -> std::result::Result<PublicKey, String> {
+/// Gives a public key as a line for `authorized_keys`; what acts in the remark is escaped, so that one line it is.
+pub(crate) fn line(key: &PublicKey, comment: &str) -> String {
+    let mut line = ssh_key::PublicKey::from(Ed25519PublicKey(*key.as_bytes()));
+    line.set_comment(escape::line(comment));
+    line.to_openssh().expect("a public key and a remark of one line have a text form")
+}
+
+fn parse_line(text: &str) -> std::result::Result<(PublicKey, String), String> {
     let key =
         ssh_key::PublicKey::from_openssh(text.trim()).map_err(|error| format!("not an ssh public key: {error}"))?;
     let data = key
         .key_data()
         .ed25519()
         .ok_or_else(|| format!("a key of type {}; only ssh-ed25519 can log in", key.algorithm()))?;
-    PublicKey::from_bytes(&data.0).map_err(|error| error.to_string())
+    PublicKey::from_bytes(&data.0).map(|usable| (usable, key.comment().to_owned())).map_err(|error| error.to_string())
 }
 
 fn parse_private(path: &Path, bytes: &[u8]) -> Result<PrivateKey> {
     if !bytes.starts_with(PRIVATE_MARK) {
-        return Err(Failure::usage(format_args!("{}: not a private key file", path.display())));
+        return Err(Failure::usage(format_args!("{}: not a private key in the form of OpenSSH", path.display()))
+            .hint(format_args!("if it is one in another form: cpcctl key import {} --out FILE", path.display())));
     }
     PrivateKey::from_openssh(bytes).map_err(|error| {
         Failure::usage(format_args!("{}: not a private key in the form of OpenSSH: {error}", path.display())).hint(
-            format_args!("if it is an Ed25519 key in another form, convert it: ssh-keygen -p -f {}", path.display()),
+            format_args!("if it is an Ed25519 key in another form: cpcctl key import {} --out FILE", path.display()),
         )
     })
 }
 
-fn encode(key: &NewKey<'_>) -> ssh_key::Result<(Zeroizing<String>, String)> {
+/// Gives the text of the private and of the public file.
+pub(crate) fn encode(key: &NewKey<'_>) -> ssh_key::Result<(Zeroizing<String>, String)> {
     let pair = Ed25519Keypair {
         public: Ed25519PublicKey(*key.secret.public().as_bytes()),
         private: Ed25519PrivateKey::from_bytes(&key.secret.seed()),

@@ -6,6 +6,8 @@
 pub mod cli;
 pub mod exit;
 
+mod agent;
+mod choice;
 mod client;
 mod clock;
 mod commands;
@@ -15,20 +17,26 @@ mod endpoint;
 mod environment;
 mod escape;
 mod failure;
+mod folders;
 mod global;
 mod interrupt;
 mod joining;
+mod key_choice;
 mod key_file;
+mod key_form;
 mod output;
 mod private_file;
 mod progress;
 mod prompt;
 mod session;
+mod settings;
 mod shape;
+mod signer;
+mod token_file;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::{Parser, error::ErrorKind};
+use clap::error::ErrorKind;
 
 use crate::{
     cli::Cli,
@@ -44,7 +52,7 @@ use crate::{
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let environment = Environment::read();
-    let (output, result) = match Cli::try_parse_from(&arguments) {
+    let (output, result) = match Cli::read(&arguments) {
         Ok(cli) => {
             interrupt::watch();
             (Output::new(cli.global.shape(), &environment), run(cli, environment))

@@ -71,6 +71,15 @@ pub(crate) fn read_public(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     read_all(path, &file)
 }
 
+/// Opens a file that is there to be locked, or makes it.
+pub(crate) fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Gives a path that does not depend on where the program runs.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())

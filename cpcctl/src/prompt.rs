@@ -26,7 +26,7 @@ impl Prompt {
     }
 
     /// Tells whether somebody can answer.
-    pub(crate) fn is_interactive(&self) -> bool {
+    fn is_interactive(&self) -> bool {
         self.is_interactive
     }
 
@@ -58,7 +58,7 @@ impl Prompt {
     }
 
     fn secret(&self, question: &str, again: Option<&str>) -> Result<Zeroizing<String>> {
-        if !self.is_interactive {
+        if !self.is_interactive() {
             return Err(Failure::new(
                 Exit::Denied,
                 "PASSPHRASE_NEEDED",

@@ -1,70 +1,82 @@
 //! The login: a challenge, looked at closely before it is signed, and the token that comes for it.
 
+use std::time::Duration;
+
 use cpc_proto::v1::{
     AuthRequest, Challenge, ChallengeProof, ChallengePurpose, ChallengeRequest, RefreshRequest, SubjectKind, TokenPair,
     auth_request::Step, auth_response::Result as Answer,
 };
-use cpc_signing::{Kind, LoginMessage, PeerId, PublicKey, Purpose, SecretKey};
+use cpc_signing::{Kind, LoginMessage, PeerId, PublicKey, Purpose};
 use jiff::Timestamp;
 
 use crate::{
     client::Client,
     contexts::SavedSession,
+    endpoint::Endpoint,
     environment::Token,
     exit::Exit,
     failure::{Failure, Result},
     joining::Joining,
+    signer::Signer,
 };
 
-/// An opened session, and the server that opened it.
+/// An opened session, before it is known to belong to an address.
 #[derive(Debug)]
-pub(crate) struct Session {
-    pub(crate) server_id: String,
-    pub(crate) saved: SavedSession,
+pub(crate) struct Session(SavedSession);
+
+impl Session {
+    /// Gives the session as it is kept: with the only address that its tokens go to.
+    pub(crate) fn at(self, endpoint: &Endpoint) -> SavedSession {
+        SavedSession { endpoint: endpoint.to_string(), ..self.0 }
+    }
 }
 
 /// Logs in, or joins with the first login; signs only for the pinned server, if there is one.
+///
+/// Each answer of the server has its limit; people who confirm a signature have the time that their agent gives them.
 pub(crate) async fn log_in(
     client: &Client,
-    key: &SecretKey,
+    signer: &Signer,
     pinned: Option<&str>,
     joining: &Joining,
+    limit: Duration,
 ) -> Result<Session> {
-    let public_key = key.public();
+    let public_key = signer.public();
     let begin = Step::Begin(ChallengeRequest {
         public_key: public_key.as_bytes().to_vec(),
         kind: SubjectKind::User.into(),
         purpose: ChallengePurpose::Login.into(),
     });
-    let Answer::Challenge(challenge) = step(client, begin).await? else {
+    let Answer::Challenge(challenge) = step(client, begin, limit).await? else {
         return Err(unexpected("tokens where a challenge was due"));
     };
-    let signature = key.sign(&bytes_to_sign(&challenge, &public_key, pinned)?);
+    let signature = signer.sign(&bytes_to_sign(&challenge, &public_key, pinned)?).await?;
     let proof = Step::Proof(ChallengeProof {
         challenge: challenge.challenge,
         signature: signature.to_vec(),
         invite: joining.code(),
         username: joining.username.clone().unwrap_or_default(),
     });
-    let Answer::Tokens(tokens) = step(client, proof).await? else {
+    let Answer::Tokens(tokens) = step(client, proof, limit).await? else {
         return Err(unexpected("a challenge where tokens were due"));
     };
-    let saved = saved(tokens, &challenge.server_id)?;
-    Ok(Session { server_id: challenge.server_id, saved })
+    saved(tokens, &challenge.server_id, "").map(Session)
 }
 
 /// Renews a session by its refresh token.
-pub(crate) async fn renew(client: &Client, refresh_token: &Token, server_id: &str) -> Result<SavedSession> {
+pub(crate) async fn renew(client: &Client, refresh_token: &Token, ended: &SavedSession) -> Result<SavedSession> {
     let request = RefreshRequest { refresh_token: refresh_token.0.clone() };
     let answer = client.identity().refresh_token(request).await?;
     match answer.into_inner().result {
-        Some(Answer::Tokens(tokens)) => saved(tokens, server_id),
+        Some(Answer::Tokens(tokens)) => saved(tokens, &ended.server_id, &ended.endpoint),
         Some(Answer::Challenge(_)) | None => Err(unexpected("no tokens")),
     }
 }
 
-async fn step(client: &Client, step: Step) -> Result<Answer> {
-    let answer = client.identity().authenticate(AuthRequest { step: Some(step) }).await?;
+async fn step(client: &Client, step: Step, limit: Duration) -> Result<Answer> {
+    let mut identity = client.identity();
+    let answer = identity.authenticate(AuthRequest { step: Some(step) });
+    let answer = tokio::time::timeout(limit, answer).await.map_err(|_| Failure::timeout(limit))??;
     answer.into_inner().result.ok_or_else(|| unexpected("nothing"))
 }
 
@@ -103,13 +115,14 @@ fn bytes_to_sign(challenge: &Challenge, key: &PublicKey, pinned: Option<&str>) -
     Ok(message.to_bytes())
 }
 
-fn saved(tokens: TokenPair, server_id: &str) -> Result<SavedSession> {
+fn saved(tokens: TokenPair, server_id: &str, endpoint: &str) -> Result<SavedSession> {
     let expires_at = tokens.access_expires_at.as_ref().and_then(|end| Timestamp::new(end.seconds, end.nanos).ok());
     Ok(SavedSession {
         access_token: Token(tokens.access_token),
         expires_at: expires_at.ok_or_else(|| unexpected("a token without an end"))?,
         refresh_token: Some(tokens.refresh_token).filter(|token| !token.is_empty()).map(Token),
         server_id: server_id.to_owned(),
+        endpoint: endpoint.to_owned(),
     })
 }
 
@@ -123,6 +136,8 @@ fn unexpected(what: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use cpc_signing::SecretKey;
+
     use super::*;
 
     const SERVER: &str = "12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq";

@@ -2,7 +2,7 @@
 
 use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
 
-use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, system::System};
+use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, registry::Registry, system::System};
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 use tokio::{
     runtime::Handle,
@@ -15,6 +15,7 @@ use crate::telemetry::Metrics;
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) identity: Identity,
+    pub(crate) registry: Registry,
     pub(crate) discovery: Discovery,
     pub(crate) system: System,
     pub(crate) metrics: Metrics,
@@ -29,6 +30,7 @@ pub(crate) struct About {
     pub(crate) started_at: Timestamp,
     pub(crate) grpc_address: String,
     pub(crate) rest_address: String,
+    pub(crate) message_bytes: usize,
 }
 
 /// Through which door a request came: it decides who a caller without a token is.

@@ -15,10 +15,12 @@ use anyhow::{Context, bail, ensure};
 use cpcd_domain::{
     discovery::Discovery,
     identity::{Identity, RootKey},
+    registry::Registry,
     system::System,
 };
 use cpcd_model::time::Clock;
 use cpcd_store::{Cache, Index, Store};
+use futures_util::future::BoxFuture;
 use serde::Serialize;
 use tokio::{
     net::{TcpListener, UnixListener, UnixStream},
@@ -79,6 +81,7 @@ impl Server {
         let cache = Cache::open(&settings.cache).context("cannot open the cache")?;
         let advertised = settings.server.advertised();
         let identity = Identity::open(&store, &cache, &clock, &settings.identity, &root, advertised).await?;
+        let (registry, detector, flusher) = Registry::open(&store, &clock, &settings.registry, &identity).await?;
         let (index, _) =
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
         let (discovery, indexer) = Discovery::new(&store, &index, &clock, &settings.discovery)?;
@@ -93,9 +96,11 @@ impl Server {
             started_at: clock.now(),
             grpc_address: addresses.grpc.to_string(),
             rest_address: addresses.rest.to_string(),
+            message_bytes: settings.limits.message_bytes,
         };
         let app = App {
             identity,
+            registry,
             system: System::new(&store, &index, &clock, &discovery.contents),
             discovery,
             metrics: Metrics::new(),
@@ -125,9 +130,15 @@ impl Server {
         tasks.spawn(async move { served.await.unwrap_or_default() });
         tasks.spawn(rest::serve(rest, app.clone(), settings.clone(), stop.clone()));
         tasks.spawn(rpc::follow_health(health.clone(), app.clone(), stop.clone()));
-        tasks.spawn(app.identity.revoked.clone().follow(stop.clone()));
-        tasks.spawn(indexer.run(stop.clone()));
-        tasks.spawn(app.system.clone().clean(stop.clone()));
+        // What runs by itself, each under a name that its statements are counted by.
+        let spawn = |cause, work: BoxFuture<'static, ()>| tasks.spawn(store.caused_by(cause, work));
+        spawn("revocations", Box::pin(app.identity.revoked.clone().follow(stop.clone())));
+        spawn("keyring", Box::pin(app.identity.keys.clone().follow(stop.clone())));
+        spawn("detector", Box::pin(detector.run(stop.clone())));
+        spawn("flush", Box::pin(flusher.run(stop.clone())));
+        spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));
+        spawn("indexer", Box::pin(indexer.run(stop.clone())));
+        spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
         tasks.close();
 
         let address_file = write_addresses(&settings.server.addr_file, &addresses)?;

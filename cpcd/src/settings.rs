@@ -10,6 +10,7 @@ use anyhow::{Context, bail, ensure};
 use cpcd_domain::{
     discovery,
     identity::{self, Advertised},
+    registry,
 };
 use cpcd_model::opening::Opening;
 use cpcd_store::{cache, index, sql};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub search: index::Config,
     /// Identity.
     pub identity: identity::Config,
+    /// The node registry.
+    pub registry: registry::Config,
     /// Discovery.
     pub discovery: discovery::Config,
     /// The daemon's own metrics.
@@ -228,6 +231,7 @@ impl Settings {
         self.cache.validate()?;
         self.search.validate()?;
         self.identity.validate()?;
+        self.registry.validate()?;
         self.server.advertised().validate("server.public_endpoint")?;
         for (key, address) in [("grpc_listen", self.server.grpc_listen), ("rest_listen", self.server.rest_listen)] {
             if !address.ip().is_loopback() && !self.server.allow_plaintext {

@@ -8,6 +8,7 @@ use std::{
 };
 
 use cpc_proto::FILE_DESCRIPTOR_SET;
+use cpcd_model::node::NodeStatus;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram, info::Info},
@@ -49,6 +50,16 @@ struct MethodLabels {
     method: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StatusLabels {
+    status: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CauseLabels {
+    cause: &'static str,
+}
+
 /// The daemon's own metrics; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Metrics(Arc<Inner>);
@@ -59,6 +70,8 @@ struct Inner {
     durations: Family<MethodLabels, Histogram>,
     index_pending: Gauge,
     index_lag: Gauge<f64, AtomicU64>,
+    nodes: Family<StatusLabels, Gauge>,
+    statements: Family<CauseLabels, Counter>,
     grpc_methods: HashSet<&'static str>,
 }
 
@@ -77,6 +90,10 @@ impl Metrics {
         let durations = Family::new_with_constructor(latencies as fn() -> Histogram);
         let index_pending = Gauge::default();
         let index_lag = Gauge::default();
+        let nodes = Family::default();
+        let statements = Family::default();
+        registry.register("nodes", "Nodes that are followed, by status", nodes.clone());
+        registry.register("statements", "Statements to the SQL store, by what caused them", statements.clone());
         registry.register("build", "What runs", Info::new(vec![("version", crate::VERSION)]));
         registry.register("requests", "Calls answered, by edge, method and outcome", requests.clone());
         registry.register_with_unit(
@@ -92,7 +109,16 @@ impl Metrics {
             Unit::Seconds,
             index_lag.clone(),
         );
-        Self(Arc::new(Inner { registry, requests, durations, index_pending, index_lag, grpc_methods: grpc_methods() }))
+        Self(Arc::new(Inner {
+            registry,
+            requests,
+            durations,
+            index_pending,
+            index_lag,
+            nodes,
+            statements,
+            grpc_methods: grpc_methods(),
+        }))
     }
 
     /// Gives the label of a gRPC path.
@@ -110,6 +136,22 @@ impl Metrics {
     pub(crate) fn set_backlog(&self, pending: u64, lag: Duration) {
         self.0.index_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
         self.0.index_lag.set(lag.as_secs_f64());
+    }
+
+    /// Sets how many nodes of each status there are: online, degraded, offline.
+    pub(crate) fn set_nodes(&self, counts: [u64; 3]) {
+        for (status, count) in NodeStatus::ALL.into_iter().zip(counts) {
+            let gauge = self.0.nodes.get_or_create(&StatusLabels { status: status.as_str() });
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// Brings the statements of each cause up to date.
+    pub(crate) fn set_statements(&self, counts: &[(&'static str, u64)]) {
+        for (cause, count) in counts {
+            let counter = self.0.statements.get_or_create(&CauseLabels { cause });
+            counter.inc_by(count.saturating_sub(counter.get()));
+        }
     }
 
     /// Gives everything in the OpenMetrics 1.0 text form.

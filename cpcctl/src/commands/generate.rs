@@ -113,6 +113,7 @@ fn root_sections() -> String {
     let variables: String = environment::VARIABLES.iter().map(|(name, text)| item(name, text)).collect();
     let files: String = [
         ("contexts.json", "servers, their ids, keys and user names; one entry a context"),
+        ("current", "the name of the context that `context use` chose"),
         ("sessions.json", "access and refresh tokens; mode 0600, refused if others may read it"),
         ("id_ed25519, id_ed25519.pub", "the key that is used if none is named, in the form of OpenSSH"),
     ]

@@ -9,9 +9,10 @@ use crate::{
     exit::Exit,
     failure::{Failure, Result},
     joining::{self, Joining},
-    key_file,
+    key_choice::KeyChoice,
     output::Show,
-    private_file, session,
+    session,
+    signer::Signer,
 };
 
 /// Logs in with a key, and remembers server, key and session as a context
@@ -23,14 +24,16 @@ use crate::{
 Examples:
   cpcctl login
   cpcctl login --key ~/.ssh/id_ed25519
+  cpcctl login --key agent                         # the ssh-agent's only Ed25519 key
+  cpcctl login --key agent:alice@work              # one of several, by comment, fingerprint or peer id
   cpcctl login --endpoint http://192.0.2.7:50051 --context lab
   cpcctl login --invite-file invite.txt --username bob
   ssh admin@host cpcctl --local invite create --kind user -o name | cpcctl login --invite - --username bob
   cpcctl --context lab whoami")]
 pub(crate) struct Args {
-    /// The private key file, also one made by ssh-keygen -t ed25519 [default: the context's, else your own default key]
-    #[arg(long, value_name = "FILE")]
-    key: Option<PathBuf>,
+    /// The private key file, also one made by ssh-keygen -t ed25519, or a key of the ssh-agent [default: the context's, else your own default key]
+    #[arg(long, value_name = "FILE|agent[:KEY]")]
+    key: Option<KeyChoice>,
     /// Take the server's id as it is now, in place of the one that was kept
     #[arg(long)]
     repin: bool,
@@ -47,18 +50,8 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
-        let saved = context.saved.clone();
-        let saved_key = saved.as_ref().map(|saved| saved.key_path.clone());
-        let key_path = self.key.or(saved_key).unwrap_or_else(|| context.contexts.default_key());
-        let key_path = private_file::absolute(&key_path);
-        let ask = || context.prompt.passphrase(&format!("Passphrase of {}", key_path.display()));
-        let key = key_file::read_secret(&key_path, ask).map_err(|failure| {
-            if failure.reason == "FILE_NOT_FOUND" {
-                failure.hint("make a key with `cpcctl key generate`")
-            } else {
-                failure
-            }
-        })?;
+        let choice = context.key(self.key);
+        let signer = Signer::open(&choice, context, "").await?;
         let file = self.invite_file.or(self.invite);
         let joining = Joining::read(file.as_deref(), context.invite.as_ref(), self.username)?;
         let invited = joining.invite.as_ref().map(|(_, invite)| invite.server_id());
@@ -69,7 +62,7 @@ impl Args {
             context.output.warning(format_args!("the connection to {} is not encrypted", context.endpoint));
         }
 
-        let kept = saved.filter(|_| !self.repin).map(|saved| saved.server_id);
+        let kept = context.saved.as_ref().filter(|_| !self.repin).and_then(|saved| saved.server_id.clone());
         if let (Some(kept), Some(invited)) = (&kept, &invited)
             && kept != invited
         {
@@ -85,15 +78,12 @@ impl Args {
         }
         let pinned = invited.or(kept);
         let client = context.anonymous().await?;
-        let session =
-            tokio::time::timeout(context.timeout(), session::log_in(&client, &key, pinned.as_deref(), &joining))
-                .await
-                .map_err(|_| Failure::timeout(context.timeout()))?
-                .map_err(explained)?;
+        let session = session::log_in(&client, &signer, pinned.as_deref(), &joining, context.timeout()).await;
+        let session = session.map_err(explained)?.at(&context.endpoint);
         if pinned.is_none() {
             context.output.note(format_args!("the server's id is {}; it is kept for later logins", session.server_id));
         }
-        context.use_token(&client, session.saved.access_token.clone())?;
+        context.use_token(&client, session.access_token.clone())?;
         let caller = context.call(async |client| client.identity().get_caller(GetCallerRequest {}).await).await?;
         let user = caller.user.ok_or_else(Failure::empty_answer)?;
 
@@ -103,15 +93,22 @@ impl Args {
             user_id: user.id,
             endpoint: context.endpoint.to_string(),
             server_id: session.server_id.clone(),
-            expires_at: session.saved.expires_at.to_string(),
+            expires_at: session.expires_at.to_string(),
         };
-        let saved = SavedContext {
-            endpoint: login.endpoint.clone(),
-            server_id: session.server_id,
-            key_path,
-            username: user.username,
+        let key = signer.kept(choice);
+        let keep = |saved: &mut SavedContext| {
+            saved.endpoint = session.endpoint.clone();
+            saved.server_id = Some(session.server_id.clone());
+            saved.key = Some(key);
+            saved.username = Some(user.username);
         };
-        context.contexts.save(&context.name, saved, session.saved)?;
+        context.contexts.save(&context.name, keep, session.clone())?;
+        if context.saved.is_none() && context.is_overridden {
+            context.output.note(format_args!(
+                "commands use it with --context {0}, or without after `cpcctl context use {0}`",
+                context.name
+            ));
+        }
         context.output.record(&login)
     }
 }

@@ -2,7 +2,9 @@
 #![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "shown as help, where backticks would only be letters")]
 
 pub(crate) mod completion;
+pub(crate) mod config;
 pub(crate) mod content;
+pub(crate) mod context;
 pub(crate) mod generate;
 pub(crate) mod invite;
 pub(crate) mod key;
@@ -11,6 +13,7 @@ pub(crate) mod logout;
 pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod status;
+pub(crate) mod token_key;
 pub(crate) mod user;
 pub(crate) mod version;
 pub(crate) mod whoami;

@@ -14,15 +14,15 @@ use serde_json::Value;
 use crate::harness::{Home, Run, without};
 
 /// A cpcd with its files in a home, killed when dropped.
-struct Daemon<'a> {
+pub(crate) struct Daemon<'a> {
     home: &'a Home,
     child: Child,
-    grpc: String,
+    pub(crate) grpc: String,
 }
 
 impl<'a> Daemon<'a> {
     /// Starts cpcd on a free port; none if it was not built.
-    fn start(home: &'a Home) -> Option<Self> {
+    pub(crate) fn start(home: &'a Home) -> Option<Self> {
         Self::start_on(home, "127.0.0.1:0")
     }
 
@@ -61,13 +61,13 @@ impl<'a> Daemon<'a> {
         Some(daemon)
     }
 
-    fn kill(mut self) -> String {
+    pub(crate) fn kill(mut self) -> String {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         self.grpc.clone()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.home.command(arguments);
         command
             .env("CPCCTL_ENDPOINT", format!("http://{}", self.grpc))
@@ -75,29 +75,29 @@ impl<'a> Daemon<'a> {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         Run::from(self.command(arguments).output().unwrap())
     }
 
-    fn ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let run = self.run(arguments);
         assert_eq!(run.code, 0, "{arguments:?}: {run:?}");
         run.stdout
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         serde_json::from_str(&self.ok(&[arguments, &["-o", "json"]].concat())).unwrap()
     }
 
     /// The one object on stderr of a command that has to fail.
-    fn refused(&self, code: i32, arguments: &[&str]) -> Value {
+    pub(crate) fn refused(&self, code: i32, arguments: &[&str]) -> Value {
         let run = self.run(&[arguments, &["-o", "json"]].concat());
         assert_eq!(run.code, code, "{arguments:?}: {run:?}");
         serde_json::from_str(&run.stderr).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {run:?}"))
     }
 
     /// Makes a key and a user, and logs in.
-    fn log_in(&self) {
+    pub(crate) fn log_in(&self) {
         self.ok(&["key", "generate"]);
         self.ok(&["--local", "user", "create", "alice"]);
         self.ok(&["login"]);
@@ -116,7 +116,7 @@ impl Drop for Daemon<'_> {
 }
 
 /// Waits for a condition, within a deadline.
-fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         if let Some(value) = condition() {
@@ -391,4 +391,23 @@ fn permissions_are_given_taken_and_asked_about() {
     // Alice has no admin on users, and nobody lifts themselves.
     let refused = daemon.refused(5, &["user", "permit", "alice", "--permission", "content=admin"]);
     assert_eq!(refused["reason"], "PERMISSION_DENIED");
+}
+
+#[test]
+fn the_key_that_signs_tokens_is_changed() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    daemon.log_in();
+    let new = daemon.json(&["--local", "token-key", "rotate"]);
+    assert_eq!(new["state"], "TOKEN_KEY_STATE_SIGNING", "there is no other replica to wait for");
+    let keys = daemon.json(&["--local", "token-key", "list"]);
+    assert_eq!((keys.as_array().unwrap().len(), &keys[1]["kid"]), (2, &new["kid"]), "{keys}");
+    assert!(daemon.ok(&["--local", "token-key", "list"]).contains("retired"));
+    assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n");
+    assert_eq!(daemon.refused(5, &["token-key", "list"])["reason"], "PERMISSION_DENIED");
+    let unasked = daemon.refused(2, &["--local", "token-key", "rotate", "--now"]);
+    assert!(unasked["message"].as_str().unwrap().contains("--yes"), "{unasked}");
+    daemon.ok(&["--local", "token-key", "rotate", "--now", "--yes"]);
+    assert_eq!(daemon.json(&["--local", "token-key", "list"]).as_array().unwrap().len(), 1);
+    assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n", "the key opens a new session");
 }

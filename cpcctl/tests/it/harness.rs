@@ -41,7 +41,7 @@ impl Home {
                 command.env_remove(name);
             }
         }
-        for name in ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR"] {
+        for name in ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "SSH_AUTH_SOCK"] {
             command.env_remove(name);
         }
         command

@@ -1,6 +1,10 @@
 //! cpcctl as a program: what it prints, where, and with which exit code.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it fails, in its helpers too")]
 
+#[cfg(unix)]
+mod agent;
+mod contexts;
+mod convert;
 mod daemon;
 mod errors;
 mod generated;

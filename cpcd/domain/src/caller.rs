@@ -1,6 +1,6 @@
 //! Who asks, and what they may do.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cpcd_model::{
     Error, Reason, Result,
@@ -64,7 +64,9 @@ pub struct Session {
 impl Caller {
     /// Makes the caller that a verified token names.
     pub(crate) fn verified(subject: Subject, permissions: Arc<Permissions>, session: Session) -> Self {
-        Self { subject, permissions, session: Some(session), floor: Arc::default() }
+        // Every node's heartbeat comes through here: the same allocation twice costs nothing.
+        let floor = no_permissions();
+        Self { subject, permissions, session: Some(session), floor }
     }
 
     /// Makes the administrator on the local socket; the edge has checked the peer's uid.
@@ -175,6 +177,14 @@ impl Caller {
         error.with_metadata("resource", resource.as_str()).with_metadata("level", level.as_str())
     }
 
+    /// Asks for being the daemon itself: the first line of its own work.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED` for everybody else.
+    pub(crate) fn require_system(&self) -> Result<()> {
+        self.require(Resource::System, Level::Admin)
+    }
+
     /// Gives the user in whose name the caller acts.
     ///
     /// # Errors
@@ -201,6 +211,12 @@ impl Caller {
             Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => Viewer::Public,
         }
     }
+}
+
+/// Gives the one empty set of permissions that all share.
+fn no_permissions() -> Arc<Permissions> {
+    static NONE: LazyLock<Arc<Permissions>> = LazyLock::new(Arc::default);
+    NONE.clone()
 }
 
 #[cfg(test)]

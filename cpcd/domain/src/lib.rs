@@ -1,10 +1,11 @@
-//! What cpcd does: identity and discovery, above the stores and below the edges.
+//! What cpcd does: identity, registry and discovery, above the stores and below the edges.
 //!
 //! Every operation takes a [`Caller`] and begins by asking it for the right it needs, so both edges get the same answer.
 
 pub mod caller;
 pub mod discovery;
 pub mod identity;
+pub mod registry;
 pub mod system;
 
 pub use caller::Caller;

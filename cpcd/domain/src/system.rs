@@ -1,6 +1,6 @@
 //! The daemon itself: its status, and the clearing away of what has served its time.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use cpcd_model::{
     Result,
@@ -12,7 +12,7 @@ use tokio::time;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{Caller, discovery::Contents};
+use crate::{Caller, discovery::Contents, identity::TOKENS_GONE};
 
 /// Events and tombstones are kept so long: whoever follows them may be away for a day.
 const KEEP: Duration = Duration::from_secs(24 * 3600);
@@ -67,6 +67,17 @@ impl System {
     #[must_use]
     pub fn new(store: &Store, index: &Index, clock: &Clock, contents: &Contents) -> Self {
         Self { store: store.clone(), index: index.clone(), clock: clock.clone(), contents: contents.clone() }
+    }
+
+    /// Does work whose statements count as caused by `cause`.
+    pub fn caused_by<F: Future>(&self, cause: &'static str, work: F) -> impl Future<Output = F::Output> + use<F> {
+        self.store.caused_by(cause, work)
+    }
+
+    /// Gives how many statements each cause has had. Needs nothing: the edge asks for read on metrics.
+    #[must_use]
+    pub fn statement_counts(&self) -> Vec<(&'static str, u64)> {
+        self.store.statement_counts()
     }
 
     /// Asks each engine whether it answers.
@@ -129,6 +140,7 @@ impl System {
                 return Ok(());
             };
             let (old, used, invites) = (now - KEEP, now - KEEP_CHALLENGES, now - KEEP_INVITES);
+            let keys = now - TOKENS_GONE - KEEP_CHALLENGES;
             let counts = self
                 .store
                 .write(Priority::Bulk, move |tx| {
@@ -139,6 +151,8 @@ impl System {
                             tx.delete_revocations_expired_before(now, CHUNK).await?,
                             tx.delete_sessions_expired_before(now, CHUNK).await?,
                             tx.delete_invites_expired_before(invites, CHUNK).await?,
+                            tx.delete_signing_keys_retired_before(keys).await?,
+                            tx.delete_replicas_silent_for(KEEP).await?,
                             tx.delete_events_before(old, CHUNK).await?,
                             tx.delete_tombstones_before(old, CHUNK).await?,
                         ])

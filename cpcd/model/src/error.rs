@@ -87,6 +87,9 @@ reasons! {
     FieldTooLong "FIELD_TOO_LONG" InvalidArgument "A field is longer, or has more entries, than it may.";
     KeyInvalid "KEY_INVALID" InvalidArgument "The bytes are no Ed25519 public key: wrong length, not canonical, or not on the curve.";
     KeyWeak "KEY_WEAK" InvalidArgument "The public key has a small-order part, so signatures under it prove nothing.";
+    RecordInvalid "RECORD_INVALID" InvalidArgument "The bytes are no signed peer record of either dialect, or one that cannot be taken.";
+    RecordKeyMismatch "RECORD_KEY_MISMATCH" InvalidArgument "The peer record, its signature and the proof are not all of the same key.";
+    AddressNotAllowed "ADDRESS_NOT_ALLOWED" InvalidArgument "An address of the peer record cannot be dialled, is not public, or is not the node's.";
     QueryInvalid "QUERY_INVALID" InvalidArgument "The search query cannot be understood or asks too much.";
     PageTokenInvalid "PAGE_TOKEN_INVALID" InvalidArgument "The page token is damaged or belongs to another query; start again without it.";
     TokenMissing "TOKEN_MISSING" Unauthenticated "The call needs a token and none came.";
@@ -110,6 +113,7 @@ reasons! {
     NotOwner "NOT_OWNER" PermissionDenied "Only the owner, or admin on the resource, may do this.";
     ContentNotFound "CONTENT_NOT_FOUND" NotFound "There is no such content, or the caller may not know of it.";
     UserNotFound "USER_NOT_FOUND" NotFound "There is no such user.";
+    NodeNotFound "NODE_NOT_FOUND" NotFound "There is no such node, or the caller may not know of it.";
     InviteNotFound "INVITE_NOT_FOUND" NotFound "There is no such invite.";
     RouteUnknown "ROUTE_UNKNOWN" NotFound "There is nothing under this path.";
     MethodUnknown "METHOD_UNKNOWN" Unimplemented "The server does not have this call.";
@@ -119,6 +123,7 @@ reasons! {
     RequestIdReused "REQUEST_ID_REUSED" AlreadyExists "The request id named other content before.";
     WriteConflict "WRITE_CONFLICT" Aborted "Another write came between; try again.";
     LastAdmin "LAST_ADMIN" FailedPrecondition "Nobody would be left with admin on users.";
+    RecordStale "RECORD_STALE" FailedPrecondition "The peer record's sequence number is not greater than that of the stored one.";
     StoreForeign "STORE_FOREIGN" FailedPrecondition "The store was made with another root key, or by a newer version.";
     MessageTooLarge "MESSAGE_TOO_LARGE" ResourceExhausted "The request is larger than this call takes; sending it again is no use.";
     Overloaded "OVERLOADED" ResourceExhausted "The server has more to do than it can; try again later.";

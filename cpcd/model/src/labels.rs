@@ -26,6 +26,14 @@ pub fn clean(field: &str, given: impl IntoIterator<Item = (String, String)>) -> 
         if !name.chars().any(text::is_visible) {
             return Err(Error::field(Reason::FieldRequired, field, "has a label without a name"));
         }
+        // Filters and grants are written name=value.
+        if name.contains('=') {
+            return Err(Error::field(
+                Reason::FieldInvalid,
+                field,
+                format!("has the name '{name}', which contains '='"),
+            ));
+        }
         let value = text::clean(field, &value, MAX_CHARS, false)?;
         match labels.entry(name) {
             Entry::Vacant(place) => place.insert(value),
@@ -36,6 +44,20 @@ pub fn clean(field: &str, given: impl IntoIterator<Item = (String, String)>) -> 
         };
     }
     Ok(labels)
+}
+
+/// Gives what somebody says with what they were granted, which wins.
+///
+/// # Errors
+/// `FIELD_TOO_LONG` if they are too many together.
+pub fn granted_over(field: &str, said: Labels, granted: &Labels) -> Result<Labels> {
+    let mut both = said;
+    both.extend(granted.iter().map(|(name, value)| (name.clone(), value.clone())));
+    if both.len() > MAX {
+        let text = format!("has {} labels with those that are granted, at most {MAX} are allowed", both.len());
+        return Err(Error::field(Reason::FieldTooLong, field, text));
+    }
+    Ok(both)
 }
 
 /// Checks the realm in `field`: text like a label's value; nothing if it is empty.
@@ -67,10 +89,22 @@ mod tests {
         assert_eq!(reason(&[(&"x".repeat(51), "a")]), Some(Reason::FieldTooLong));
         assert_eq!(reason(&[("a\u{202E}", "x")]), Some(Reason::FieldInvalid));
         assert_eq!(reason(&[("a", "\u{1b}[2J")]), Some(Reason::FieldInvalid));
+        assert_eq!(reason(&[("a=b", "x")]), Some(Reason::FieldInvalid));
         assert_eq!(reason(&[("\u{e9}", "x"), ("e\u{301}", "y")]), Some(Reason::FieldInvalid));
         let many = |count: usize| clean("labels", (0..count).map(|n| (n.to_string(), String::new())));
         assert_eq!(many(32).unwrap().len(), 32);
         assert_eq!(many(33).unwrap_err().reason(), Reason::FieldTooLong);
+    }
+
+    #[test]
+    fn what_is_granted_wins_over_what_is_said() {
+        let labels = |pairs: &[(&str, &str)]| -> Labels {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let both = granted_over("labels", labels(&[("region", "moon"), ("disk", "ssd")]), &labels(&[("region", "eu")]));
+        assert_eq!(both.unwrap(), labels(&[("disk", "ssd"), ("region", "eu")]));
+        let many: Labels = (0..32).map(|n| (n.to_string(), String::new())).collect();
+        assert_eq!(granted_over("l", many, &labels(&[("x", "")])).unwrap_err().reason(), Reason::FieldTooLong);
     }
 
     #[test]

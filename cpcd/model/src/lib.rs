@@ -7,6 +7,7 @@ pub mod error;
 pub mod id;
 pub mod invite;
 pub mod labels;
+pub mod node;
 pub mod opening;
 pub mod page;
 pub mod permission;

@@ -18,6 +18,7 @@ impl Call for v1::GetStatusRequest {
             is_ok: engine.answer.is_ok(),
             message: engine.answer.as_ref().err().map(ToString::to_string).unwrap_or_default(),
         };
+        let [nodes_online, nodes_degraded, nodes_offline] = app.registry.nodes.count();
         Ok(v1::GetStatusResponse {
             version: crate::VERSION.to_owned(),
             server_id: app.identity.server.id().to_owned(),
@@ -29,6 +30,9 @@ impl Call for v1::GetStatusRequest {
             index_lag_ms: u64::try_from(status.index_lag.as_millis()).unwrap_or(u64::MAX),
             grpc_address: app.about.grpc_address.clone(),
             rest_address: app.about.rest_address.clone(),
+            nodes_online,
+            nodes_degraded,
+            nodes_offline,
         })
     }
 }

@@ -6,8 +6,10 @@ mod admin;
 mod discovery;
 mod identity;
 mod invites;
+mod registry;
 mod spoken;
 pub mod table;
+mod token_keys;
 
 use std::future::Future;
 
@@ -33,14 +35,20 @@ pub(crate) trait Call: Message + Default + DeserializeOwned + 'static {
 }
 
 /// Answers a call that came through `door` with the headers' token.
-async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C) -> Result<C::Response> {
+pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C) -> Result<C::Response> {
     let slot = app.slot(door)?;
     let inner = app.clone();
     app.run(async move {
         let _slot = slot;
         let token = if C::NEEDS_CALLER { token? } else { None };
         let caller = inner.caller(door, token.as_deref()).await?;
-        call.call(&inner, &caller).await
+        inner.system.caused_by(cause::<C>(), call.call(&inner, &caller)).await
     })
     .await
+}
+
+/// Gives what the statements of a call count under: its message's name.
+fn cause<C: Call>() -> &'static str {
+    let name = std::any::type_name::<C>();
+    name.rsplit("::").next().unwrap_or(name)
 }

@@ -40,5 +40,7 @@ async fn render(headers: &HeaderMap, edge: &Edge) -> cpcd_model::Result<String> 
     if let Ok((pending, lag)) = edge.app.discovery.contents.backlog().await {
         edge.app.metrics.set_backlog(pending, lag);
     }
+    edge.app.metrics.set_nodes(edge.app.registry.nodes.count());
+    edge.app.metrics.set_statements(&edge.app.system.statement_counts());
     edge.app.metrics.render().map_err(Error::internal)
 }

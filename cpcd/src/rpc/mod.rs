@@ -1,5 +1,6 @@
 //! The gRPC edge: services on the TCP listener's runtimes and on the Unix socket.
 
+mod beats;
 mod connection;
 mod discovery;
 mod ending;
@@ -7,6 +8,7 @@ mod frame;
 mod health;
 mod local;
 mod refusals;
+mod registry;
 mod reply;
 mod runtimes;
 mod unary;
@@ -68,10 +70,12 @@ impl Services {
         let health = HealthServer::new(HealthService::from_health_reporter(self.health.clone()));
         let edge = Arc::new(self.edge.clone());
         let identity = v1::identity_service_server::IdentityServiceServer::from_arc(edge.clone());
+        let nodes = v1::node_orchestration_server::NodeOrchestrationServer::from_arc(edge.clone());
         let discovery = v1::discovery_service_server::DiscoveryServiceServer::from_arc(edge.clone());
         let admin = v1::admin_service_server::AdminServiceServer::from_arc(edge.clone());
         let mut routes = Routes::new(Ending::new(health, stop))
             .add_service(Unary::new(&edge, identity.max_decoding_message_size(max)))
+            .add_service(Unary::new(&edge, nodes.max_decoding_message_size(max)))
             .add_service(Unary::new(&edge, discovery.max_decoding_message_size(max)))
             .add_service(Unary::new(&edge, admin.max_decoding_message_size(max)));
         if self.reflection {
@@ -100,7 +104,7 @@ impl Services {
 }
 
 /// The services of package `cpc.v1`, without the package.
-const SERVICES: [&str; 3] = ["IdentityService", "DiscoveryService", "AdminService"];
+const SERVICES: [&str; 4] = ["NodeOrchestration", "IdentityService", "DiscoveryService", "AdminService"];
 
 /// All calls of these are unary and answered from the table; what the traits have stands for a call without a row.
 impl v1::identity_service_server::IdentityService for Edge {}

@@ -38,7 +38,7 @@ impl Wire for TokenPair {
             access_token: self.access_token.clone(),
             access_expires_at: Some(self.access_expires_at.to_wire()),
             refresh_token: self.refresh_token.clone(),
-            refresh_expires_at: Some(self.refresh_expires_at.to_wire()),
+            refresh_expires_at: self.refresh_expires_at.map(|time| time.to_wire()),
             session_id: self.session_id.to_string(),
         }
     }

@@ -5,12 +5,15 @@
 mod discovery;
 mod identity;
 mod invites;
+mod registry;
+mod token_keys;
 
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 
 pub(crate) use discovery::{draft, publish_response};
 pub(crate) use identity::{challenge_purpose, permissions, rules, session, subject_kind};
 pub(crate) use invites::invite_kind;
+pub(crate) use registry::{beat, resources, status_filter};
 
 /// Reads a time of a request.
 pub(crate) fn time(field: &str, message: &pbjson_types::Timestamp) -> Result<Timestamp> {

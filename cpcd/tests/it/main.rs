@@ -15,5 +15,7 @@ mod invites;
 mod login;
 mod permissions;
 mod process;
+mod registry;
 mod sessions;
+mod token_keys;
 mod tour;

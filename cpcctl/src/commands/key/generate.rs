@@ -39,6 +39,6 @@ impl Args {
         let secret = SecretKey::generate();
         let passphrase = passphrase.as_ref().map(|passphrase| passphrase.as_str());
         key_file::write(&path, &NewKey { secret: &secret, comment: &self.comment, passphrase }, self.force)?;
-        context.output.record(&Key::new(path, &secret.public()))
+        context.output.record(&Key::in_file(path, &secret.public()))
     }
 }

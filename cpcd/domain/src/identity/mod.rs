@@ -7,8 +7,11 @@ mod granting;
 mod invites;
 mod joining;
 mod keyring;
+mod keys;
 mod login;
 mod newcomer;
+mod opening;
+mod proof;
 mod refresh;
 mod renewal;
 mod revoked;
@@ -16,6 +19,7 @@ mod secrets;
 mod sessions;
 mod token;
 mod users;
+mod verified;
 
 use cpcd_model::{Result, time::Clock};
 use cpcd_store::{Cache, Store};
@@ -26,11 +30,17 @@ pub use config::Config;
 pub use granting::{Granting, PermissionChange};
 pub use invites::{InviteDraft, Invites};
 pub use joining::{InviteKind, JoinPolicy, Joining, Terms, Ticket};
-pub use login::{Login, Proof, SubjectKind, TokenPair};
+pub use keys::{KeyState, TokenKey, TokenKeys};
+pub use login::{Login, SubjectKind, TokenPair};
+pub use opening::Opener;
+pub(crate) use opening::write as write_session;
+pub(crate) use proof::use_up;
+pub use proof::{Proof, Proofs};
 pub use renewal::Renewal;
 pub use revoked::Revoked;
 pub use secrets::{RootKey, ServerIdentity};
 pub use sessions::{Family, Sessions, Target};
+pub(crate) use sessions::{TOKENS_GONE, of_subject};
 pub use token::Tokens;
 pub(crate) use users::cut_page;
 pub use users::{NewUser, Users};
@@ -42,6 +52,10 @@ pub struct Identity {
     pub server: ServerIdentity,
     /// Login in two steps.
     pub login: Login,
+    /// Proofs of keys.
+    pub proofs: Proofs,
+    /// The opening of sessions.
+    pub opener: Opener,
     /// Renewal of sessions.
     pub renewal: Renewal,
     /// Sessions and the revocation of tokens.
@@ -50,6 +64,8 @@ pub struct Identity {
     pub revoked: Revoked,
     /// Access tokens.
     pub tokens: Tokens,
+    /// The keys that sign them.
+    pub keys: TokenKeys,
     /// Users.
     pub users: Users,
     /// Changes of what users may do.
@@ -77,8 +93,8 @@ impl Identity {
     ) -> Result<Self> {
         let server = secrets::open_server_identity(store, clock, root).await?;
         let revoked = Revoked::open(store, clock).await?;
-        let keyring = keyring::open(store, clock, root).await?;
-        let tokens = Tokens::new(store, clock, config, &server, keyring, revoked.clone());
+        let keys = TokenKeys::open(store, clock, root, revoked.clone()).await?;
+        let tokens = Tokens::new(store, clock, config, &server, keys.clone(), revoked.clone());
         let challenges = Challenges::new(root, &server, config);
         let refresh = refresh::RefreshTokens::new(root);
         let defaults = config.new_user_permissions()?;
@@ -86,11 +102,27 @@ impl Identity {
         let joining = Joining::new(config.join, codes.clone(), defaults.clone());
         let invites = Invites::new(store, clock, codes, defaults.clone());
         let newcomers = newcomer::Newcomers::new(joining.clone(), defaults);
-        let login = Login::new(store, cache, clock, config, challenges, refresh.clone(), tokens.clone(), newcomers);
+        let proofs = Proofs::new(challenges.clone(), cache);
+        let opener = Opener::new(config, refresh.clone(), tokens.clone());
+        let login = Login::new(store, clock, challenges, proofs.clone(), opener.clone(), newcomers);
         let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone());
         let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
         let granting = Granting::new(store, clock, revoked.clone());
-        Ok(Self { server, login, renewal, sessions, revoked, tokens, users, granting, joining, invites })
+        Ok(Self {
+            server,
+            login,
+            proofs,
+            opener,
+            renewal,
+            sessions,
+            revoked,
+            tokens,
+            keys,
+            users,
+            granting,
+            joining,
+            invites,
+        })
     }
 }

@@ -20,7 +20,7 @@ use super::{
     Revoked, TokenPair, Tokens,
     refresh::{self, RefreshToken, RefreshTokens},
     sessions,
-    token::Grant,
+    token::{Grant, Holder},
 };
 
 /// So long after an exchange its answer is given once more.
@@ -80,7 +80,7 @@ impl Renewal {
             return Err(reused());
         };
         let grant = Grant {
-            user: user.id,
+            holder: Holder::User(user.id),
             epoch: user.permission_epoch,
             session: next.session_id,
             token_id: self.refresh.token_id(next.session_id, next.generation),
@@ -91,7 +91,7 @@ impl Renewal {
             access_token,
             access_expires_at,
             refresh_token: next.text,
-            refresh_expires_at: expires_at,
+            refresh_expires_at: Some(expires_at),
             session_id: next.session_id,
         })
     }

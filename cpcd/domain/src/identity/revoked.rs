@@ -105,7 +105,7 @@ impl Revoked {
     }
 
     /// Takes up at once what was committed here.
-    pub(super) fn add(&self, revocation: &Revocation) {
+    pub(crate) fn add(&self, revocation: &Revocation) {
         if self.set.write().unwrap_or_else(PoisonError::into_inner).add(revocation, None) {
             self.changed.send_replace(());
         }

@@ -42,6 +42,14 @@ impl RootKey {
                 bytes.len()
             ))
         })?;
+        // Random bytes have about thirty different ones among them: fewer than sixteen never happens, in a word or a pattern always.
+        let mut sorted = Zeroizing::new(key);
+        sorted.sort_unstable();
+        if sorted.chunk_by(|a, b| a == b).count() < ROOT_KEY_LEN / 2 {
+            let text =
+                format!("{} does not hold random bytes; `cpcd init` makes a root key for a new store", path.display());
+            return Err(std::io::Error::other(text));
+        }
         Ok(Self(Arc::new(Zeroizing::new(key))))
     }
 
@@ -202,6 +210,25 @@ mod tests {
         assert!(root.open("b", &sealed).is_err());
         assert_eq!(other.open("a", &sealed).unwrap_err().reason(), Reason::StoreForeign);
         assert!(root.open("a", &sealed[..8]).is_err());
+    }
+
+    #[test]
+    fn what_somebody_typed_is_no_root_key() {
+        use std::os::unix::fs::PermissionsExt;
+        let (folder, _root) = key();
+        for text in [
+            &[0; 32],
+            b"0123456789abcdef0123456789abcde",
+            b"changemechangemechangemechangeme",
+            b"passwordpasswordpasswordpassword",
+        ] as [&[u8]; 4]
+        {
+            let path = folder.path().join("typed");
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            let error = RootKey::read(&path).err().unwrap().to_string();
+            assert!(error.contains("random bytes") || error.contains("31 bytes"), "{error}");
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::Caller;
 const PAGE_DEFAULT: u32 = 50;
 const PAGE_MAX: u32 = 500;
 /// The longest that an access token may be good, and a little more.
-pub(super) const TOKENS_GONE: Duration = Duration::from_secs(86_400 + 60);
+pub(crate) const TOKENS_GONE: Duration = Duration::from_secs(86_400 + 60);
 /// The longest that a session may be renewed, and a little more.
 const SESSIONS_GONE: Duration = Duration::from_secs(31_536_000 + 60);
 
@@ -162,19 +162,9 @@ impl Sessions {
     }
 
     async fn end_all(&self, target: RevocationTarget, subject: Option<Uuid>, before: Timestamp) -> Result<u64> {
-        // To the millisecond, as a session's id tells when it began.
-        let before = Timestamp::from_millisecond(before.as_millisecond()).map_err(Error::internal)?;
+        let before = to_millis(before)?;
         let revocation = Revocation { target, before, expires_at: self.clock.now() + SESSIONS_GONE };
-        self.record(revocation, move |tx, now| {
-            Box::pin(async move {
-                let ended = tx.end_sessions_begun_before(subject, before + Duration::from_millis(1), now).await?;
-                let payload = json!({ "before": before.to_string(), "sessions": ended });
-                let subject_id = subject.unwrap_or_default();
-                tx.insert_events(&[NewEvent { kind: "sessions.ended", subject_id, payload }], now).await?;
-                Ok(ended)
-            })
-        })
-        .await
+        self.record(revocation, move |tx, now| Box::pin(end_begun(tx, subject, before, now))).await
     }
 
     /// Does `job` and records a revocation in the same transaction, and heeds it here at once.
@@ -199,4 +189,28 @@ impl Sessions {
 /// Gives the revocation of a session that ends now.
 pub(super) fn of_session(id: SessionId, now: Timestamp) -> Revocation {
     Revocation { target: RevocationTarget::Session(id), before: now, expires_at: now + TOKENS_GONE }
+}
+
+/// Gives the revocation of all that a subject has begun by now; it is gone and begins nothing more.
+pub(crate) fn of_subject(subject: Uuid, now: Timestamp) -> Revocation {
+    Revocation { target: RevocationTarget::Subject(subject), before: now, expires_at: now + SESSIONS_GONE }
+}
+
+/// Gives the revocation of all that has begun until now.
+pub(super) fn of_everybody(now: Timestamp) -> Result<Revocation> {
+    Ok(Revocation { target: RevocationTarget::All, before: to_millis(now)?, expires_at: now + SESSIONS_GONE })
+}
+
+/// Ends the sessions of a subject, or of everybody, that began no later than `before`; gives their number.
+pub(super) async fn end_begun(tx: &mut Tx, subject: Option<Uuid>, before: Timestamp, now: Timestamp) -> Result<u64> {
+    let ended = tx.end_sessions_begun_before(subject, before + Duration::from_millis(1), now).await?;
+    let payload = json!({ "before": before.to_string(), "sessions": ended });
+    let subject_id = subject.unwrap_or_default();
+    tx.insert_events(&[NewEvent { kind: "sessions.ended", subject_id, payload }], now).await?;
+    Ok(ended)
+}
+
+/// Cuts a time to the millisecond, as a session's id tells when it began.
+fn to_millis(time: Timestamp) -> Result<Timestamp> {
+    Timestamp::from_millisecond(time.as_millisecond()).map_err(Error::internal)
 }

@@ -5,7 +5,7 @@ use std::{future, sync::Arc, time::Duration};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use cpcd_model::{
     Error, Reason, Result,
-    id::{SessionId, UserId},
+    id::{NodeId, SessionId, UserId},
     permission::Permissions,
     time::{Clock, Timestamp, elapsed},
 };
@@ -15,7 +15,7 @@ use moka::future::Cache as Moka;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Config, Revoked, ServerIdentity, keyring::Keyring};
+use super::{Config, Revoked, ServerIdentity, TokenKeys, verified::Verified};
 use crate::{
     Caller,
     caller::{Session, Subject},
@@ -47,6 +47,7 @@ struct Claims {
 #[serde(rename_all = "lowercase")]
 enum TokenKind {
     User,
+    Node,
 }
 
 /// The only header there is: no key, no address of one, no other algorithm (RFC 8725, section 3).
@@ -60,13 +61,41 @@ struct StrictHeader {
 
 /// What an access token is issued for; the same always gives the same token.
 #[derive(Clone, Copy)]
-pub(super) struct Grant {
-    pub(super) user: UserId,
-    /// The user's permission epoch.
+pub(crate) struct Grant {
+    pub(super) holder: Holder,
+    /// The user's permission epoch; 0 for a node, which has no permissions to change.
     pub(super) epoch: u64,
     pub(super) session: SessionId,
     pub(super) token_id: Uuid,
     pub(super) issued_at: Timestamp,
+}
+
+/// Whose a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holder {
+    User(UserId),
+    Node(NodeId),
+}
+
+impl Holder {
+    fn uuid(self) -> Uuid {
+        match self {
+            Self::User(id) => id.uuid(),
+            Self::Node(id) => id.uuid(),
+        }
+    }
+}
+
+/// What a token says whose signature holds.
+#[derive(Clone)]
+struct Said {
+    /// The key that signed it.
+    kid: Arc<str>,
+    holder: Holder,
+    session: Session,
+    /// Whole seconds since 1970.
+    expires_at: u64,
+    epoch: u64,
 }
 
 /// Issues and verifies access tokens.
@@ -74,11 +103,13 @@ pub(super) struct Grant {
 pub struct Tokens {
     store: Store,
     clock: Clock,
-    keyring: Arc<Keyring>,
+    keys: TokenKeys,
     issuer: Arc<str>,
     lifetime: Duration,
     /// With the number of changes to the subject's permissions that were known before they were read.
-    rules: Moka<(Uuid, u64), (u64, Arc<Permissions>)>,
+    rules: Moka<(UserId, u64), (u64, Arc<Permissions>)>,
+    nothing: Arc<Permissions>,
+    verified: Arc<Verified<Said>>,
     revoked: Revoked,
 }
 
@@ -88,21 +119,28 @@ impl Tokens {
         clock: &Clock,
         config: &Config,
         server: &ServerIdentity,
-        keyring: Keyring,
+        keys: TokenKeys,
         revoked: Revoked,
     ) -> Self {
         Self {
             store: store.clone(),
             clock: clock.clone(),
-            keyring: Arc::new(keyring),
+            keys,
             issuer: server.id().into(),
             lifetime: Duration::from_secs(config.access_token_seconds.into()),
             rules: Moka::builder().max_capacity(100_000).time_to_live(Duration::from_secs(300)).build(),
+            nothing: Arc::default(),
+            verified: Arc::new(Verified::new()),
             revoked,
         }
     }
 
-    /// Issues the access token of a user's session; gives it with its end.
+    /// Gives how long an access token is good.
+    pub(crate) fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    /// Issues the access token of a session; gives it with its end.
     pub(super) fn issue(&self, grant: &Grant) -> Result<(String, Timestamp)> {
         let now = grant.issued_at;
         let expires_at = Timestamp::from_second((now + self.lifetime).as_second()).map_err(Error::internal)?;
@@ -110,8 +148,11 @@ impl Tokens {
         let claims = Claims {
             iss: self.issuer.to_string(),
             aud: AUDIENCE.into(),
-            sub: grant.user.uuid(),
-            kind: TokenKind::User,
+            sub: grant.holder.uuid(),
+            kind: match grant.holder {
+                Holder::User(_) => TokenKind::User,
+                Holder::Node(_) => TokenKind::Node,
+            },
             jti: grant.token_id,
             sid: grant.session.uuid(),
             iat: seconds(now)?,
@@ -119,7 +160,8 @@ impl Tokens {
             exp: seconds(expires_at)?,
             epoch: grant.epoch,
         };
-        let (kid, key) = &self.keyring.signing;
+        let ring = self.keys.ring();
+        let (kid, key) = &ring.signing;
         let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) };
         let token = jsonwebtoken::encode(&header, &claims, key).map_err(Error::internal)?;
         Ok((token, expires_at))
@@ -130,18 +172,67 @@ impl Tokens {
     /// # Errors
     /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if it was taken back, or its subject is gone or has other permissions by now.
     pub async fn verify(&self, token: &str) -> Result<Caller> {
-        let claims = self.check(token, self.clock.now())?;
-        self.revoked.check_token(claims.jti, claims.sid.into(), claims.sub)?;
-        let permissions = self.permissions(claims.sub, claims.epoch).await?;
-        let token_expires_at = i64::try_from(claims.exp)
-            .ok()
-            .and_then(|seconds| Timestamp::from_second(seconds).ok())
-            .ok_or_else(|| invalid("its end is out of range"))?;
-        let permission_epoch = claims.epoch;
-        let session = Session { id: claims.sid.into(), token_id: claims.jti, token_expires_at, permission_epoch };
-        match claims.kind {
-            TokenKind::User => Ok(Caller::verified(Subject::User(claims.sub.into()), permissions, session)),
+        let said = match self.said(token) {
+            Err(error) if error.reason() == Reason::TokenInvalid && self.has_new_key(token).await? => {
+                self.said(token)?
+            }
+            said => said?,
+        };
+        let (subject, permissions) = match said.holder {
+            Holder::User(id) => (Subject::User(id), self.permissions(id, said.epoch).await?),
+            Holder::Node(id) => (Subject::Node(id), self.nothing.clone()),
+        };
+        Ok(Caller::verified(subject, permissions, said.session))
+    }
+
+    /// Verifies a node's token without leaving the thread: nothing if it is a user's, or signed with a key to be looked for.
+    ///
+    /// # Errors
+    /// As [`Tokens::verify`].
+    pub fn verify_node(&self, token: &str) -> Result<Option<Caller>> {
+        let said = match self.said(token) {
+            Err(error) if error.reason() == Reason::TokenInvalid => return Ok(None),
+            said => said?,
+        };
+        Ok(match said.holder {
+            Holder::User(_) => None,
+            Holder::Node(id) => Some(Caller::verified(Subject::Node(id), self.nothing.clone(), said.session)),
+        })
+    }
+
+    /// Looks for the key that a token was signed with if it is not known here: another replica may have made it.
+    async fn has_new_key(&self, token: &str) -> Result<bool> {
+        let kid = read_kid(token)?;
+        if self.keys.ring().accepted.contains_key(&kid) {
+            return Ok(false);
         }
+        self.keys.look_again(&kid).await.map(|()| true)
+    }
+
+    /// Gives what a token says, if it may say it now.
+    fn said(&self, token: &str) -> Result<Said> {
+        let now = self.clock.now();
+        let said = self.verified.get_or_verify(token, || self.check(token, now))?;
+        if !self.keys.ring().accepted.contains_key(&*said.kid) {
+            return Err(unknown_key());
+        }
+        if has_expired(said.expires_at, now) {
+            return Err(expired());
+        }
+        self.revoked.check_token(said.session.token_id, said.session.id, said.holder.uuid())?;
+        Ok(said)
+    }
+
+    /// Refuses a caller of a stream whose token has expired or was revoked since.
+    ///
+    /// # Errors
+    /// `TOKEN_EXPIRED`, `TOKEN_REVOKED`.
+    pub fn check_caller(&self, caller: &Caller) -> Result<()> {
+        let (Some(session), Some(subject)) = (caller.session(), caller.subject().uuid()) else { return Ok(()) };
+        if self.clock.now() >= session.token_expires_at + LEEWAY {
+            return Err(expired());
+        }
+        self.revoked.check_token(session.token_id, session.id, subject)
     }
 
     /// Waits until a caller's token has expired or is revoked, and says which; for ever if the caller has none.
@@ -156,8 +247,8 @@ impl Tokens {
             if let Err(error) = self.revoked.check_token(session.token_id, session.id, subject) {
                 return error;
             }
-            if let Subject::User(_) = caller.subject()
-                && let Err(error) = self.permissions(subject, session.permission_epoch).await
+            if let Subject::User(user) = caller.subject()
+                && let Err(error) = self.permissions(user, session.permission_epoch).await
                 && error.reason() == Reason::TokenRevoked
             {
                 return error;
@@ -173,18 +264,10 @@ impl Tokens {
         }
     }
 
-    fn check(&self, token: &str, now: Timestamp) -> Result<Claims> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(invalid("it is too long"));
-        }
-        let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
-        let header: StrictHeader = header
-            .and_then(|json| serde_json::from_slice(&json).ok())
-            .ok_or_else(|| invalid("its header is not of the one form that is accepted"))?;
-        if header.alg != "HS256" || header.typ != "JWT" {
-            return Err(invalid("its algorithm or type is not accepted"));
-        }
-        let key = self.keyring.accepted.get(&header.kid).ok_or_else(|| invalid("its key is not known"))?;
+    fn check(&self, token: &str, now: Timestamp) -> Result<Said> {
+        let kid = read_kid(token)?;
+        let ring = self.keys.ring();
+        let key = ring.accepted.get(&kid).ok_or_else(unknown_key)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);
         validation.set_issuer(&[&self.issuer]);
@@ -195,19 +278,37 @@ impl Tokens {
         let claims = jsonwebtoken::decode::<Claims>(token, key, &validation)
             .map_err(|error| invalid("its signature or claims do not hold").with_source(error))?
             .claims;
-        let now = u64::try_from(now.as_second()).unwrap_or_default();
+        let seconds = u64::try_from(now.as_second()).unwrap_or_default();
         let leeway = LEEWAY.as_secs();
-        if claims.nbf > now + leeway || claims.iat > now + leeway || claims.exp <= claims.iat {
+        if claims.nbf > seconds + leeway || claims.iat > seconds + leeway || claims.exp <= claims.iat {
             return Err(invalid("its times do not hold"));
         }
-        if claims.exp.saturating_add(leeway) <= now {
+        if has_expired(claims.exp, now) {
             return Err(expired());
         }
-        Ok(claims)
+        let token_expires_at = i64::try_from(claims.exp)
+            .ok()
+            .and_then(|seconds| Timestamp::from_second(seconds).ok())
+            .ok_or_else(|| invalid("its end is out of range"))?;
+        Ok(Said {
+            kid: kid.into(),
+            holder: match claims.kind {
+                TokenKind::User => Holder::User(claims.sub.into()),
+                TokenKind::Node => Holder::Node(claims.sub.into()),
+            },
+            session: Session {
+                id: claims.sid.into(),
+                token_id: claims.jti,
+                token_expires_at,
+                permission_epoch: claims.epoch,
+            },
+            expires_at: claims.exp,
+            epoch: claims.epoch,
+        })
     }
 
-    async fn permissions(&self, subject: Uuid, epoch: u64) -> Result<Arc<Permissions>> {
-        let changes = self.revoked.permission_changes(subject);
+    async fn permissions(&self, subject: UserId, epoch: u64) -> Result<Arc<Permissions>> {
+        let changes = self.revoked.permission_changes(subject.uuid());
         if let Some((_, known)) = self.rules.get(&(subject, epoch)).await.filter(|(seen, _)| *seen == changes) {
             return Ok(known);
         }
@@ -217,7 +318,7 @@ impl Tokens {
                 "the token's subject is gone or has other permissions by now; renew the session, or log in again",
             )
         };
-        let user = self.store.get_user(subject.into()).await?.ok_or_else(gone)?;
+        let user = self.store.get_user(subject).await?.ok_or_else(gone)?;
         if user.permission_epoch != epoch {
             return Err(gone());
         }
@@ -225,6 +326,29 @@ impl Tokens {
         self.rules.insert((subject, epoch), (changes, permissions.clone())).await;
         Ok(permissions)
     }
+}
+
+fn has_expired(expires_at: u64, now: Timestamp) -> bool {
+    expires_at.saturating_add(LEEWAY.as_secs()) <= u64::try_from(now.as_second()).unwrap_or_default()
+}
+
+fn unknown_key() -> Error {
+    invalid("its key is not known")
+}
+
+/// Reads which key a token says that it was signed with; refuses whatever is not of the one form that our tokens have.
+fn read_kid(token: &str) -> Result<String> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(invalid("it is too long"));
+    }
+    let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let header: StrictHeader = header
+        .and_then(|json| serde_json::from_slice(&json).ok())
+        .ok_or_else(|| invalid("its header is not of the one form that is accepted"))?;
+    if header.alg != "HS256" || header.typ != "JWT" {
+        return Err(invalid("its algorithm or type is not accepted"));
+    }
+    Ok(header.kid)
 }
 
 fn expired() -> Error {

@@ -1,7 +1,10 @@
 //! Calls of `IdentityService`.
 
 use cpc_proto::v1;
-use cpcd_model::permission::{Level::*, Resource::Users};
+use cpcd_model::permission::{
+    Level::*,
+    Resource::{System, Users},
+};
 
 use super::{Needs::*, Row};
 
@@ -26,13 +29,19 @@ pub(super) const ROWS: &[Row] = &[
     )
     .note("nobody gives or takes what they do not hold, and the last with admin on users keeps it"),
     Row::unary::<v1::CreateInviteRequest>("IdentityService/CreateInvite", "POST /v1/invites", Level(Users, Write))
-        .note("on nodes for a node's invite; beyond the default nobody can give what they do not hold"),
+        .note("for a node's invite write on nodes; beyond the default nobody can give what they do not hold"),
     Row::unary::<v1::ListInvitesRequest>("IdentityService/ListInvites", "GET /v1/invites", Level(Users, Read))
-        .note("on nodes for those of nodes"),
+        .note("for those of nodes read on nodes"),
     Row::unary::<v1::RevokeInviteRequest>(
         "IdentityService/RevokeInvite",
         "DELETE /v1/invites/{id}",
         Owner(Users, Write),
     )
-    .note("on nodes for a node's invite"),
+    .note("for a node's invite on nodes"),
+    Row::unary::<v1::ListTokenKeysRequest>("IdentityService/ListTokenKeys", "GET /v1/token-keys", Level(System, Admin)),
+    Row::unary::<v1::RotateTokenKeyRequest>(
+        "IdentityService/RotateTokenKey",
+        "POST /v1/token-keys/rotate",
+        Level(System, Admin),
+    ),
 ];

@@ -7,6 +7,7 @@ mod documents;
 mod identity;
 mod needs;
 mod parameter;
+mod registry;
 mod route;
 mod row;
 
@@ -32,7 +33,7 @@ static BY_PATH: LazyLock<HashMap<String, &'static Row>> =
 
 /// Gives every call, service by service.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    [identity::ROWS, discovery::ROWS, admin::ROWS].into_iter().flatten()
+    [registry::ROWS, identity::ROWS, discovery::ROWS, admin::ROWS].into_iter().flatten()
 }
 
 /// Gives the call of a gRPC path.

@@ -9,6 +9,8 @@ pub enum Needs {
     Nothing,
     /// A session, whoever's.
     Session,
+    /// A login, whoever's: what is shown depends on who asks.
+    Login,
     /// A level on a resource.
     Level(Resource, Level),
     /// A level on a resource, by a user: what is made belongs to one.
@@ -28,6 +30,7 @@ impl Needs {
         match self {
             Self::Nothing => "nothing".into(),
             Self::Session => "a session".into(),
+            Self::Login => "a login".into(),
             Self::Level(resource, level) => format!("{level} on {resource}"),
             Self::AsUser(resource, level) => format!("{level} on {resource}, as a user"),
             Self::OwnOr(resource, level) => format!("{level} on {resource}, or that it is one's own"),
@@ -42,9 +45,13 @@ impl Needs {
         match self {
             Self::Nothing => true,
             Self::Level(Resource::Content, Level::Read) => true,
-            Self::Session | Self::Level(..) | Self::AsUser(..) | Self::OwnOr(..) | Self::Owner(..) | Self::Node => {
-                false
-            }
+            Self::Session
+            | Self::Login
+            | Self::Level(..)
+            | Self::AsUser(..)
+            | Self::OwnOr(..)
+            | Self::Owner(..)
+            | Self::Node => false,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! One call's row.
 
+use cpcd_model::Reason;
+
 use super::Needs;
 use crate::calls::{Call, Spoken};
 
@@ -11,6 +13,7 @@ pub struct Row {
     names: &'static [(&'static str, &'static str)],
     needs: Needs,
     note: &'static str,
+    hidden: Option<Reason>,
     spoken: Option<Spoken>,
     is_ours: bool,
 }
@@ -19,16 +22,15 @@ impl Row {
     /// Makes the row of a unary call: `Service/Method`, and verb and path of its route, such as `GET /v1/users/{id}`.
     pub(super) const fn unary<C: Call>(grpc: &'static str, rest: &'static str, needs: Needs) -> Self {
         let spoken = Some(Spoken::of::<C>());
-        Self { grpc, rest, also: &[], names: &[], needs, note: "", spoken, is_ours: true }
+        Self { grpc, rest, also: &[], names: &[], needs, note: "", hidden: None, spoken, is_ours: true }
     }
 
     /// Makes the row of a call with a stream: gRPC only, by hand in `rpc/`.
     pub(super) const fn stream(grpc: &'static str, needs: Needs) -> Self {
-        Self { grpc, rest: "", also: &[], names: &[], needs, note: "", spoken: None, is_ours: false }
+        Self { grpc, rest: "", also: &[], names: &[], needs, note: "", hidden: None, spoken: None, is_ours: false }
     }
 
     /// Leaves the gRPC side to a method by hand in `rpc/`, for a call that must not leave its runtime.
-    #[allow(dead_code, reason = "for calls that are too many for the way that all others go")]
     pub(super) const fn grpc_by_hand(self) -> Self {
         Self { is_ours: false, ..self }
     }
@@ -46,6 +48,17 @@ impl Row {
     /// Adds words to what it needs, for people.
     pub(super) const fn note(self, note: &'static str) -> Self {
         Self { note, ..self }
+    }
+
+    /// Answers as if it were not there, to callers who may not know that it is.
+    pub(super) const fn hidden(self, reason: Reason) -> Self {
+        Self { hidden: Some(reason), ..self }
+    }
+
+    /// Gives what callers are told who may not know that it is there; nothing where they are told what they lack.
+    #[must_use]
+    pub const fn hidden_as(&self) -> Option<Reason> {
+        self.hidden
     }
 
     /// Gives `Service/Method`.

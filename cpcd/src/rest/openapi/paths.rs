@@ -91,7 +91,13 @@ fn security(needs: Needs) -> Value {
     match needs {
         Needs::Nothing => json!([]),
         Needs::Level(..) if needs.may_be_open() => json!([{}, bearer]),
-        Needs::Session | Needs::Level(..) | Needs::AsUser(..) | Needs::OwnOr(..) | Needs::Owner(..) | Needs::Node => {
+        Needs::Session
+        | Needs::Login
+        | Needs::Level(..)
+        | Needs::AsUser(..)
+        | Needs::OwnOr(..)
+        | Needs::Owner(..)
+        | Needs::Node => {
             json!([bearer])
         }
     }

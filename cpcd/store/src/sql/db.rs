@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Config, Priority, Tx,
     arg::{self, Arg, Sql},
+    cause::note_statement,
     config::Place,
     fault::{closing, engine_away, from_sqlx},
     migrate,
@@ -49,7 +50,8 @@ pub(super) struct Sqlite {
 
 /// Runs a read on the engine at hand.
 macro_rules! read {
-    ($db:ident, $sql:ident, $args:ident, $row:ty, $verb:ident) => {
+    ($db:ident, $sql:ident, $args:ident, $row:ty, $verb:ident) => {{
+        note_statement();
         match $db {
             Self::Postgres(postgres) => {
                 let (pool, args) = (postgres.pool.clone(), arg::postgres($args)?);
@@ -61,7 +63,7 @@ macro_rules! read {
                 .await
                 .map_err(from_sqlx),
         }
-    };
+    }};
 }
 
 impl Db {

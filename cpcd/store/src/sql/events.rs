@@ -162,17 +162,83 @@ impl Store {
                 &[start.xid.to_string().as_str().into(), start.id.into(), i64::from(limit).into()],
             )
             .await?;
-        // Read after the events: what was cleared away before or meanwhile shows.
-        let (xid, id): (i64, i64) = self.db.fetch_one("SELECT xid, id FROM event_horizon", &[]).await?;
-        let horizon = EventCursor { xid, id };
+        let horizon = self.horizon().await?;
         if after.is_some_and(|after| *after < horizon) {
-            return Err(Error::new(
-                Reason::PageTokenInvalid,
-                "events after this cursor are gone; list again and begin anew",
-            ));
+            return Err(gone());
         }
         let events: Vec<_> = rows.into_iter().map(Row::read).collect();
         let cursor = events.last().map_or(start.max(horizon), |event| event.cursor);
         Ok((events, cursor))
     }
+
+    /// Gives the last event that shows, or the last that was cleared away: where "now" is.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn newest_event(&self) -> Result<EventCursor> {
+        let (xid, id): (i64, i64) = self
+            .db
+            .fetch_one(
+                sql(
+                    "SELECT xid, id FROM (
+                         (SELECT xid::TEXT::BIGINT AS xid, id FROM events
+                          WHERE events.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY events.xid DESC, id DESC LIMIT 1)
+                         UNION ALL SELECT xid, id FROM event_horizon
+                     ) AS places ORDER BY xid DESC, id DESC LIMIT 1",
+                    "SELECT 0 AS xid, max(coalesce((SELECT max(id) FROM events), 0), (SELECT id FROM event_horizon)) AS id",
+                ),
+                &[],
+            )
+            .await?;
+        Ok(EventCursor { xid, id })
+    }
+
+    /// Gives at most `limit` events whose kind begins with `kinds`, after one cursor and up to another that shows already.
+    ///
+    /// # Errors
+    /// `PAGE_TOKEN_INVALID` if events after the cursor are gone.
+    pub async fn list_events_of(
+        &self,
+        kinds: &str,
+        after: &EventCursor,
+        until: &EventCursor,
+        limit: u32,
+    ) -> Result<Vec<Event>> {
+        let rows: Vec<Row> = self
+            .db
+            .fetch_all(
+                sql(
+                    "SELECT xid::TEXT::BIGINT AS xid, id, kind, subject_id, payload, created_at FROM events
+                     WHERE (events.xid, id) > ($1::TEXT::XID8, $2) AND (events.xid, id) <= ($3::TEXT::XID8, $4)
+                         AND starts_with(kind, $5)
+                     ORDER BY events.xid, id LIMIT $6",
+                    "SELECT 0 AS xid, id, kind, subject_id, payload, created_at FROM events
+                     WHERE $1 IS NOT NULL AND $3 IS NOT NULL AND id > $2 AND id <= $4 AND substr(kind, 1, length($5)) = $5
+                     ORDER BY id LIMIT $6",
+                ),
+                &[
+                    after.xid.to_string().as_str().into(),
+                    after.id.into(),
+                    until.xid.to_string().as_str().into(),
+                    until.id.into(),
+                    kinds.into(),
+                    i64::from(limit).into(),
+                ],
+            )
+            .await?;
+        if *after < self.horizon().await? {
+            return Err(gone());
+        }
+        Ok(rows.into_iter().map(Row::read).collect())
+    }
+
+    /// Gives the last event that was cleared away; to be read after the events, so that what went meanwhile shows.
+    async fn horizon(&self) -> Result<EventCursor> {
+        let (xid, id): (i64, i64) = self.db.fetch_one("SELECT xid, id FROM event_horizon", &[]).await?;
+        Ok(EventCursor { xid, id })
+    }
+}
+
+fn gone() -> Error {
+    Error::new(Reason::PageTokenInvalid, "events after this cursor are gone; list again and begin anew")
 }

@@ -1,10 +1,13 @@
-//! Tables `signing_keys` and `server_identity`: secrets, sealed before they come here.
+//! Table `signing_keys`: what signs tokens, sealed before it comes here.
+//!
+//! A key is accepted from the moment it is there, signs from `activated_at` on and no longer from `retired_at` on.
+
+use std::time::Duration;
 
 use cpcd_model::{Result, time::Timestamp};
 use sqlx::FromRow;
-use uuid::Uuid;
 
-use super::{Store, Tx};
+use super::{Store, Tx, arg::sql, replicas::seconds};
 
 /// A key that signs tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,34 +18,19 @@ pub struct SealedKey {
     pub sealed_secret: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
-}
-
-/// Who this server is, alike on all replicas.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServerIdentity {
-    /// Names the store.
-    pub store_id: Uuid,
-    /// The server's own key, sealed.
-    pub sealed_key: Vec<u8>,
-    /// Tells which root key seals.
-    pub root_key_fingerprint: Vec<u8>,
-    /// When it was made.
-    pub created_at: Timestamp,
+    /// When it began to sign; nothing while it waits for every replica to accept it.
+    pub activated_at: Option<Timestamp>,
+    /// When it stopped.
+    pub retired_at: Option<Timestamp>,
 }
 
 #[derive(FromRow)]
-struct KeyRow {
+struct Row {
     kid: String,
     sealed_secret: Vec<u8>,
     created_at: jiff_sqlx::Timestamp,
-}
-
-#[derive(FromRow)]
-struct IdentityRow {
-    store_id: Uuid,
-    sealed_key: Vec<u8>,
-    root_key_fingerprint: Vec<u8>,
-    created_at: jiff_sqlx::Timestamp,
+    activated_at: Option<jiff_sqlx::Timestamp>,
+    retired_at: Option<jiff_sqlx::Timestamp>,
 }
 
 impl Tx {
@@ -52,8 +40,14 @@ impl Tx {
     /// `WRITE_CONFLICT` if there is one of that name.
     pub async fn insert_signing_key(&mut self, key: &SealedKey) -> Result<()> {
         self.execute(
-            "INSERT INTO signing_keys (kid, sealed_secret, created_at) VALUES ($1, $2, $3)",
-            &[key.kid.as_str().into(), key.sealed_secret.as_slice().into(), key.created_at.into()],
+            "INSERT INTO signing_keys (kid, sealed_secret, created_at, activated_at, retired_at) VALUES ($1, $2, $3, $4, $5)",
+            &[
+                key.kid.as_str().into(),
+                key.sealed_secret.as_slice().into(),
+                key.created_at.into(),
+                key.activated_at.into(),
+                key.retired_at.into(),
+            ],
         )
         .await
         .map(drop)
@@ -64,38 +58,87 @@ impl Tx {
     /// # Errors
     /// What the engine says.
     pub async fn insert_first_signing_key(&mut self, key: &SealedKey) -> Result<bool> {
+        self.lock_keyring().await?;
+        let there: Option<(i32,)> = self.fetch_optional("SELECT 1 FROM signing_keys LIMIT 1", &[]).await?;
+        if there.is_some() {
+            return Ok(false);
+        }
+        self.insert_signing_key(key).await.map(|()| true)
+    }
+
+    /// Adds a signing key that waits; false if another waits already. Of any number at once exactly one gets true.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn insert_waiting_signing_key(&mut self, key: &SealedKey) -> Result<bool> {
+        self.lock_keyring().await?;
+        let statement = "SELECT 1 FROM signing_keys WHERE activated_at IS NULL LIMIT 1";
+        if self.fetch_optional::<(i32,)>(statement, &[]).await?.is_some() {
+            return Ok(false);
+        }
+        self.insert_signing_key(key).await.map(|()| true)
+    }
+
+    /// Lets a waiting key sign and retires the others; false if it does not wait, or a daemon that was heard within this time has
+    /// not acknowledged it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn activate_signing_key(&mut self, kid: &str, within: Duration, now: Timestamp) -> Result<bool> {
+        self.lock_keyring().await?;
+        let activated = self
+            .execute(
+                sql(
+                    "UPDATE signing_keys SET activated_at = $2 WHERE kid = $1 AND activated_at IS NULL AND NOT EXISTS (
+                         SELECT 1 FROM replicas
+                         WHERE newest_kid <> $1 AND seen_at > clock_timestamp() - make_interval(secs => $3::BIGINT)
+                     )",
+                    "UPDATE signing_keys SET activated_at = $2 WHERE kid = $1 AND activated_at IS NULL AND NOT EXISTS (
+                         SELECT 1 FROM replicas
+                         WHERE newest_kid <> $1
+                             AND seen_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-' || $3 || ' seconds')
+                     )",
+                ),
+                &[kid.into(), now.into(), seconds(within).into()],
+            )
+            .await?;
+        if activated == 0 {
+            return Ok(false);
+        }
+        self.execute(
+            "UPDATE signing_keys SET retired_at = $2 WHERE kid <> $1 AND activated_at IS NOT NULL AND retired_at IS NULL",
+            &[kid.into(), now.into()],
+        )
+        .await?;
+        Ok(true)
+    }
+
+    /// Puts a key in the place of all others, those that wait among them.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn replace_signing_keys(&mut self, key: &SealedKey) -> Result<()> {
+        self.lock_keyring().await?;
+        self.execute("DELETE FROM signing_keys", &[]).await?;
+        self.insert_signing_key(key).await
+    }
+
+    /// Removes the keys that were retired before `time`; gives their number.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_signing_keys_retired_before(&mut self, time: Timestamp) -> Result<u64> {
+        self.execute("DELETE FROM signing_keys WHERE retired_at < $1", &[time.into()]).await
+    }
+
+    /// Makes changes of the keyring wait for each other.
+    async fn lock_keyring(&mut self) -> Result<()> {
         // SQLite has one writer. Without a row there is nothing to lock but a number: "keyring", read as one.
         if self.is_postgres() {
             let number = i64::from_be_bytes(*b"\0keyring");
             self.fetch_optional::<(i32,)>("SELECT 1 FROM pg_advisory_xact_lock($1)", &[number.into()]).await?;
         }
-        let added = self
-            .execute(
-                "INSERT INTO signing_keys (kid, sealed_secret, created_at)
-                 SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM signing_keys)",
-                &[key.kid.as_str().into(), key.sealed_secret.as_slice().into(), key.created_at.into()],
-            )
-            .await?;
-        Ok(added == 1)
-    }
-
-    /// Gives the store its identity.
-    ///
-    /// # Errors
-    /// `WRITE_CONFLICT` if it has one.
-    pub async fn insert_server_identity(&mut self, identity: &ServerIdentity) -> Result<()> {
-        self.execute(
-            "INSERT INTO server_identity (singleton, store_id, sealed_key, root_key_fingerprint, created_at)
-             VALUES (1, $1, $2, $3, $4)",
-            &[
-                identity.store_id.into(),
-                identity.sealed_key.as_slice().into(),
-                identity.root_key_fingerprint.as_slice().into(),
-                identity.created_at.into(),
-            ],
-        )
-        .await
-        .map(drop)
+        Ok(())
     }
 }
 
@@ -105,32 +148,20 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn list_signing_keys(&self) -> Result<Vec<SealedKey>> {
-        let rows: Vec<KeyRow> = self
+        let rows: Vec<Row> = self
             .db
-            .fetch_all("SELECT kid, sealed_secret, created_at FROM signing_keys ORDER BY created_at, kid", &[])
+            .fetch_all(
+                "SELECT kid, sealed_secret, created_at, activated_at, retired_at FROM signing_keys ORDER BY created_at, kid",
+                &[],
+            )
             .await?;
-        let read = |row: KeyRow| SealedKey {
+        let read = |row: Row| SealedKey {
             kid: row.kid,
             sealed_secret: row.sealed_secret,
             created_at: row.created_at.to_jiff(),
+            activated_at: row.activated_at.map(jiff_sqlx::Timestamp::to_jiff),
+            retired_at: row.retired_at.map(jiff_sqlx::Timestamp::to_jiff),
         };
         Ok(rows.into_iter().map(read).collect())
-    }
-
-    /// Gives the store's identity, if it has one.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn get_server_identity(&self) -> Result<Option<ServerIdentity>> {
-        let row: Option<IdentityRow> = self
-            .db
-            .fetch_optional("SELECT store_id, sealed_key, root_key_fingerprint, created_at FROM server_identity", &[])
-            .await?;
-        Ok(row.map(|row| ServerIdentity {
-            store_id: row.store_id,
-            sealed_key: row.sealed_key,
-            root_key_fingerprint: row.root_key_fingerprint,
-            created_at: row.created_at.to_jiff(),
-        }))
     }
 }

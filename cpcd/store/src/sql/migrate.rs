@@ -123,7 +123,12 @@ async fn state<C: Migrate>(connection: &mut C, migrator: &Migrator, known: bool,
             format!("it is at migration {version} and this version knows {newest}; take a newer version of cpcd");
         return Err(foreign(&message));
     }
-    Ok(State::At { version, pending: version < newest })
+    // Branches that were merged may leave a gap: what counts is what is missing, not the greatest number.
+    let is_missing = |known: i64| applied.iter().all(|migration| migration.version != known);
+    Ok(State::At {
+        version,
+        pending: migrator.iter().any(|known| known.migration_type.is_up_migration() && is_missing(known.version)),
+    })
 }
 
 fn last(migrator: &Migrator) -> i64 {

@@ -4,6 +4,7 @@
 //! Reads are methods of [`Store`], writes of [`Tx`], inside [`Store::write`].
 
 mod arg;
+mod cause;
 mod challenges;
 mod config;
 mod contents;
@@ -19,30 +20,37 @@ mod keyring;
 mod leases;
 mod marks;
 mod migrate;
+mod nodes;
+mod nodes_bulk;
 mod queue;
+mod replicas;
 mod revocations;
 mod row;
+mod server_identity;
 mod sessions;
 mod tx;
 mod users;
 mod writer;
 
-use std::time::Duration;
+use std::{future::Future, sync::Arc, time::Duration};
 
 use cpcd_model::Result;
 use futures_util::future::BoxFuture;
 use tokio::time::timeout;
 
-use self::db::Db;
+use self::{cause::Causes, db::Db};
 
 pub use self::{
     config::Config,
     events::{Event, EventCursor, NewEvent},
     index_state::IndexState,
     invites::{NewInvite, Presented},
-    keyring::{SealedKey, ServerIdentity},
+    keyring::SealedKey,
     marks::IndexMark,
+    nodes::NodeFilter,
+    nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
+    server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
 };
@@ -69,6 +77,7 @@ pub enum Priority {
 #[derive(Clone)]
 pub struct Store {
     db: Db,
+    causes: Arc<Causes>,
 }
 
 impl Store {
@@ -81,7 +90,7 @@ impl Store {
     /// something else, or waits for migrations.
     pub async fn open(config: &Config) -> Result<Self> {
         config.validate()?;
-        Ok(Self { db: Db::open(config).await? })
+        Ok(Self { db: Db::open(config).await?, causes: Arc::default() })
     }
 
     /// Gives the engine's name.
@@ -91,6 +100,17 @@ impl Store {
             Db::Postgres(_) => "postgres",
             Db::Sqlite(_) => "sqlite",
         }
+    }
+
+    /// Does work whose statements count as caused by `cause`.
+    pub fn caused_by<F: Future>(&self, cause: &'static str, work: F) -> impl Future<Output = F::Output> + use<F> {
+        self.causes.count(cause, work)
+    }
+
+    /// Gives how many statements each cause has had; those that open and end transactions do not count.
+    #[must_use]
+    pub fn statement_counts(&self) -> Vec<(&'static str, u64)> {
+        self.causes.counts()
     }
 
     /// Asks the engine whether it answers.
@@ -121,6 +141,8 @@ impl Store {
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
-        self.db.write(priority, job).await
+        // The job may run in another task.
+        let carried = cause::carry_job(job);
+        self.db.write(priority, carried).await
     }
 }

@@ -7,6 +7,7 @@ use sqlx::{Postgres, SqliteConnection, Transaction, query_as_with, query_with};
 
 use super::{
     arg::{self, Arg, Sql},
+    cause::note_statement,
     fault::from_sqlx,
     row::Record,
 };
@@ -28,6 +29,7 @@ enum Link {
 /// halfway is no success either.
 macro_rules! run {
     ($tx:ident, $sql:ident, $args:ident, $query:path, $verb:ident $($then:tt)*) => {{
+        note_statement();
         let failed = mem::replace(&mut $tx.failed, true);
         let done = match &mut $tx.link {
             Link::Postgres(link) => {

@@ -263,6 +263,8 @@ async fn signing_keys_come_back_the_oldest_first() {
             kid: kid.into(),
             sealed_secret: vec![0, 255, seconds],
             created_at: now() + Duration::from_secs(u64::from(seconds)),
+            activated_at: (seconds == 1).then(now),
+            retired_at: (seconds == 1).then(|| now() + Duration::from_secs(9)),
         });
         for key in keys.clone().into_iter().rev() {
             write(&store, move |tx| Box::pin(async move { tx.insert_signing_key(&key).await })).await;

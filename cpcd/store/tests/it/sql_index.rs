@@ -111,7 +111,13 @@ async fn one_of_many_makes_the_first_key() {
         let stores = [place.open().await, place.open().await];
         let makers = (0..20).map(|n: usize| {
             let store = stores[n % 2].clone();
-            let key = SealedKey { kid: n.to_string(), sealed_secret: vec![1], created_at: now() };
+            let key = SealedKey {
+                kid: n.to_string(),
+                sealed_secret: vec![1],
+                created_at: now(),
+                activated_at: Some(now()),
+                retired_at: None,
+            };
             tokio::spawn(async move {
                 store
                     .write(Priority::Identity, move |tx| {

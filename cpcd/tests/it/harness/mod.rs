@@ -2,6 +2,7 @@
 
 mod engines;
 mod http;
+mod nodes;
 mod raw;
 
 use std::{
@@ -26,6 +27,7 @@ use tonic::{
 use tonic_types::StatusExt;
 
 pub(crate) use engines::{Engine, for_each_engine};
+pub(crate) use nodes::{ADDRESS, TestNode, record};
 pub(crate) use raw::{raw, raw_stream};
 
 /// A running daemon with folders of its own.
@@ -157,10 +159,20 @@ impl Daemon {
 
     /// Asks for a challenge and signs it.
     pub(crate) async fn proof(&self, key: &SecretKey) -> v1::ChallengeProof {
+        self.proof_for(key, v1::SubjectKind::User, v1::ChallengePurpose::Login).await
+    }
+
+    /// Asks for a challenge for a kind and a purpose, and signs it.
+    pub(crate) async fn proof_for(
+        &self,
+        key: &SecretKey,
+        kind: v1::SubjectKind,
+        purpose: v1::ChallengePurpose,
+    ) -> v1::ChallengeProof {
         let begin = v1::ChallengeRequest {
             public_key: key.public().as_bytes().to_vec(),
-            kind: v1::SubjectKind::User.into(),
-            purpose: v1::ChallengePurpose::Login.into(),
+            kind: kind.into(),
+            purpose: purpose.into(),
         };
         let step = Some(v1::auth_request::Step::Begin(begin));
         let answer = self.identity(None).await.authenticate(v1::AuthRequest { step }).await.expect("a challenge");
@@ -231,15 +243,18 @@ pub(crate) fn tokens(answer: v1::AuthResponse) -> v1::TokenPair {
     }
 }
 
-/// Signs a challenge as a user who logs in.
+/// Signs a challenge for the kind and purpose that it names.
 pub(crate) fn sign(key: &SecretKey, challenge: &v1::Challenge) -> v1::ChallengeProof {
     let expires = challenge.expires_at.as_ref().expect("an end");
     let milliseconds = expires.seconds * 1000 + i64::from(expires.nanos) / 1_000_000;
     let public: PublicKey = key.public();
     let message = LoginMessage {
         server_id: &challenge.server_id,
-        kind: Kind::User,
-        purpose: Purpose::Login,
+        kind: if challenge.kind == i32::from(v1::SubjectKind::Node) { Kind::Node } else { Kind::User },
+        purpose: match challenge.purpose() {
+            v1::ChallengePurpose::Register => Purpose::Register,
+            v1::ChallengePurpose::Login | v1::ChallengePurpose::Unspecified => Purpose::Login,
+        },
         public_key: &public,
         expires_at_ms: u64::try_from(milliseconds).expect("after 1970"),
         challenge: &challenge.challenge,

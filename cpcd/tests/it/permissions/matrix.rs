@@ -1,6 +1,6 @@
 //! Every call x everybody x both edges, as the table of calls states it.
 
-use cpc_proto::FILE_DESCRIPTOR_SET;
+use cpc_proto::{FILE_DESCRIPTOR_SET, v1};
 use cpcd::table::{Needs, Row, rows};
 use cpcd_model::permission::{Level, Resource};
 use http::Method;
@@ -9,7 +9,7 @@ use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor};
 use serde_json::Value;
 
 use super::specimens::{self, Specimen};
-use crate::harness::{Daemon, Engine, Person, raw, raw_stream, reason};
+use crate::harness::{Daemon, Engine, Person, TestNode, raw, raw_stream, reason};
 
 /// What a call answers to somebody who may.
 pub(super) const OK: &str = "ok";
@@ -20,6 +20,7 @@ enum Who {
     /// On the Unix socket, without a token.
     Local,
     User(Box<Person>),
+    Node(Box<TestNode>),
 }
 
 /// Somebody who calls everything.
@@ -32,29 +33,35 @@ struct Caller {
 
 impl Caller {
     /// Gives what the table says that a call with a specimen answers.
-    fn expected(&self, needs: Needs, specimen: &Specimen) -> &'static str {
+    fn expected(&self, row: &Row, specimen: &Specimen) -> &'static str {
+        let needs = row.needs();
         let is_open = matches!(needs, Needs::Level(Resource::Content, Level::Read));
         let holds = |level| self.level >= Some(level);
         let (is_nobody, is_user) = (matches!(self.who, Who::Nobody), matches!(self.who, Who::User(_)));
+        let is_node = matches!(self.who, Who::Node(_));
         let is_allowed = match needs {
             Needs::Nothing => true,
-            Needs::Session => is_user,
+            Needs::Session => is_user || is_node,
+            Needs::Login => !is_nobody,
             Needs::Level(_, level) => is_open || holds(level),
             Needs::AsUser(_, level) => is_user && holds(level),
-            Needs::OwnOr(_, level) => (specimen.is_own && is_user) || holds(level),
+            Needs::OwnOr(_, level) => (specimen.is_own && (is_user || is_node)) || holds(level),
             Needs::Owner(_, level) => {
                 if holds(level) && !holds(Level::Admin) && !specimen.is_own {
                     return "NOT_OWNER";
                 }
                 holds(level)
             }
-            Needs::Node => false,
+            Needs::Node => is_node,
         };
         match (is_allowed, is_nobody) {
             // The local administrator has nothing of their own and must say whose.
-            (true, _) if specimen.is_own && !is_user => "FIELD_REQUIRED",
+            (true, _) if specimen.is_own && !is_user && !is_node => "FIELD_REQUIRED",
             (true, _) => specimen.outcome,
             (false, true) => "TOKEN_MISSING",
+            (false, false) if !holds(Level::Read) => {
+                row.hidden_as().map_or("PERMISSION_DENIED", |reason| reason.as_str())
+            }
             (false, false) => "PERMISSION_DENIED",
         }
     }
@@ -64,6 +71,10 @@ impl Caller {
         match &self.who {
             Who::Nobody | Who::Local => None,
             Who::User(person) => Some(daemon.login(&person.key).await.expect("the login succeeds")),
+            Who::Node(node) => {
+                let proof = daemon.proof_for(&node.key, v1::SubjectKind::Node, v1::ChallengePurpose::Login).await;
+                Some(daemon.prove(proof).await.expect("the login succeeds"))
+            }
         }
     }
 }
@@ -89,6 +100,7 @@ async fn every_call_by_everybody_on_both_edges() {
         person("reader", Some(Level::Read)).await,
         person("writer", Some(Level::Write)).await,
         person("admin", Some(Level::Admin)).await,
+        Caller { name: "node", who: Who::Node(Box::new(daemon.node().await)), level: None },
         Caller { name: "local", who: Who::Local, level: Some(Level::Admin) },
     ];
     let mut wrong = Vec::new();
@@ -101,7 +113,7 @@ async fn every_call_by_everybody_on_both_edges() {
         for caller in &callers {
             for number in 0..specimens::of(row.grpc(), &daemon, &owner).await.len() {
                 let specimen = specimens::of(row.grpc(), &daemon, &owner).await.swap_remove(number);
-                let expected = caller.expected(row.needs(), &specimen);
+                let expected = caller.expected(row, &specimen);
                 let got = by_grpc(&daemon, &method, caller, &specimen).await;
                 cells += 1;
                 if got != expected {
@@ -132,7 +144,7 @@ async fn by_grpc(daemon: &Daemon, method: &MethodDescriptor, caller: &Caller, sp
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
     let channel = match caller.who {
         Who::Local => daemon.local_channel().await,
-        Who::Nobody | Who::User(_) => daemon.channel().await,
+        Who::Nobody | Who::User(_) | Who::Node(_) => daemon.channel().await,
     };
     let token = caller.token(daemon).await;
     let (token, bytes) = (token.as_deref(), message.encode_to_vec());

@@ -33,6 +33,12 @@ fn own(message: Value) -> Specimen {
 /// Makes what is sent to a call; whatever it uses up is new each time. `owner` is somebody who is none of the callers.
 pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Specimen> {
     match call {
+        "NodeOrchestration/RegisterNode" => vec![ends("FIELD_REQUIRED", json!({}))],
+        "NodeOrchestration/Heartbeat" | "NodeOrchestration/HeartbeatStream" => vec![others(json!({ "sequence": "1" }))],
+        "NodeOrchestration/ListNodes" | "NodeOrchestration/WatchNodes" => vec![others(json!({}))],
+        "NodeOrchestration/GetNode" | "NodeOrchestration/DeleteNode" | "NodeOrchestration/ResetNodeSequence" => {
+            vec![others(json!({ "id": daemon.node().await.id }))]
+        }
         "IdentityService/Authenticate" => vec![ends("FIELD_REQUIRED", json!({}))],
         "IdentityService/RefreshToken" => vec![ends("REFRESH_INVALID", json!({ "refreshToken": "cpcr_" }))],
         "IdentityService/GetCaller" | "IdentityService/Logout" | "AdminService/GetStatus" => vec![others(json!({}))],
@@ -51,6 +57,7 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "IdentityService/CreateInvite" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/ListInvites" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/RevokeInvite" => vec![others(json!({ "id": invite(daemon).await }))],
+        "IdentityService/ListTokenKeys" | "IdentityService/RotateTokenKey" => vec![others(json!({}))],
         "DiscoveryService/PublishContent" => vec![others(json!({ "title": "a title" }))],
         "DiscoveryService/PublishContentStream" => {
             vec![others(json!({ "sequence": "1", "content": { "title": "a title" } }))]

@@ -1,0 +1,127 @@
+//! The opening of sessions: of users, renewed by refresh tokens, and of nodes, whose heartbeats renew their tokens.
+
+use std::time::Duration;
+
+use cpcd_model::{
+    Result,
+    id::{NodeId, SessionId},
+    time::Timestamp,
+    user::User,
+};
+use cpcd_store::sql::{NewEvent, Session, SubjectKind, Tx};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    Config, TokenPair, Tokens,
+    refresh::RefreshTokens,
+    token::{Grant, Holder},
+};
+use crate::caller;
+
+/// Opens sessions.
+#[derive(Clone)]
+pub struct Opener {
+    lifetime: Duration,
+    refresh: RefreshTokens,
+    tokens: Tokens,
+}
+
+/// A session to be written, and what its holder gets.
+pub(crate) struct Opened {
+    pub(crate) session: Session,
+    pub(crate) tokens: TokenPair,
+}
+
+impl Opener {
+    pub(super) fn new(config: &Config, refresh: RefreshTokens, tokens: Tokens) -> Self {
+        Self { lifetime: Duration::from_secs(config.refresh_token_seconds.into()), refresh, tokens }
+    }
+
+    /// Prepares the session of a user.
+    pub(super) fn open_user(&self, user: &User, now: Timestamp) -> Result<Opened> {
+        let id = SessionId::begun_at(now);
+        let refresh = self.refresh.make(id, 0);
+        let token_id = self.refresh.token_id(id, 0);
+        let grant = Grant {
+            holder: Holder::User(user.id),
+            epoch: user.permission_epoch,
+            session: id,
+            token_id,
+            issued_at: now,
+        };
+        let (access_token, access_expires_at) = self.tokens.issue(&grant)?;
+        let session = Session {
+            id,
+            subject_id: user.id.uuid(),
+            subject_kind: SubjectKind::User,
+            created_at: now,
+            expires_at: now + self.lifetime,
+            refresh_hash: Some(refresh.hash),
+        };
+        let tokens = TokenPair {
+            access_token,
+            access_expires_at,
+            refresh_token: refresh.text,
+            refresh_expires_at: Some(session.expires_at),
+            session_id: id,
+        };
+        Ok(Opened { session, tokens })
+    }
+
+    /// Prepares the session of a node.
+    pub(crate) fn open_node(&self, node: NodeId, now: Timestamp) -> Result<Opened> {
+        let id = SessionId::begun_at(now);
+        let tokens = self.issue_node(node, id, now)?;
+        let session = Session {
+            id,
+            subject_id: node.uuid(),
+            subject_kind: SubjectKind::Node,
+            created_at: now,
+            expires_at: now + self.lifetime,
+            refresh_hash: None,
+        };
+        Ok(Opened { session, tokens })
+    }
+
+    /// Gives a node's session a fresh access token if a third of the old one's life, or less, is left; without a statement.
+    ///
+    /// # Errors
+    /// Only if signing fails.
+    pub(crate) fn renew_node(
+        &self,
+        node: NodeId,
+        session: &caller::Session,
+        now: Timestamp,
+    ) -> Result<Option<TokenPair>> {
+        if now + self.tokens.lifetime() / 3 < session.token_expires_at {
+            return Ok(None);
+        }
+        self.issue_node(node, session.id, now).map(Some)
+    }
+
+    fn issue_node(&self, node: NodeId, session_id: SessionId, now: Timestamp) -> Result<TokenPair> {
+        let grant = Grant {
+            holder: Holder::Node(node),
+            epoch: 0,
+            session: session_id,
+            token_id: Uuid::now_v7(),
+            issued_at: now,
+        };
+        let (access_token, access_expires_at) = self.tokens.issue(&grant)?;
+        Ok(TokenPair {
+            access_token,
+            access_expires_at,
+            refresh_token: String::new(),
+            refresh_expires_at: None,
+            session_id,
+        })
+    }
+}
+
+/// Writes a session and its event.
+pub(crate) async fn write(tx: &mut Tx, session: &Session, now: Timestamp) -> Result<()> {
+    tx.insert_session(session).await?;
+    let payload = json!({ "session_id": session.id.to_string() });
+    tx.insert_events(&[NewEvent { kind: "session.opened", subject_id: session.subject_id, payload }], now).await
+}

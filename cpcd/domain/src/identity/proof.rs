@@ -1,0 +1,91 @@
+//! Proofs: a challenge that came back signed, good once.
+
+use std::time::Duration;
+
+use cpc_signing::Purpose;
+use cpcd_model::{
+    Error, Reason, Result,
+    time::{Timestamp, elapsed},
+};
+use cpcd_store::{Cache, sql::Tx};
+
+use super::{Challenge, Challenges};
+
+/// A challenge that came back signed.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// The challenge's bytes.
+    pub challenge: Vec<u8>,
+    /// Ed25519 signature, 64 bytes.
+    pub signature: Vec<u8>,
+    /// To join: the code of an invite; empty for none.
+    pub invite: String,
+    /// To join as a user: the handle; empty for none.
+    pub username: String,
+}
+
+/// Checks proofs, and sees to it that each is good once.
+#[derive(Clone)]
+pub struct Proofs {
+    challenges: Challenges,
+    cache: Cache,
+}
+
+/// A proof that holds. It counts once its use is written.
+pub(crate) struct Proven {
+    pub(crate) challenge: Challenge,
+    cache_key: String,
+}
+
+impl Proofs {
+    pub(super) fn new(challenges: Challenges, cache: &Cache) -> Self {
+        Self { challenges, cache: cache.clone() }
+    }
+
+    /// Checks a proof for a purpose.
+    ///
+    /// # Errors
+    /// `CHALLENGE_INVALID`, `CHALLENGE_EXPIRED`, `CHALLENGE_USED`, `SIGNATURE_INVALID`.
+    pub(crate) async fn check(&self, proof: &Proof, purpose: Purpose, now: Timestamp) -> Result<Proven> {
+        let challenge = self.challenges.accept(&proof.challenge, now)?;
+        if challenge.purpose != purpose {
+            let text = format!("was given for another purpose than {}", purpose.as_str());
+            return Err(Error::field(Reason::ChallengeInvalid, "proof.challenge", text));
+        }
+        self.challenges.check_signature(&challenge, &proof.signature)?;
+        let cache_key = format!("cpc:identity:challenge:{}", hex(&challenge.id));
+        if self.cache.get(&cache_key).await?.is_some() {
+            return Err(used());
+        }
+        Ok(Proven { challenge, cache_key })
+    }
+
+    /// Remembers that a proof was used. The row is what makes it good once; the cache only spares replays the way there, so its
+    /// failure is no failure.
+    pub(crate) async fn remember(&self, proven: &Proven, now: Timestamp) {
+        let ttl = elapsed(now, proven.challenge.expires_at).max(Duration::from_secs(1));
+        if let Err(error) = self.cache.set(&proven.cache_key, vec![1], ttl).await {
+            tracing::debug!(%error, "a used challenge was not put into the cache");
+        }
+    }
+}
+
+/// Writes the one use of a challenge.
+///
+/// # Errors
+/// `CHALLENGE_USED` for any other.
+pub(crate) async fn use_up(tx: &mut Tx, id: &[u8; 16], expires_at: Timestamp) -> Result<()> {
+    if tx.insert_used_challenge(id, expires_at).await? { Ok(()) } else { Err(used()) }
+}
+
+fn used() -> Error {
+    Error::field(Reason::ChallengeUsed, "proof.challenge", "has been used; ask for a new one")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,60 @@
+//! Who may see and change a node.
+
+use cpc_signing::{Reach, parse_address};
+use cpcd_model::{
+    Error, Reason, Result,
+    node::Node,
+    permission::{Level, Resource},
+};
+
+use crate::{Caller, caller::Subject};
+
+/// Says whether a node is for a caller to see: read on nodes, or it is their own, or themselves.
+pub(super) fn may_see(caller: &Caller, node: &Node) -> bool {
+    caller.require(Resource::Nodes, Level::Read).is_ok() || is_own(caller, node)
+}
+
+/// Asks for what changing or deleting a node needs: admin on nodes, write and to own it, or to be it.
+pub(super) fn may_change(caller: &Caller, node: &Node) -> Result<()> {
+    if caller.subject() == Subject::Node(node.id) || caller.require(Resource::Nodes, Level::Admin).is_ok() {
+        return Ok(());
+    }
+    caller.require(Resource::Nodes, Level::Write)?;
+    if is_own(caller, node) {
+        return Ok(());
+    }
+    Err(Error::new(Reason::NotOwner, format!("node {} belongs to somebody else", node.id)))
+}
+
+/// Says whether a caller owns a node, or is it.
+fn is_own(caller: &Caller, node: &Node) -> bool {
+    match caller.subject() {
+        Subject::User(id) => node.owner_id == Some(id),
+        Subject::Node(id) => node.id == id,
+        Subject::Anonymous | Subject::LocalAdmin | Subject::System => false,
+    }
+}
+
+/// Takes away what a caller outside a node's realm may not know: private addresses, and with them the record that names them.
+pub(super) fn for_caller(caller: &Caller, own_realm: Option<&str>, mut node: Node) -> Node {
+    let is_inside = own_realm.is_some_and(|realm| !realm.is_empty() && realm == node.realm);
+    if is_inside || is_own(caller, &node) || caller.require(Resource::Nodes, Level::Admin).is_ok() {
+        return node;
+    }
+    let total = node.addresses.len();
+    node.addresses.retain(|address| {
+        parse_address(address)
+            .ok()
+            .and_then(|address| Reach::of(&address).ok())
+            .is_some_and(|reach| reach != Reach::Private)
+    });
+    if node.addresses.len() < total {
+        node.record.clear();
+    }
+    node
+}
+
+/// Makes the error of a node that is not there, or not for the caller.
+pub(super) fn not_found(name: &str) -> Error {
+    Error::new(Reason::NodeNotFound, format!("there is no node {name}"))
+}

@@ -1,0 +1,80 @@
+//! Settings of the registry.
+
+use std::time::Duration;
+
+use cpcd_model::{Error, Reason, Result};
+use serde::{Deserialize, Serialize};
+
+use super::rules::Rules;
+
+/// Section `[registry]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// How often a node is asked to say that it lives.
+    pub heartbeat_seconds: u32,
+    /// Silence after which a node is degraded.
+    pub degraded_seconds: u32,
+    /// Silence after which a node is offline.
+    pub offline_seconds: u32,
+    /// How long nobody is taken for worse after a start, a stall, or a lease that was taken over.
+    pub grace_seconds: u32,
+    /// How long a change of status holds before the next one shows, but for the one to offline.
+    pub damping_seconds: u32,
+    /// Heartbeats a second above which nodes are asked to come less often.
+    pub heartbeats_per_second: u32,
+    /// Most addresses of a node.
+    pub max_addresses: usize,
+    /// Which nodes may have addresses that only their own network reaches.
+    pub private_addresses: PrivateAddresses,
+    /// Most streams that follow changes.
+    pub watches: usize,
+}
+
+/// Which nodes may have addresses that only their own network reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PrivateAddresses {
+    /// None.
+    Never,
+    /// Those of a realm.
+    Realm,
+    /// All.
+    Always,
+}
+
+impl Config {
+    /// Checks the values.
+    ///
+    /// # Errors
+    /// `FIELD_INVALID` naming the setting.
+    pub fn validate(&self) -> Result<()> {
+        let range = |name: &str, value: u64, min: u64, max: u64| {
+            if (min..=max).contains(&value) {
+                return Ok(());
+            }
+            let text = format!("is {value} and must be from {min} to {max}");
+            Err(Error::field(Reason::FieldInvalid, format!("registry.{name}"), text))
+        };
+        // The cache keeps what it knows of a node for 300 seconds: three misses have to fit in.
+        range("heartbeat_seconds", self.heartbeat_seconds.into(), 1, 90)?;
+        range("degraded_seconds", self.degraded_seconds.into(), u64::from(self.heartbeat_seconds) + 1, 299)?;
+        range("offline_seconds", self.offline_seconds.into(), u64::from(self.degraded_seconds) + 1, 300)?;
+        range("grace_seconds", self.grace_seconds.into(), 0, 3600)?;
+        range("damping_seconds", self.damping_seconds.into(), 0, 3600)?;
+        range("heartbeats_per_second", self.heartbeats_per_second.into(), 1, 10_000_000)?;
+        range("max_addresses", self.max_addresses as u64, 0, cpc_signing::MAX_RECORD_ADDRESSES as u64)?;
+        range("watches", self.watches as u64, 0, 100_000)
+    }
+
+    /// Gives the rules of liveness.
+    pub(super) fn rules(&self) -> Rules {
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        Rules {
+            interval: seconds(self.heartbeat_seconds),
+            degraded_after: seconds(self.degraded_seconds),
+            offline_after: seconds(self.offline_seconds),
+            damping: seconds(self.damping_seconds),
+        }
+    }
+}

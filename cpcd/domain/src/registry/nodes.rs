@@ -1,0 +1,245 @@
+//! Nodes: got, listed, deleted.
+
+use std::sync::Arc;
+
+use cpc_signing::{PeerId, PublicKey};
+use cpcd_model::{
+    Error, Reason, Result,
+    id::{NodeId, UserId},
+    node::{Node, NodeStatus, Resources},
+    page,
+    permission::{Level, Resource},
+    time::Clock,
+};
+use cpcd_store::{
+    Store,
+    sql::{NewEvent, NodeFilter, Priority},
+};
+use serde_json::json;
+
+use super::{access, table::Table};
+use crate::{
+    Caller,
+    caller::Subject,
+    identity::{Revoked, cut_page, of_subject},
+};
+
+const PAGE_DEFAULT: u32 = 50;
+const PAGE_MAX: u32 = 500;
+
+/// A node as it is shown: what is stored, and what memory knows better.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The node.
+    pub node: Node,
+    /// What it uses, as it last said.
+    pub used: Resources,
+}
+
+/// Which nodes to list, as it came.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// Only those of this status.
+    pub status: Option<NodeStatus>,
+    /// Only those of this user; empty means any.
+    pub owner_id: String,
+    /// Only those with this label, `key=value`; empty means any.
+    pub label: String,
+    /// At most so many; 0 means 50.
+    pub page_size: i32,
+    /// Token of the page before.
+    pub page_token: String,
+}
+
+/// The nodes.
+#[derive(Clone)]
+pub struct Nodes {
+    store: Store,
+    clock: Clock,
+    table: Arc<Table>,
+    revoked: Revoked,
+}
+
+impl Nodes {
+    pub(super) fn new(store: &Store, clock: &Clock, table: Arc<Table>, revoked: Revoked) -> Self {
+        Self { store: store.clone(), clock: clock.clone(), table, revoked }
+    }
+
+    /// Gets a node by its id or its peer id. Needs read on nodes, to own it, or to be it.
+    ///
+    /// # Errors
+    /// `NODE_NOT_FOUND`, also for those who may not see it; `TOKEN_MISSING`.
+    pub async fn get(&self, caller: &Caller, name: &str) -> Result<Seen> {
+        if caller.subject() == Subject::Anonymous {
+            caller.require(Resource::Nodes, Level::Read)?;
+        }
+        let node = self.find(name).await?.filter(|node| access::may_see(caller, node));
+        let node = node.ok_or_else(|| access::not_found(name))?;
+        let realm = self.realm_of(caller).await?;
+        Ok(self.show(caller, realm.as_deref(), node))
+    }
+
+    /// Lists nodes in the order of their registration; gives the token of the next page. Without read on nodes: one's own.
+    ///
+    /// # Errors
+    /// `TOKEN_MISSING`, `PAGE_TOKEN_INVALID`, `FIELD_INVALID`.
+    pub async fn list(&self, caller: &Caller, request: &ListRequest) -> Result<(Vec<Seen>, String)> {
+        let may_read = caller.require(Resource::Nodes, Level::Read);
+        if caller.subject() == Subject::Anonymous {
+            may_read.as_ref().map_err(|_| Error::new(Reason::TokenMissing, "read on nodes needs a login"))?;
+        }
+        let size = page::size(request.page_size, PAGE_DEFAULT, PAGE_MAX)?;
+        let owner = (!request.owner_id.is_empty()).then(|| UserId::parse("owner_id", &request.owner_id)).transpose()?;
+        let label = match request.label.as_str() {
+            "" => None,
+            label => Some(
+                label
+                    .split_once('=')
+                    .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                    .ok_or_else(|| Error::field(Reason::FieldInvalid, "label", "must have the form key=value"))?,
+            ),
+        };
+        let binding =
+            format!("nodes:{:?}:{}:{}", request.status.map(NodeStatus::as_str), request.owner_id, request.label);
+        let after = page::decode(&binding, &request.page_token)?
+            .map(|id| NodeId::parse("page_token", &id).map_err(|_| page::invalid()))
+            .transpose()?;
+        let mut nodes = match (caller.subject(), &may_read) {
+            (_, Ok(())) => {
+                let filter = NodeFilter { after, status: request.status, owner, label };
+                self.store.list_nodes(&filter, size + 1).await?
+            }
+            (Subject::User(own), Err(_)) if owner.is_none_or(|owner| owner == own) => {
+                let filter = NodeFilter { after, status: request.status, owner: Some(own), label };
+                self.store.list_nodes(&filter, size + 1).await?
+            }
+            (Subject::Node(own), Err(_)) if after.is_none() => self
+                .store
+                .get_node(own)
+                .await?
+                .into_iter()
+                .filter(|node| fits(node, request.status, owner, label.as_ref()))
+                .collect(),
+            (_, Err(_)) => Vec::new(),
+        };
+        let next = cut_page(&mut nodes, size, &binding, |node| node.id.to_string());
+        let realm = self.realm_of(caller).await?;
+        Ok((nodes.into_iter().map(|node| self.show(caller, realm.as_deref(), node)).collect(), next))
+    }
+
+    /// Deletes a node and takes its tokens back. Needs admin on nodes, write on nodes and to own it, or to be it.
+    ///
+    /// # Errors
+    /// `NODE_NOT_FOUND`, `NOT_OWNER`, `PERMISSION_DENIED`, `TOKEN_MISSING`.
+    pub async fn delete(&self, caller: &Caller, name: &str) -> Result<()> {
+        let node = self.find_to_change(caller, name).await?;
+        let (id, now) = (node.id, self.clock.now());
+        let revocation = of_subject(id.uuid(), now);
+        let written = revocation;
+        self.store
+            .write(Priority::Registry, move |tx| {
+                Box::pin(async move {
+                    if !tx.delete_node(id).await? {
+                        return Err(access::not_found(&id.to_string()));
+                    }
+                    tx.end_sessions_begun_before(Some(id.uuid()), now + std::time::Duration::from_millis(1), now)
+                        .await?;
+                    tx.insert_revocation(&written, now).await?;
+                    let owner = node.owner_id.map(|owner| owner.to_string());
+                    let payload = json!({ "owner_id": owner });
+                    tx.insert_events(&[NewEvent { kind: "node.deleted", subject_id: id.uuid(), payload }], now).await
+                })
+            })
+            .await?;
+        self.table.forget(id);
+        self.revoked.add(&revocation);
+        Ok(())
+    }
+
+    /// Forgets the sequence number of a node's record; gives it. Needs what deleting needs.
+    ///
+    /// # Errors
+    /// `NODE_NOT_FOUND`, `NOT_OWNER`, `PERMISSION_DENIED`, `TOKEN_MISSING`.
+    pub async fn reset_sequence(&self, caller: &Caller, name: &str) -> Result<u64> {
+        let id = self.find_to_change(caller, name).await?.id;
+        self.store
+            .write(Priority::Registry, move |tx| {
+                Box::pin(async move {
+                    let mut node = tx.lock_node(id).await?.ok_or_else(|| access::not_found(&id.to_string()))?;
+                    let old = node.record_seq.take();
+                    tx.update_node(&node).await?;
+                    Ok(old.unwrap_or_default())
+                })
+            })
+            .await
+    }
+
+    /// Gives the number of nodes of each status: online, degraded, offline. Needs nothing: the edge asks for read on metrics.
+    #[must_use]
+    pub fn count(&self) -> [u64; 3] {
+        self.table.count()
+    }
+
+    /// Finds a node that the caller may change.
+    async fn find_to_change(&self, caller: &Caller, name: &str) -> Result<Node> {
+        if caller.subject() == Subject::Anonymous {
+            caller.require(Resource::Nodes, Level::Write)?;
+        }
+        let Some(node) = self.find(name).await? else {
+            return Err(access::not_found(name));
+        };
+        if !access::may_see(caller, &node) && access::may_change(caller, &node).is_err() {
+            return Err(access::not_found(name));
+        }
+        access::may_change(caller, &node)?;
+        Ok(node)
+    }
+
+    /// Finds a node by its id or its peer id.
+    async fn find(&self, name: &str) -> Result<Option<Node>> {
+        if name.is_empty() {
+            return Err(Error::required("id"));
+        }
+        if let Ok(id) = NodeId::parse("id", name) {
+            return self.store.get_node(id).await;
+        }
+        let key = PeerId::parse(name).ok().and_then(|peer| peer.public_key());
+        let key = key.as_ref().map(PublicKey::as_bytes).ok_or_else(|| {
+            let text = "must be a UUID such as 0198c5f0-7a3e-7c52-9d21-3f1b2a4c5d6e, or a peer id such as 12D3KooW...";
+            Error::field(Reason::FieldInvalid, "id", text)
+        })?;
+        self.store.get_node_by_key(key).await
+    }
+
+    /// Gives the realm of a caller that is a node.
+    pub(super) async fn realm_of(&self, caller: &Caller) -> Result<Option<String>> {
+        match caller.subject() {
+            Subject::Node(id) => Ok(self.store.get_node(id).await?.map(|node| node.realm)),
+            Subject::User(_) | Subject::Anonymous | Subject::LocalAdmin | Subject::System => Ok(None),
+        }
+    }
+
+    /// Gives a node as a caller may see it, with what memory knows better.
+    pub(super) fn show(&self, caller: &Caller, realm: Option<&str>, node: Node) -> Seen {
+        let mut node = access::for_caller(caller, realm, node);
+        let view = self.table.view(node.id);
+        if let Some(view) = view {
+            node.status = view.status;
+            if let Some(heard) = view.heard {
+                let silent = self.clock.tick().since(heard);
+                node.last_seen = node.last_seen.max(Some(self.clock.now() - silent));
+            }
+        }
+        Seen { node, used: view.map(|view| view.used).unwrap_or_default() }
+    }
+
+    pub(super) async fn load(&self, ids: &[NodeId]) -> Result<Vec<Node>> {
+        self.store.get_nodes(ids).await
+    }
+}
+
+fn fits(node: &Node, status: Option<NodeStatus>, owner: Option<UserId>, label: Option<&(String, String)>) -> bool {
+    status.is_none_or(|status| node.status == status)
+        && owner.is_none_or(|owner| node.owner_id == Some(owner))
+        && label.is_none_or(|(key, value)| node.labels.get(key) == Some(value))
+}

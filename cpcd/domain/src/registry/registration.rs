@@ -1,0 +1,260 @@
+//! Registration: a node proves its key, says where it is and what it has, and gets its first token.
+
+use std::{sync::Arc, time::Duration};
+
+use cpc_signing::{Kind, Purpose, SignedPeerRecord};
+use cpcd_model::{
+    Error, Reason, Result,
+    id::{NodeId, UserId},
+    labels::{self, Labels},
+    node::{Node, NodeStatus, Resources},
+    permission::{Level, Resource},
+    text,
+    time::{Clock, Timestamp},
+};
+use cpcd_store::{
+    Store,
+    sql::{NewEvent, Priority, Tx},
+};
+use serde_json::json;
+
+use super::{Config, pace::Pace, record, table::Table};
+use crate::{
+    Caller,
+    caller::Subject,
+    identity::{Identity, InviteKind, Joining, Opener, Proof, Proofs, Ticket, TokenPair, use_up, write_session},
+};
+
+const LONGEST_AGENT: usize = 100;
+
+/// A node that registers, as it came.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Signed peer record of either dialect.
+    pub record: Vec<u8>,
+    /// A challenge of purpose register, signed by the node's key.
+    pub proof: Proof,
+    /// What it has to give.
+    pub capacity: Resources,
+    /// What it says of itself.
+    pub labels: Vec<(String, String)>,
+    /// The agent's name and version.
+    pub agent_version: String,
+}
+
+/// What holds for the node from now on.
+pub struct Registered {
+    /// The node.
+    pub node: Node,
+    /// Its tokens.
+    pub tokens: TokenPair,
+    /// When its first heartbeat is expected.
+    pub next: Duration,
+}
+
+/// Registers nodes.
+#[derive(Clone)]
+pub struct Registrations {
+    store: Store,
+    clock: Clock,
+    config: Arc<Config>,
+    table: Arc<Table>,
+    pace: Arc<Pace>,
+    proofs: Proofs,
+    opener: Opener,
+    joining: Joining,
+}
+
+/// A registration whose every part holds by itself.
+struct Checked {
+    signed: SignedPeerRecord,
+    capacity: Resources,
+    labels: Labels,
+    agent_version: String,
+}
+
+/// What lets a new node in.
+enum Admission {
+    /// It is not new.
+    Known,
+    /// The right of whoever registers it.
+    Right(Option<UserId>),
+    /// What the join policy asks.
+    Ticket(Ticket),
+}
+
+impl Registrations {
+    pub(super) fn new(
+        store: &Store,
+        clock: &Clock,
+        config: Arc<Config>,
+        table: Arc<Table>,
+        pace: Arc<Pace>,
+        identity: &Identity,
+    ) -> Self {
+        let (store, clock) = (store.clone(), clock.clone());
+        let (proofs, opener) = (identity.proofs.clone(), identity.opener.clone());
+        Self { store, clock, config, table, pace, proofs, opener, joining: identity.joining.clone() }
+    }
+
+    /// Registers a node, or brings up to date what is known of it. Needs a proof by the node's key; a new node also needs what
+    /// the join policy asks, or a caller with write on nodes, to whom it then belongs.
+    ///
+    /// # Errors
+    /// `RECORD_INVALID`, `RECORD_KEY_MISMATCH`, `RECORD_STALE`, `ADDRESS_NOT_ALLOWED`, `KEY_WEAK`, `KEY_INVALID`,
+    /// `SIGNATURE_INVALID`, the challenge's and the invite's faults, or a field's.
+    pub async fn register(&self, caller: &Caller, registration: Registration) -> Result<Registered> {
+        let now = self.clock.now();
+        let checked = check(&registration)?;
+        let proven = self.proofs.check(&registration.proof, Purpose::Register, now).await?;
+        if proven.challenge.kind != Kind::Node || proven.challenge.public_key != checked.signed.key() {
+            let text = "is for another key than the one that signed the peer record";
+            return Err(Error::field(Reason::RecordKeyMismatch, "proof.challenge", text));
+        }
+        let public_key = *proven.challenge.public_key.as_bytes();
+        let known = self.store.get_node_by_key(&public_key).await?;
+        let admission = match known {
+            Some(_) => Admission::Known,
+            None => self.admit(caller, &registration.proof.invite, now)?,
+        };
+        let (challenge_id, expires_at) = (proven.challenge.id, proven.challenge.expires_at);
+        let (config, opener) = (self.config.clone(), self.opener.clone());
+        let (node, tokens) = self
+            .store
+            .write(Priority::Registry, move |tx| {
+                Box::pin(async move {
+                    use_up(tx, &challenge_id, expires_at).await?;
+                    let node = match tx.lock_node_by_key(&public_key).await? {
+                        Some(node) => renew(tx, &config, node, checked, now).await?,
+                        None => insert(tx, &config, admission, checked, public_key, now).await?,
+                    };
+                    let opened = opener.open_node(node.id, now)?;
+                    write_session(tx, &opened.session, now).await?;
+                    Ok((node, opened.tokens))
+                })
+            })
+            .await?;
+        self.proofs.remember(&proven, now).await;
+        self.table.follow(node.id, node.status, self.clock.tick(), true);
+        let next = self.pace.next(node.id, 0, true);
+        Ok(Registered { node, tokens, next })
+    }
+
+    /// Finds what lets a new node in: the right of whoever registers it, unless there is an invite, or what the join policy asks.
+    fn admit(&self, caller: &Caller, invite: &str, now: Timestamp) -> Result<Admission> {
+        if invite.is_empty() && caller.require(Resource::Nodes, Level::Write).is_ok() {
+            return Ok(Admission::Right(match caller.subject() {
+                Subject::User(id) => Some(id),
+                Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => None,
+            }));
+        }
+        self.joining.admit(InviteKind::Node, invite, now).map(Admission::Ticket)
+    }
+
+    /// Brings up to date what a registered node says of its addresses and its capacity.
+    ///
+    /// # Errors
+    /// As [`Registrations::register`]; false if the node is not there.
+    pub(super) async fn update(&self, id: NodeId, signed: Option<&[u8]>, capacity: Option<Resources>) -> Result<bool> {
+        let signed = signed.map(record::open).transpose()?;
+        if let Some(capacity) = capacity {
+            capacity.check("capacity")?;
+        }
+        let (config, now) = (self.config.clone(), self.clock.now());
+        self.store
+            .write(Priority::Registry, move |tx| {
+                Box::pin(async move {
+                    let Some(mut node) = tx.lock_node(id).await? else { return Ok(false) };
+                    let before = node.clone();
+                    if let Some(signed) = &signed {
+                        if *signed.key().as_bytes() != node.public_key {
+                            let text = "is signed by another key than the node's";
+                            return Err(Error::field(Reason::RecordKeyMismatch, "signed_peer_record", text));
+                        }
+                        record::check_addresses(&config, signed, &node.realm)?;
+                        record::put(&mut node, signed)?;
+                    }
+                    node.capacity = capacity.unwrap_or(node.capacity);
+                    write_changes(tx, &before, &node, now).await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+}
+
+/// Checks everything that needs no statement.
+fn check(registration: &Registration) -> Result<Checked> {
+    let signed = record::open(&registration.record)?;
+    registration.capacity.check("capacity")?;
+    Ok(Checked {
+        signed,
+        capacity: registration.capacity,
+        labels: labels::clean("labels", registration.labels.iter().cloned())?,
+        agent_version: text::clean("agent_version", &registration.agent_version, LONGEST_AGENT, false)?,
+    })
+}
+
+async fn insert(
+    tx: &mut Tx,
+    config: &Config,
+    admission: Admission,
+    checked: Checked,
+    public_key: [u8; 32],
+    now: Timestamp,
+) -> Result<Node> {
+    let (owner_id, granted_labels, realm) = match admission {
+        Admission::Right(owner_id) => (owner_id, Labels::new(), String::new()),
+        Admission::Ticket(ticket) => {
+            let terms = ticket.redeem(tx, now).await?;
+            (terms.owner_id, terms.labels, terms.realm.unwrap_or_default())
+        }
+        Admission::Known => {
+            return Err(Error::new(Reason::WriteConflict, "the node was deleted meanwhile; register again"));
+        }
+    };
+    let mut node = Node {
+        id: NodeId::generate(),
+        public_key,
+        owner_id,
+        // It has just proven that it lives.
+        status: NodeStatus::Online,
+        last_seen: Some(now),
+        capacity: checked.capacity,
+        record: Vec::new(),
+        record_seq: None,
+        addresses: Vec::new(),
+        labels: labels::granted_over("labels", checked.labels, &granted_labels)?,
+        granted_labels,
+        realm,
+        agent_version: checked.agent_version,
+        created_at: now,
+    };
+    record::check_addresses(config, &checked.signed, &node.realm)?;
+    record::put(&mut node, &checked.signed)?;
+    tx.insert_node(&node).await?;
+    let payload = json!({ "status": node.status.as_str(), "owner_id": node.owner_id.map(|id| id.to_string()) });
+    tx.insert_events(&[NewEvent { kind: "node.registered", subject_id: node.id.uuid(), payload }], now).await?;
+    Ok(node)
+}
+
+async fn renew(tx: &mut Tx, config: &Config, mut node: Node, checked: Checked, now: Timestamp) -> Result<Node> {
+    let before = node.clone();
+    record::check_addresses(config, &checked.signed, &node.realm)?;
+    record::put(&mut node, &checked.signed)?;
+    node.capacity = checked.capacity;
+    node.labels = labels::granted_over("labels", checked.labels, &node.granted_labels)?;
+    node.agent_version = checked.agent_version;
+    write_changes(tx, &before, &node, now).await?;
+    Ok(node)
+}
+
+/// Writes what a node says of itself, if that is news.
+async fn write_changes(tx: &mut Tx, before: &Node, node: &Node, now: Timestamp) -> Result<()> {
+    if before == node {
+        return Ok(());
+    }
+    tx.update_node(node).await?;
+    let payload = json!({ "status": node.status.as_str() });
+    tx.insert_events(&[NewEvent { kind: "node.updated", subject_id: node.id.uuid(), payload }], now).await
+}

@@ -1,0 +1,237 @@
+//! Changes of nodes, followed from a cursor.
+//!
+//! Whoever follows reads the events from the store at the speed at which they take them, so nothing is held for anybody; one poller
+//! for all tells when there is something new.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use cpcd_model::{
+    Error, Reason, Result,
+    id::NodeId,
+    node::NodeStatus,
+    permission::{Level, Resource},
+};
+use cpcd_store::{
+    Store,
+    sql::{Event, EventCursor},
+};
+use tokio::{sync::watch, time};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{Nodes, Seen, access};
+use crate::{Caller, caller::Subject};
+
+const POLL_EVERY: Duration = Duration::from_millis(100);
+const BATCH: u32 = 256;
+const KINDS: &str = "node.";
+
+/// Something that happened to a node.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// It is new, or has changed; so it is now.
+    Node(Box<Seen>),
+    /// It was deleted.
+    Deleted(NodeId),
+    /// What happened after the cursor is no longer known: list again.
+    Gap,
+}
+
+/// A change and where to go on after it; without a change only where "now" is.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// Where to go on.
+    pub cursor: String,
+    /// What happened.
+    pub change: Option<Change>,
+}
+
+/// Gives out followers.
+#[derive(Clone)]
+pub struct Watch {
+    store: Store,
+    store_id: Uuid,
+    nodes: Nodes,
+    newest: Arc<watch::Sender<EventCursor>>,
+    followers: Arc<AtomicUsize>,
+    most: usize,
+}
+
+/// Follows changes for one caller.
+pub struct Follower {
+    watch: Watch,
+    caller: Caller,
+    at: EventCursor,
+    news: watch::Receiver<EventCursor>,
+    realm: Option<String>,
+    waiting: std::collections::VecDeque<Watched>,
+    _place: Place,
+}
+
+/// A follower's place among those allowed.
+struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Watch {
+    pub(super) fn new(store: &Store, store_id: Uuid, nodes: Nodes, most: usize) -> Self {
+        let newest = Arc::new(watch::channel(EventCursor::default()).0);
+        Self { store: store.clone(), store_id, nodes, newest, followers: Arc::default(), most }
+    }
+
+    /// Looks for new events while somebody follows, until `stop`.
+    pub async fn run(self, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = time::sleep(POLL_EVERY) => {}
+            }
+            if self.followers.load(Ordering::Relaxed) == 0 {
+                continue;
+            }
+            match self.store.newest_event().await {
+                Ok(newest) => {
+                    self.newest.send_if_modified(|known| {
+                        *known < newest && {
+                            *known = newest;
+                            true
+                        }
+                    });
+                }
+                Err(error) => tracing::debug!(%error, "whether there are events is not known until the store answers"),
+            }
+        }
+    }
+
+    /// Follows changes that the caller may see, from a cursor or, without one, from now on. Needs a login.
+    ///
+    /// # Errors
+    /// `TOKEN_MISSING`, `PAGE_TOKEN_INVALID` for a cursor of another store, `OVERLOADED` if too many follow already.
+    pub async fn follow(&self, caller: &Caller, cursor: &str) -> Result<Follower> {
+        if caller.subject() == Subject::Anonymous {
+            caller.require(Resource::Nodes, Level::Read)?;
+        }
+        let from = if cursor.is_empty() { None } else { Some(self.read_cursor(cursor)?) };
+        if self.followers.fetch_add(1, Ordering::Relaxed) >= self.most {
+            self.followers.fetch_sub(1, Ordering::Relaxed);
+            let text = "as many as may follow changes already; list now and then instead, or try again later";
+            return Err(Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(10)));
+        }
+        let place = Place(self.followers.clone());
+        let news = self.newest.subscribe();
+        let at = match from {
+            Some(at) => at,
+            None => self.store.newest_event().await?,
+        };
+        let first = Watched { cursor: self.write_cursor(at), change: None };
+        let waiting = if from.is_none() { std::iter::once(first).collect() } else { Default::default() };
+        let realm = self.nodes.realm_of(caller).await?;
+        Ok(Follower { watch: self.clone(), caller: caller.clone(), at, news, realm, waiting, _place: place })
+    }
+
+    fn write_cursor(&self, cursor: EventCursor) -> String {
+        let mut bytes = self.store_id.as_bytes()[..8].to_vec();
+        bytes.extend_from_slice(&cursor.xid.to_be_bytes());
+        bytes.extend_from_slice(&cursor.id.to_be_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn read_cursor(&self, text: &str) -> Result<EventCursor> {
+        let wrong = || {
+            Error::field(
+                Reason::PageTokenInvalid,
+                "cursor",
+                "is damaged or belongs to another store; list again and begin anew",
+            )
+        };
+        let bytes: [u8; 24] =
+            URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(wrong)?;
+        let (store, rest) = bytes.split_at(8);
+        if store != &self.store_id.as_bytes()[..8] {
+            return Err(wrong());
+        }
+        let number = |bytes: &[u8]| bytes.try_into().map(i64::from_be_bytes).map_err(|_| wrong());
+        Ok(EventCursor { xid: number(&rest[..8])?, id: number(&rest[8..])? })
+    }
+}
+
+impl Follower {
+    /// Waits for the next change. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// What the store says; following can go on.
+    pub async fn next(&mut self) -> Result<Watched> {
+        loop {
+            if let Some(watched) = self.waiting.pop_front() {
+                return Ok(watched);
+            }
+            self.news.mark_unchanged();
+            if self.read().await? == 0 {
+                // The sender lives as long as we hold the watch.
+                let _ = time::timeout(Duration::from_secs(5), self.news.changed()).await;
+            }
+        }
+    }
+
+    /// Reads what comes next from the store; gives how many events there were.
+    async fn read(&mut self) -> Result<usize> {
+        let watch = self.watch.clone();
+        let until = watch.store.newest_event().await?;
+        if until <= self.at {
+            return Ok(0);
+        }
+        let events = match watch.store.list_events_of(KINDS, &self.at, &until, BATCH).await {
+            Ok(events) => events,
+            Err(error) if error.reason() == Reason::PageTokenInvalid => {
+                self.at = until;
+                self.waiting.push_back(Watched { cursor: watch.write_cursor(until), change: Some(Change::Gap) });
+                return Ok(1);
+            }
+            Err(error) => return Err(error),
+        };
+        let ids: Vec<NodeId> = events.iter().map(|event| event.subject_id.into()).collect();
+        let nodes: HashMap<_, _> = watch.nodes.load(&ids).await?.into_iter().map(|node| (node.id, node)).collect();
+        for event in &events {
+            if let Some(change) = self.change(event, &nodes) {
+                self.waiting.push_back(Watched { cursor: watch.write_cursor(event.cursor), change: Some(change) });
+            }
+        }
+        let is_last = events.len() < BATCH as usize;
+        self.at = match events.last() {
+            Some(last) if !is_last => last.cursor,
+            Some(_) | None => until,
+        };
+        Ok(events.len())
+    }
+
+    /// Gives what an event means to the caller; nothing if it is not for them to see.
+    fn change(&self, event: &Event, nodes: &HashMap<NodeId, cpcd_model::node::Node>) -> Option<Change> {
+        let id: NodeId = event.subject_id.into();
+        if event.kind == "node.deleted" {
+            let owner = event.payload["owner_id"].as_str();
+            let is_owner =
+                matches!(self.caller.subject(), Subject::User(own) if owner == Some(own.to_string().as_str()));
+            let may_see = is_owner || self.caller.require(Resource::Nodes, Level::Read).is_ok();
+            return may_see.then_some(Change::Deleted(id));
+        }
+        // One that is gone by now has an event of its own further on.
+        let node = nodes.get(&id).filter(|node| access::may_see(&self.caller, node))?;
+        let mut seen = self.watch.nodes.show(&self.caller, self.realm.as_deref(), node.clone());
+        if let Some(status) = event.payload["status"].as_str().and_then(NodeStatus::from_word) {
+            seen.node.status = status;
+        }
+        Some(Change::Node(Box::new(seen)))
+    }
+}

@@ -1,0 +1,99 @@
+//! A stream of heartbeats: each is answered as it comes, on the thread of its connection.
+
+use std::time::Duration;
+
+use cpc_proto::v1;
+use cpcd_domain::Caller;
+use cpcd_model::{Error, Reason};
+use futures_util::{StreamExt, future::BoxFuture};
+use tokio::time::timeout;
+use tonic::{Status, Streaming};
+
+use super::{Edge, frame::error_of, registry::stopping, reply::status};
+use crate::{
+    request_id::RequestId,
+    wire::{self, Wire},
+};
+
+/// A node that says nothing for so long has gone: three times the longest interval that it is told.
+const IDLE: Duration = Duration::from_secs(300);
+
+/// A stream of heartbeats under way.
+pub(super) struct Beats {
+    edge: Edge,
+    caller: Caller,
+    /// Comes when the caller's token is revoked or has expired; an answer that renews the token renews it.
+    token_ended: BoxFuture<'static, Error>,
+    pings: Streaming<v1::NodePing>,
+    request_id: Option<RequestId>,
+    is_over: bool,
+}
+
+impl Beats {
+    pub(super) fn new(
+        edge: Edge,
+        caller: Caller,
+        pings: Streaming<v1::NodePing>,
+        request_id: Option<RequestId>,
+    ) -> Self {
+        let token_ended = ended(&edge, &caller);
+        Self { edge, caller, token_ended, pings, request_id, is_over: false }
+    }
+
+    /// Answers the next heartbeat.
+    pub(super) async fn next(mut self) -> Option<(Result<v1::HeartbeatResponse, Status>, Self)> {
+        if self.is_over {
+            return None;
+        }
+        let arrived = tokio::select! {
+            biased;
+            ping = timeout(IDLE, self.pings.next()) => match ping {
+                Ok(ping) => Ok(ping?),
+                Err(_) => Err(Error::new(Reason::DeadlineExceeded, "nothing came for too long")),
+            },
+            () = self.edge.stop.cancelled() => Err(stopping()),
+            error = &mut self.token_ended => Err(error),
+        };
+        let answer = match arrived {
+            Err(error) => Err(status(&error, self.request_id.as_ref())),
+            Ok(Err(theirs)) => Err(self.refusal(theirs)),
+            Ok(Ok(ping)) => self.answer(ping).await.map_err(|error| status(&error, self.request_id.as_ref())),
+        };
+        self.is_over = answer.is_err();
+        Some((answer, self))
+    }
+
+    async fn answer(&mut self, ping: v1::NodePing) -> Result<v1::HeartbeatResponse, Error> {
+        let tokens = &self.edge.app.identity.tokens;
+        tokens.check_caller(&self.caller)?;
+        let heartbeats = &self.edge.app.registry.heartbeats;
+        let beat = wire::beat(ping);
+        let beaten = match heartbeats.take_plain(&self.caller, &beat)? {
+            Some(beaten) => beaten,
+            None => {
+                let (heartbeats, caller) = (heartbeats.clone(), self.caller.clone());
+                self.edge.app.run(async move { heartbeats.take(&caller, &beat).await }).await?
+            }
+        };
+        if let Some(fresh) = &beaten.tokens {
+            if let Some(caller) = tokens.verify_node(&fresh.access_token)? {
+                self.token_ended = ended(&self.edge, &caller);
+                self.caller = caller;
+            }
+        }
+        Ok(beaten.to_wire())
+    }
+
+    /// Says in our words what stopped the client's messages.
+    fn refusal(&self, theirs: Status) -> Status {
+        match error_of(&theirs) {
+            Some(error) if theirs.details().is_empty() => status(&error, self.request_id.as_ref()),
+            Some(_) | None => theirs,
+        }
+    }
+}
+
+fn ended(edge: &Edge, caller: &Caller) -> BoxFuture<'static, Error> {
+    let (tokens, caller) = (edge.app.identity.tokens.clone(), caller.clone());
+    Box::pin(async move { tokens.ended(&caller).await })
+}

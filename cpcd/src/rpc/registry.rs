@@ -1,0 +1,109 @@
+//! Heartbeats and watches of `NodeOrchestration`; its other calls are answered from the table.
+
+use std::pin::Pin;
+
+use cpc_proto::v1::{self, node_orchestration_server::NodeOrchestration};
+use cpcd_model::{Error, Reason, Result as Outcome};
+use futures_util::{Stream, stream};
+use tonic::{Request, Response, Status, Streaming, async_trait};
+
+use super::{Edge, beats::Beats, reply::status};
+use crate::{
+    app::{App, bearer},
+    calls,
+    request_id::RequestId,
+    wire::{self, Wire},
+};
+
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+#[async_trait]
+impl NodeOrchestration for Edge {
+    async fn heartbeat(&self, request: Request<v1::NodePing>) -> Result<Response<v1::HeartbeatResponse>, Status> {
+        let (metadata, extensions, message) = request.into_parts();
+        let headers = metadata.into_headers();
+        let answer = async {
+            let token = bearer(&headers)?;
+            // Nearly all of them end here, on the thread that they came in on.
+            match plain(&self.app, token.as_deref(), message)? {
+                Ok(response) => Ok(response),
+                Err(message) => calls::answer(&self.app, self.door, Ok(token), message).await,
+            }
+        };
+        answer.await.map(Response::new).map_err(|error: Error| status(&error, extensions.get()))
+    }
+
+    async fn heartbeat_stream(
+        &self,
+        request: Request<Streaming<v1::NodePing>>,
+    ) -> Result<Response<Answers<v1::HeartbeatResponse>>, Status> {
+        let (metadata, extensions, pings) = request.into_parts();
+        let request_id = extensions.get::<RequestId>().copied();
+        let caller = self.stream_caller(&metadata.into_headers()).await;
+        let caller = caller.map_err(|error| status(&error, request_id.as_ref()))?;
+        let beats = Beats::new(self.clone(), caller, pings, request_id);
+        Ok(Response::new(Box::pin(stream::unfold(beats, Beats::next))))
+    }
+
+    async fn watch_nodes(
+        &self,
+        request: Request<v1::WatchNodesRequest>,
+    ) -> Result<Response<Answers<v1::WatchNodesResponse>>, Status> {
+        let (metadata, extensions, message) = request.into_parts();
+        let request_id = extensions.get::<RequestId>().copied();
+        let opened = async {
+            let caller = self.stream_caller(&metadata.into_headers()).await?;
+            let (watch, whose) = (self.app.registry.watch.clone(), caller.clone());
+            let follower = self.app.run(async move { watch.follow(&whose, &message.cursor).await }).await?;
+            Ok((follower, caller))
+        };
+        let (follower, caller) = opened.await.map_err(|error: Error| status(&error, request_id.as_ref()))?;
+        let tokens = self.app.identity.tokens.clone();
+        let ended = Box::pin(async move { tokens.ended(&caller).await });
+        let state = (Some(follower), ended, self.clone());
+        let answers = stream::unfold(state, move |(follower, mut ended, edge)| async move {
+            let mut follower = follower?;
+            let watched = tokio::select! {
+                biased;
+                () = edge.stop.cancelled() => Err(stopping()),
+                error = &mut ended => Err(error),
+                watched = follower.next() => watched,
+            };
+            // After an error the stream is over; the cursor says where to go on.
+            let follower = watched.is_ok().then_some(follower);
+            let answer = watched.map(|watched| watched.to_wire()).map_err(|e| status(&e, request_id.as_ref()));
+            Some((answer, (follower, ended, edge)))
+        });
+        Ok(Response::new(Box::pin(answers)))
+    }
+}
+
+impl Edge {
+    /// Finds out who opens a stream.
+    async fn stream_caller(&self, headers: &http::HeaderMap) -> Outcome<cpcd_domain::Caller> {
+        let token = bearer(headers)?;
+        let (app, door) = (self.app.clone(), self.door);
+        self.app.run(async move { app.caller(door, token.as_deref()).await }).await
+    }
+}
+
+/// Answers a node's heartbeat that says nothing new, without leaving the thread; gives the message back if it is something else.
+fn plain(
+    app: &App,
+    token: Option<&str>,
+    message: v1::NodePing,
+) -> Outcome<Result<v1::HeartbeatResponse, v1::NodePing>> {
+    let Some(token) = token else { return Ok(Err(message)) };
+    let Some(caller) = app.identity.tokens.verify_node(token)? else { return Ok(Err(message)) };
+    if message.capacity.is_some() || !message.signed_peer_record.is_empty() {
+        return Ok(Err(message));
+    }
+    let beaten = app.registry.heartbeats.take_plain(&caller, &wire::beat(message.clone()))?;
+    Ok(beaten.map(|beaten| beaten.to_wire()).ok_or(message))
+}
+
+/// Makes the error of a stream that ends with the daemon.
+pub(super) fn stopping() -> Error {
+    Error::new(Reason::ShuttingDown, "the server is stopping; go on elsewhere, or later")
+        .with_retry_after(std::time::Duration::from_secs(1))
+}

@@ -1,0 +1,119 @@
+//! The registry's messages.
+
+use cpc_proto::v1;
+use cpc_signing::PublicKey;
+use cpcd_domain::registry::{Beat, Beaten, Change, Seen, Watched};
+use cpcd_model::{
+    Result,
+    node::{NodeStatus, Resources},
+};
+
+use super::{Wire, identity::unknown};
+
+impl Wire for NodeStatus {
+    type Message = v1::NodeStatus;
+
+    fn to_wire(&self) -> v1::NodeStatus {
+        match self {
+            Self::Online => v1::NodeStatus::Online,
+            Self::Degraded => v1::NodeStatus::Degraded,
+            Self::Offline => v1::NodeStatus::Offline,
+        }
+    }
+}
+
+impl Wire for Resources {
+    type Message = v1::NodeResources;
+
+    fn to_wire(&self) -> v1::NodeResources {
+        v1::NodeResources {
+            cpu_millicores: self.cpu_millicores,
+            memory_bytes: self.memory_bytes,
+            bandwidth_bits_per_second: self.bandwidth_bits_per_second,
+        }
+    }
+}
+
+impl Wire for Seen {
+    type Message = v1::Node;
+
+    fn to_wire(&self) -> v1::Node {
+        let node = &self.node;
+        let peer_id = PublicKey::from_bytes(&node.public_key).map(|key| key.peer_id().to_string()).unwrap_or_default();
+        v1::Node {
+            id: node.id.to_string(),
+            peer_id,
+            public_key: node.public_key.to_vec().into(),
+            owner_id: node.owner_id.map(|id| id.to_string()).unwrap_or_default(),
+            status: node.status.to_wire().into(),
+            capacity: Some(node.capacity.to_wire()),
+            used: Some(self.used.to_wire()),
+            last_seen: node.last_seen.map(|time| time.to_wire()),
+            addresses: node.addresses.clone(),
+            labels: node.labels.clone().into_iter().collect(),
+            signed_peer_record: node.record.clone().into(),
+            realm: node.realm.clone(),
+            agent_version: node.agent_version.clone(),
+            created_at: Some(node.created_at.to_wire()),
+            record_sequence: node.record_seq.unwrap_or_default(),
+        }
+    }
+}
+
+impl Wire for Beaten {
+    type Message = v1::HeartbeatResponse;
+
+    fn to_wire(&self) -> v1::HeartbeatResponse {
+        v1::HeartbeatResponse {
+            sequence: self.sequence,
+            next_heartbeat_ms: u32::try_from(self.next.as_millis()).unwrap_or(u32::MAX),
+            register_again: self.status.is_none(),
+            status: self.status.map_or(v1::NodeStatus::Unspecified, |status| status.to_wire()).into(),
+            tokens: self.tokens.as_ref().map(Wire::to_wire),
+        }
+    }
+}
+
+impl Wire for Watched {
+    type Message = v1::WatchNodesResponse;
+
+    fn to_wire(&self) -> v1::WatchNodesResponse {
+        use v1::watch_nodes_response::Event;
+        let event = self.change.as_ref().map(|change| match change {
+            Change::Node(seen) => Event::Changed(seen.to_wire()),
+            Change::Deleted(id) => Event::DeletedId(id.to_string()),
+            Change::Gap => Event::Gap(v1::Gap {}),
+        });
+        v1::WatchNodesResponse { cursor: self.cursor.clone(), event }
+    }
+}
+
+/// Reads a heartbeat.
+pub(crate) fn beat(message: v1::NodePing) -> Beat {
+    Beat {
+        sequence: message.sequence,
+        used: message.used.map(resources),
+        capacity: message.capacity.map(resources),
+        record: (!message.signed_peer_record.is_empty()).then(|| message.signed_peer_record.to_vec()),
+    }
+}
+
+/// Reads amounts.
+pub(crate) fn resources(message: v1::NodeResources) -> Resources {
+    Resources {
+        cpu_millicores: message.cpu_millicores,
+        memory_bytes: message.memory_bytes,
+        bandwidth_bits_per_second: message.bandwidth_bits_per_second,
+    }
+}
+
+/// Reads the status in a filter; unspecified means any.
+pub(crate) fn status_filter(field: &str, number: i32) -> Result<Option<NodeStatus>> {
+    match v1::NodeStatus::try_from(number) {
+        Ok(v1::NodeStatus::Unspecified) => Ok(None),
+        Ok(v1::NodeStatus::Online) => Ok(Some(NodeStatus::Online)),
+        Ok(v1::NodeStatus::Offline) => Ok(Some(NodeStatus::Offline)),
+        Ok(v1::NodeStatus::Degraded) => Ok(Some(NodeStatus::Degraded)),
+        Err(_) => Err(unknown(field, number)),
+    }
+}

@@ -1,0 +1,281 @@
+//! Table `nodes`.
+
+use cpcd_model::{
+    Error, Result,
+    id::{NodeId, UserId},
+    labels::Labels,
+    node::{Node, NodeStatus, Resources},
+    time::Timestamp,
+};
+use sqlx::{FromRow, types::Json};
+use uuid::Uuid;
+
+use super::{
+    Store, Tx,
+    arg::{Arg, big, json_text, sql},
+    row::{bytes, unsigned},
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    public_key: Vec<u8>,
+    owner_id: Option<Uuid>,
+    status: String,
+    last_seen: Option<jiff_sqlx::Timestamp>,
+    resources: Json<Resources>,
+    record: Vec<u8>,
+    record_seq: Option<i64>,
+    addresses: Json<Vec<String>>,
+    labels: Json<Labels>,
+    granted_labels: Json<Labels>,
+    realm: String,
+    agent_version: String,
+    created_at: jiff_sqlx::Timestamp,
+}
+
+impl Row {
+    fn read(self) -> Result<Node> {
+        Ok(Node {
+            id: self.id.into(),
+            public_key: bytes("nodes.public_key", &self.public_key)?,
+            owner_id: self.owner_id.map(Into::into),
+            status: status(&self.status)?,
+            last_seen: self.last_seen.map(jiff_sqlx::Timestamp::to_jiff),
+            capacity: self.resources.0,
+            record: self.record,
+            record_seq: self.record_seq.map(|seq| unsigned("nodes.record_seq", seq)).transpose()?,
+            addresses: self.addresses.0,
+            labels: self.labels.0,
+            granted_labels: self.granted_labels.0,
+            realm: self.realm,
+            agent_version: self.agent_version,
+            created_at: self.created_at.to_jiff(),
+        })
+    }
+}
+
+/// Reads a status of the store.
+pub(super) fn status(word: &str) -> Result<NodeStatus> {
+    NodeStatus::from_word(word).ok_or_else(|| Error::internal(format!("a node is '{word}' in the store")))
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, public_key, owner_id, CAST(status AS TEXT) AS status, last_seen, resources, record, record_seq, addresses,
+                 labels, granted_labels, realm, agent_version, created_at FROM nodes ",
+            $rest
+        )
+    };
+}
+
+/// Which nodes a list is about; what is not said does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct NodeFilter {
+    /// Those after this one.
+    pub after: Option<NodeId>,
+    /// Those of this status.
+    pub status: Option<NodeStatus>,
+    /// Those of this user.
+    pub owner: Option<UserId>,
+    /// Those with this label.
+    pub label: Option<(String, String)>,
+}
+
+impl Tx {
+    /// Adds a node; its key must be new, which the caller finds out with [`Tx::lock_node_by_key`].
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn insert_node(&mut self, node: &Node) -> Result<()> {
+        self.execute(
+            sql(
+                "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses, labels,
+                     granted_labels, realm, agent_version, created_at)
+                 VALUES ($1, $2, $3, $4::TEXT::node_status, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses, labels,
+                     granted_labels, realm, agent_version, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            ),
+            &[
+                node.id.uuid().into(),
+                node.public_key.as_slice().into(),
+                node.owner_id.map(UserId::uuid).into(),
+                node.status.as_str().into(),
+                node.last_seen.into(),
+                Arg::Json(json_text(&node.capacity)?),
+                node.record.as_slice().into(),
+                node.record_seq.map(big).into(),
+                Arg::Json(json_text(&node.addresses)?),
+                Arg::Json(json_text(&node.labels)?),
+                Arg::Json(json_text(&node.granted_labels)?),
+                node.realm.as_str().into(),
+                node.agent_version.as_str().into(),
+                node.created_at.into(),
+            ],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Brings up to date what a node says of itself.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn update_node(&mut self, node: &Node) -> Result<()> {
+        self.execute(
+            "UPDATE nodes SET resources = $2, record = $3, record_seq = $4, addresses = $5, labels = $6, agent_version = $7
+             WHERE id = $1",
+            &[
+                node.id.uuid().into(),
+                Arg::Json(json_text(&node.capacity)?),
+                node.record.as_slice().into(),
+                node.record_seq.map(big).into(),
+                Arg::Json(json_text(&node.addresses)?),
+                Arg::Json(json_text(&node.labels)?),
+                node.agent_version.as_str().into(),
+            ],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Gives the node of a key and keeps others from changing it until the transaction's end.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn lock_node_by_key(&mut self, public_key: &[u8; 32]) -> Result<Option<Node>> {
+        let statement = sql(select!("WHERE public_key = $1 FOR UPDATE"), select!("WHERE public_key = $1"));
+        self.fetch_optional::<Row>(statement, &[public_key.as_slice().into()]).await?.map(Row::read).transpose()
+    }
+
+    /// Gives a node and keeps others from changing it until the transaction's end.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn lock_node(&mut self, id: NodeId) -> Result<Option<Node>> {
+        let statement = sql(select!("WHERE id = $1 FOR UPDATE"), select!("WHERE id = $1"));
+        self.fetch_optional::<Row>(statement, &[id.uuid().into()]).await?.map(Row::read).transpose()
+    }
+
+    /// Removes a node; false if it is not there.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_node(&mut self, id: NodeId) -> Result<bool> {
+        Ok(self.execute("DELETE FROM nodes WHERE id = $1", &[id.uuid().into()]).await? == 1)
+    }
+}
+
+impl Store {
+    /// Gives a node.
+    ///
+    /// # Errors
+    /// What the engine says, here as in all reads.
+    pub async fn get_node(&self, id: NodeId) -> Result<Option<Node>> {
+        let row = self.db.fetch_optional::<Row>(select!("WHERE id = $1"), &[id.uuid().into()]).await?;
+        row.map(Row::read).transpose()
+    }
+
+    /// Gives the node of a key.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_node_by_key(&self, public_key: &[u8; 32]) -> Result<Option<Node>> {
+        let key = public_key.as_slice().into();
+        let row = self.db.fetch_optional::<Row>(select!("WHERE public_key = $1"), &[key]).await?;
+        row.map(Row::read).transpose()
+    }
+
+    /// Gives nodes, in no order; those that are not there are left out.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_nodes(&self, ids: &[NodeId]) -> Result<Vec<Node>> {
+        let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        let statement =
+            sql(select!("WHERE id = ANY($1)"), select!("WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))"));
+        let rows: Vec<Row> = self.db.fetch_all(statement, &[Arg::UuidArray(&ids)]).await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Gives at most `limit` nodes in the order of their ids.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_nodes(&self, filter: &NodeFilter, limit: u32) -> Result<Vec<Node>> {
+        let (key, value) = match &filter.label {
+            Some((key, value)) => (Some(key.as_str()), Some(value.as_str())),
+            None => (None, None),
+        };
+        let rows: Vec<Row> = self
+            .db
+            .fetch_all(
+                sql(
+                    select!(
+                        "WHERE id > $1 AND ($2 IS NULL OR CAST(status AS TEXT) = $2) AND ($3 IS NULL OR owner_id = $3)
+                             AND ($4 IS NULL OR labels ->> $4 = $5)
+                         ORDER BY id LIMIT $6"
+                    ),
+                    select!(
+                        "WHERE id > $1 AND ($2 IS NULL OR status = $2) AND ($3 IS NULL OR owner_id = $3)
+                             AND ($4 IS NULL OR EXISTS (SELECT 1 FROM json_each(labels) WHERE key = $4 AND value = $5))
+                         ORDER BY id LIMIT $6"
+                    ),
+                ),
+                &[
+                    filter.after.map_or(Uuid::nil(), NodeId::uuid).into(),
+                    filter.status.map(NodeStatus::as_str).into(),
+                    filter.owner.map(UserId::uuid).into(),
+                    key.into(),
+                    value.into(),
+                    i64::from(limit).into(),
+                ],
+            )
+            .await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Gives the number of nodes of each status: online, degraded, offline.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn count_nodes(&self) -> Result<[u64; 3]> {
+        let rows: Vec<(String, i64)> = self
+            .db
+            .fetch_all("SELECT CAST(status AS TEXT) AS status, count(*) AS nodes FROM nodes GROUP BY status", &[])
+            .await?;
+        let mut counts = [0; 3];
+        for (word, count) in rows {
+            let status = status(&word)?;
+            for (place, known) in counts.iter_mut().zip(NodeStatus::ALL) {
+                if known == status {
+                    *place = unsigned("count of nodes", count)?;
+                }
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Gives id, status and last heartbeat of at most `limit` nodes after one, in the order of their ids: to follow them from memory.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_liveness(
+        &self,
+        after: Option<NodeId>,
+        limit: u32,
+    ) -> Result<Vec<(NodeId, NodeStatus, Option<Timestamp>)>> {
+        let rows: Vec<(Uuid, String, Option<jiff_sqlx::Timestamp>)> = self
+            .db
+            .fetch_all(
+                "SELECT id, CAST(status AS TEXT) AS status, last_seen FROM nodes WHERE id > $1 ORDER BY id LIMIT $2",
+                &[after.map_or(Uuid::nil(), NodeId::uuid).into(), i64::from(limit).into()],
+            )
+            .await?;
+        rows.into_iter()
+            .map(|(id, word, seen)| Ok((id.into(), status(&word)?, seen.map(jiff_sqlx::Timestamp::to_jiff))))
+            .collect()
+    }
+}

@@ -1,0 +1,6 @@
+//! The registry: who registers, who lives, who sees what.
+
+mod access;
+mod heartbeats;
+mod liveness;
+mod registration;
