@@ -103,3 +103,57 @@ async fn a_scope_says_what_its_resource_has() {
     }
     daemon.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_are_narrowed_by_label_and_object() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let (west, east) = (labelled(&daemon, "eu-west").await, labelled(&daemon, "eu-east").await);
+        let reader = daemon.person("reader", &["nodes=read@label:region:eu-west"]).await;
+        let keeper = daemon.person("keeper", &[&format!("nodes=admin@object:{east}")]).await;
+        let get = async |who: &Person, id: &str| {
+            let answer = daemon.rest(Method::GET, &format!("/v1/nodes/{id}"), Some(&who.token), None).await;
+            if answer.status == 200 { "ok".to_owned() } else { answer.reason() }
+        };
+        let list = async |who: &Person| {
+            let answer = daemon.registry(Some(&who.token)).await.list_nodes(v1::ListNodesRequest::default()).await;
+            answer.unwrap().into_inner().nodes.into_iter().map(|node| node.id).collect::<Vec<_>>()
+        };
+        let delete = async |who: &Person, id: &str| {
+            let request = v1::DeleteNodeRequest { id: id.into() };
+            let answer = daemon.registry(Some(&who.token)).await.delete_node(request).await;
+            answer.map_or_else(|status| reason(&status), |_| "ok".to_owned())
+        };
+        assert_eq!((get(&reader, &west).await.as_str(), get(&reader, &east).await.as_str()), ("ok", "NODE_NOT_FOUND"));
+        assert_eq!((list(&reader).await, list(&keeper).await), (vec![west.clone()], vec![east.clone()]));
+
+        let mut watched = daemon.registry(Some(&reader.token)).await;
+        let mut changes = watched.watch_nodes(v1::WatchNodesRequest::default()).await.unwrap().into_inner();
+        assert_eq!((delete(&reader, &west).await, delete(&keeper, &west).await).0, "PERMISSION_DENIED");
+        assert_eq!(
+            (delete(&keeper, &west).await.as_str(), delete(&keeper, &east).await.as_str()),
+            ("NODE_NOT_FOUND", "ok")
+        );
+        daemon.local_registry().await.delete_node(v1::DeleteNodeRequest { id: west.clone() }).await.unwrap();
+        // Of the two that are deleted the reader hears of one.
+        let deleted = async {
+            loop {
+                let change = changes.message().await.unwrap().unwrap();
+                if let Some(v1::watch_nodes_response::Event::DeletedId(id)) = change.event {
+                    return id;
+                }
+            }
+        };
+        assert_eq!(crate::harness::within("a change", deleted).await, west);
+        daemon.stop().await;
+    })
+    .await;
+}
+
+async fn labelled(daemon: &Daemon, region: &str) -> String {
+    let key = cpc_signing::SecretKey::generate();
+    let record = crate::harness::record(&key, 1, &[crate::harness::ADDRESS], cpc_signing::Dialect::Standard);
+    let mut info = daemon.node_info(&key, record).await;
+    info.labels.insert("region".into(), region.into());
+    daemon.local_registry().await.register_node(info).await.expect("it registers").into_inner().node_id
+}
