@@ -70,6 +70,7 @@ struct Inner {
     durations: Family<MethodLabels, Histogram>,
     index_pending: Gauge,
     index_lag: Gauge<f64, AtomicU64>,
+    revocations_age: Gauge<f64, AtomicU64>,
     nodes: Family<StatusLabels, Gauge>,
     statements: Family<CauseLabels, Counter>,
     grpc_methods: HashSet<&'static str>,
@@ -90,6 +91,7 @@ impl Metrics {
         let durations = Family::new_with_constructor(latencies as fn() -> Histogram);
         let index_pending = Gauge::default();
         let index_lag = Gauge::default();
+        let revocations_age = Gauge::default();
         let nodes = Family::default();
         let statements = Family::default();
         registry.register("nodes", "Nodes that are followed, by status", nodes.clone());
@@ -109,12 +111,19 @@ impl Metrics {
             Unit::Seconds,
             index_lag.clone(),
         );
+        registry.register_with_unit(
+            "revocations_age",
+            "Time since the store confirmed what is revoked; from 5 on calls with a token are refused",
+            Unit::Seconds,
+            revocations_age.clone(),
+        );
         Self(Arc::new(Inner {
             registry,
             requests,
             durations,
             index_pending,
             index_lag,
+            revocations_age,
             nodes,
             statements,
             grpc_methods: grpc_methods(),
@@ -136,6 +145,11 @@ impl Metrics {
     pub(crate) fn set_backlog(&self, pending: u64, lag: Duration) {
         self.0.index_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
         self.0.index_lag.set(lag.as_secs_f64());
+    }
+
+    /// Sets how long ago the store confirmed what is revoked.
+    pub(crate) fn set_revocations_age(&self, age: Duration) {
+        self.0.revocations_age.set(age.as_secs_f64());
     }
 
     /// Sets how many nodes of each status there are: online, degraded, offline.

@@ -52,6 +52,10 @@ impl Show for GetStatusResponse {
             1 => format!("1 change waits, for {} ms", self.index_lag_ms),
             pending => format!("{pending} changes wait, the oldest for {} ms", self.index_lag_ms),
         };
+        let revocations = match self.revocations_age_ms {
+            age @ 0..5_000 => format!("confirmed {age} ms ago"),
+            age => format!("not confirmed for {age} ms: calls with a token are refused until the store answers"),
+        };
         vec![
             ("Version", self.version.clone()),
             ("Server id", self.server_id.clone()),
@@ -62,6 +66,7 @@ impl Show for GetStatusResponse {
             ("Users", self.users.to_string()),
             ("Contents", self.contents.to_string()),
             ("Index", index),
+            ("Revocations", revocations),
         ]
     }
 }

@@ -33,6 +33,7 @@ impl Call for v1::GetStatusRequest {
             nodes_online,
             nodes_degraded,
             nodes_offline,
+            revocations_age_ms: u64::try_from(app.identity.revoked.age().as_millis()).unwrap_or(u64::MAX),
         })
     }
 }

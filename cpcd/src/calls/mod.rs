@@ -30,6 +30,9 @@ pub(crate) trait Call: Message + Default + DeserializeOwned + 'static {
     /// Whether the caller matters; where it does not, a stale token does no harm.
     const NEEDS_CALLER: bool = true;
 
+    /// Whether it goes on while nobody can say what was revoked lately; nothing that reads or changes what is kept may.
+    const IS_HEARTBEAT: bool = false;
+
     /// Decodes, asks the domain, encodes.
     fn call(self, app: &App, caller: &Caller) -> impl Future<Output = Result<Self::Response>> + Send;
 }
@@ -41,7 +44,8 @@ pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C
     app.run(async move {
         let _slot = slot;
         let token = if C::NEEDS_CALLER { token? } else { None };
-        let caller = inner.caller(door, token.as_deref()).await?;
+        let token = token.as_deref();
+        let caller = if C::IS_HEARTBEAT { inner.heart(door, token).await? } else { inner.caller(door, token).await? };
         inner.system.caused_by(cause::<C>(), call.call(&inner, &caller)).await
     })
     .await

@@ -54,9 +54,10 @@ impl Call for v1::NodeInfo {
 
 impl Call for v1::NodePing {
     type Response = v1::HeartbeatResponse;
+    const IS_HEARTBEAT: bool = true;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::HeartbeatResponse> {
-        Ok(app.registry.heartbeats.take(caller, &wire::beat(self)).await?.to_wire())
+        Ok(app.registry.heartbeats.take(caller, &wire::beat(&self)).await?.to_wire())
     }
 }
 

@@ -42,5 +42,6 @@ async fn render(headers: &HeaderMap, edge: &Edge) -> cpcd_model::Result<String> 
     }
     edge.app.metrics.set_nodes(edge.app.registry.nodes.count());
     edge.app.metrics.set_statements(&edge.app.system.statement_counts());
+    edge.app.metrics.set_revocations_age(edge.app.identity.revoked.age());
     edge.app.metrics.render().map_err(Error::internal)
 }

@@ -67,7 +67,7 @@ impl Beats {
         let tokens = &self.edge.app.identity.tokens;
         tokens.check_caller(&self.caller)?;
         let heartbeats = &self.edge.app.registry.heartbeats;
-        let beat = wire::beat(ping);
+        let beat = wire::beat(&ping);
         let beaten = match heartbeats.take_plain(&self.caller, &beat)? {
             Some(beaten) => beaten,
             None => {
@@ -75,11 +75,11 @@ impl Beats {
                 self.edge.app.run(async move { heartbeats.take(&caller, &beat).await }).await?
             }
         };
-        if let Some(fresh) = &beaten.tokens {
-            if let Some(caller) = tokens.verify_node(&fresh.access_token)? {
-                self.token_ended = ended(&self.edge, &caller);
-                self.caller = caller;
-            }
+        if let Some(fresh) = &beaten.tokens
+            && let Some(caller) = tokens.verify_node(&fresh.access_token)?
+        {
+            self.token_ended = ended(&self.edge, &caller);
+            self.caller = caller;
         }
         Ok(beaten.to_wire())
     }

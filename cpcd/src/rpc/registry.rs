@@ -39,8 +39,12 @@ impl NodeOrchestration for Edge {
     ) -> Result<Response<Answers<v1::HeartbeatResponse>>, Status> {
         let (metadata, extensions, pings) = request.into_parts();
         let request_id = extensions.get::<RequestId>().copied();
-        let caller = self.stream_caller(&metadata.into_headers()).await;
-        let caller = caller.map_err(|error| status(&error, request_id.as_ref()))?;
+        let opened = async {
+            let token = bearer(&metadata.into_headers())?;
+            let (app, door) = (self.app.clone(), self.door);
+            self.app.run(async move { app.heart(door, token.as_deref()).await }).await
+        };
+        let caller = opened.await.map_err(|error: Error| status(&error, request_id.as_ref()))?;
         let beats = Beats::new(self.clone(), caller, pings, request_id);
         Ok(Response::new(Box::pin(stream::unfold(beats, Beats::next))))
     }
@@ -95,10 +99,7 @@ fn plain(
 ) -> Outcome<Result<v1::HeartbeatResponse, v1::NodePing>> {
     let Some(token) = token else { return Ok(Err(message)) };
     let Some(caller) = app.identity.tokens.verify_node(token)? else { return Ok(Err(message)) };
-    if message.capacity.is_some() || !message.signed_peer_record.is_empty() {
-        return Ok(Err(message));
-    }
-    let beaten = app.registry.heartbeats.take_plain(&caller, &wire::beat(message.clone()))?;
+    let beaten = app.registry.heartbeats.take_plain(&caller, &wire::beat(&message))?;
     Ok(beaten.map(|beaten| beaten.to_wire()).ok_or(message))
 }
 

@@ -43,7 +43,7 @@ impl Wire for Seen {
         v1::Node {
             id: node.id.to_string(),
             peer_id,
-            public_key: node.public_key.to_vec().into(),
+            public_key: node.public_key.to_vec(),
             owner_id: node.owner_id.map(|id| id.to_string()).unwrap_or_default(),
             status: node.status.to_wire().into(),
             capacity: Some(node.capacity.to_wire()),
@@ -51,7 +51,7 @@ impl Wire for Seen {
             last_seen: node.last_seen.map(|time| time.to_wire()),
             addresses: node.addresses.clone(),
             labels: node.labels.clone().into_iter().collect(),
-            signed_peer_record: node.record.clone().into(),
+            signed_peer_record: node.record.clone(),
             realm: node.realm.clone(),
             agent_version: node.agent_version.clone(),
             created_at: Some(node.created_at.to_wire()),
@@ -89,12 +89,12 @@ impl Wire for Watched {
 }
 
 /// Reads a heartbeat.
-pub(crate) fn beat(message: v1::NodePing) -> Beat {
+pub(crate) fn beat(message: &v1::NodePing) -> Beat {
     Beat {
         sequence: message.sequence,
         used: message.used.map(resources),
         capacity: message.capacity.map(resources),
-        record: (!message.signed_peer_record.is_empty()).then(|| message.signed_peer_record.to_vec()),
+        record: (!message.signed_peer_record.is_empty()).then(|| message.signed_peer_record.clone()),
     }
 }
 

@@ -19,3 +19,4 @@ mod registry;
 mod sessions;
 mod token_keys;
 mod tour;
+mod vectors;

@@ -318,6 +318,44 @@ async fn a_replica_heeds_a_revocation_within_a_second() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn while_nobody_can_say_what_is_revoked_no_token_is_good() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let alice = daemon.person("alice", &["system=read"]).await;
+        assert_eq!(holder(&daemon, &alice.token).await.unwrap(), "alice");
+        // The store answers, but not this question: nothing else of it is away.
+        daemon.execute(&engine, "ALTER TABLE revocations RENAME TO hidden").await;
+        let mut local = daemon.admin().await;
+        let mut age = async || {
+            let status = local.get_status(v1::GetStatusRequest {}).await.unwrap().into_inner();
+            status.revocations_age_ms
+        };
+        let refused = async || {
+            let status = daemon.identity(Some(&alice.token)).await.get_caller(v1::GetCallerRequest {}).await.err();
+            status.is_some_and(|status| reason(&status) == "ENGINE_AWAY")
+        };
+        eventually("no token is good", refused).await;
+        assert!(age().await >= 5_000);
+        for path in ["/v1/caller", "/v1/status", "/v1/content", "/search?q=word"] {
+            let answer = daemon.rest(Method::GET, path, Some(&alice.token), None).await;
+            assert_eq!((answer.status, answer.reason().as_str()), (503, "ENGINE_AWAY"), "{path} on {}", engine.name);
+            assert!(answer.headers.contains_key("retry-after"));
+        }
+        let foreign = daemon.rest(Method::GET, "/v1/caller", Some("a.b.c"), None).await;
+        assert_eq!(foreign.reason(), "TOKEN_INVALID", "what is none of ours is still told so");
+        assert_eq!(daemon.get("/health").await.status, 200);
+        let metrics = daemon.get("/metrics").await.text();
+        let gauge = metrics.lines().find_map(|line| line.strip_prefix("cpcd_revocations_age_seconds ")).unwrap();
+        assert!(gauge.parse::<f64>().unwrap() >= 5.0, "{gauge}");
+        daemon.execute(&engine, "ALTER TABLE hidden RENAME TO revocations").await;
+        eventually("tokens are good again", async || holder(&daemon, &alice.token).await.is_ok()).await;
+        assert!(age().await < 5_000);
+        daemon.stop().await;
+    })
+    .await;
+}
+
 /// Opens a bulk publish that says nothing; gives what ends it.
 async fn silent_stream(daemon: &Daemon, token: &str) -> tokio::task::JoinHandle<String> {
     let (sender, receiver) = tokio::sync::mpsc::channel(1);

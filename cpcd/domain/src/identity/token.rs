@@ -170,8 +170,19 @@ impl Tokens {
     /// Verifies a token and gives the caller that it names.
     ///
     /// # Errors
-    /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if it was taken back, or its subject is gone or has other permissions by now.
+    /// Those of [`Self::verify_unconfirmed`]; `ENGINE_AWAY` while nobody can say what was revoked in the last five seconds.
     pub async fn verify(&self, token: &str) -> Result<Caller> {
+        let caller = self.verify_unconfirmed(token).await?;
+        self.revoked.check_confirmed().map(|()| caller)
+    }
+
+    /// Verifies a token as [`Self::verify`] does, but goes on while the store is away and with it what was revoked lately.
+    ///
+    /// For heartbeats, and for public reads that need no SQL; nothing else may be done by such a caller.
+    ///
+    /// # Errors
+    /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if it was taken back, or its subject is gone or has other permissions by now.
+    pub async fn verify_unconfirmed(&self, token: &str) -> Result<Caller> {
         let said = match self.said(token) {
             Err(error) if error.reason() == Reason::TokenInvalid && self.has_new_key(token).await? => {
                 self.said(token)?
@@ -185,10 +196,10 @@ impl Tokens {
         Ok(Caller::verified(subject, permissions, said.session))
     }
 
-    /// Verifies a node's token without leaving the thread: nothing if it is a user's, or signed with a key to be looked for.
+    /// Verifies a node's token for a heartbeat, without leaving the thread and while the store is away: nothing if it is a user's, or signed with a key to be looked for.
     ///
     /// # Errors
-    /// As [`Tokens::verify`].
+    /// As [`Tokens::verify_unconfirmed`].
     pub fn verify_node(&self, token: &str) -> Result<Option<Caller>> {
         let said = match self.said(token) {
             Err(error) if error.reason() == Reason::TokenInvalid => return Ok(None),
@@ -358,3 +369,7 @@ fn expired() -> Error {
 fn invalid(why: &str) -> Error {
     Error::new(Reason::TokenInvalid, format!("the token cannot be accepted: {why}"))
 }
+
+#[cfg(test)]
+#[path = "token_tests.rs"]
+mod tests;

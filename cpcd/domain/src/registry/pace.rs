@@ -108,7 +108,7 @@ mod tests {
         for _ in 0..100 {
             factor = pace.stretch(factor, 1e9);
         }
-        assert_eq!(factor, 3 * ONE);
+        assert!((3 * ONE - 5..=3 * ONE).contains(&factor), "{factor}");
         for _ in 0..100 {
             factor = pace.stretch(factor, 10.0);
         }

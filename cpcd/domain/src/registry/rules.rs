@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn silence_makes_a_node_degraded_and_then_offline() {
         use NodeStatus::{Degraded, Offline, Online};
-        let judge = |status, silent| RULES.judge(&node(status, 1000, None), at(1000 + silent), true);
+        let judge = |status, silent: u64| RULES.judge(&node(status, 1000, None), at(1000 + silent), true);
         assert_eq!(judge(Online, 44), None);
         assert_eq!(judge(Online, 45), Some(Degraded));
         assert_eq!(judge(Degraded, 89), None);

@@ -336,8 +336,10 @@ mod tests {
         assert_eq!((judged[0].id, judged[0].to), (dead, NodeStatus::Offline));
         table.change(dead, NodeStatus::Offline, at(100));
         assert_eq!(table.count(), [1, 0, 1]);
+        beat(&table, alive, 105);
         assert_eq!(beat(&table, dead, 110).unwrap().0, NodeStatus::Offline, "damped");
         assert!(table.judge(&RULES, at(110), true, 10).is_empty());
+        beat(&table, alive, 150);
         assert_eq!(beat(&table, dead, 160).unwrap().0, NodeStatus::Online);
         assert_eq!(table.judge(&RULES, at(160), false, 10)[0].to, NodeStatus::Online);
     }

@@ -11,7 +11,10 @@ use std::{
 };
 
 use cpc_proto::{
-    clients::{discovery_service_client::DiscoveryServiceClient, identity_service_client::IdentityServiceClient},
+    clients::{
+        admin_service_client::AdminServiceClient, discovery_service_client::DiscoveryServiceClient,
+        identity_service_client::IdentityServiceClient,
+    },
     v1,
 };
 use cpc_signing::{Kind, LoginMessage, PublicKey, Purpose, SecretKey};
@@ -141,6 +144,11 @@ impl Daemon {
     /// Gives a client of the local administrator.
     pub(crate) async fn local(&self) -> IdentityServiceClient<Client> {
         IdentityServiceClient::with_interceptor(self.local_channel().await, Bearer(None))
+    }
+
+    /// Gives a client of the local administrator for the daemon itself.
+    pub(crate) async fn admin(&self) -> AdminServiceClient<Client> {
+        AdminServiceClient::with_interceptor(self.local_channel().await, Bearer(None))
     }
 
     /// Makes a user and logs in.

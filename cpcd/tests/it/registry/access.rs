@@ -57,7 +57,7 @@ async fn private_addresses_stay_within_their_realm() {
         assert_eq!(list(&reader.token).await, both);
         assert_eq!(list(&owner.token).await, both, "one's own");
         assert_eq!(list(&stranger.token).await, Vec::<String>::new());
-        assert_eq!(list(&other.token).await, [other.id.clone()]);
+        assert_eq!(list(&other.token).await, std::slice::from_ref(&other.id));
         daemon.stop().await;
     })
     .await;

@@ -16,6 +16,9 @@ async fn register(
     answer.map(tonic::Response::into_inner).map_err(|status| reason(&status))
 }
 
+/// Makes a message that was complete wrong.
+type Fault<'a> = dyn Fn(&mut v1::NodeInfo) + 'a;
+
 async fn node_invite(daemon: &Daemon, realm: &str, labels: &[(&str, &str)]) -> String {
     let request = v1::CreateInviteRequest {
         kind: v1::SubjectKind::Node.into(),
@@ -168,7 +171,7 @@ async fn what_is_wrong_is_refused_alike_on_both_edges() {
         }
     }
     let login = daemon.proof_for(&key, v1::SubjectKind::Node, v1::ChallengePurpose::Login).await;
-    let faults: [(&str, &dyn Fn(&mut v1::NodeInfo), &str); 8] = [
+    let faults: [(&str, &Fault<'_>, &str); 8] = [
         ("no proof", &|info| info.proof = None, "FIELD_REQUIRED"),
         ("a proof for login", &|info| info.proof = Some(login.clone()), "CHALLENGE_INVALID"),
         ("no challenge", &|info| info.proof.as_mut().unwrap().challenge.clear(), "CHALLENGE_INVALID"),
