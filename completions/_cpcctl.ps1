@@ -21,8 +21,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'cpcctl' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -61,8 +63,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;key' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -89,8 +93,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;key;generate' {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl''s configuration folder]')
             [CompletionResult]::new('--comment', '--comment', [CompletionResultType]::ParameterName, 'A remark that is kept in both files')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -113,8 +119,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;key;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -137,8 +145,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;key;import' {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The new private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl''s configuration folder]')
             [CompletionResult]::new('--comment', '--comment', [CompletionResultType]::ParameterName, 'A remark that is kept in both files [default: the one that comes with the key, else cpcctl]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -165,8 +175,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form [default: openssh, with --public ssh]')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The file to write, - for stdout')
             [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'How libp2p''s bytes are written [default: binary, with --public base64]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -190,8 +202,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;user' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -218,8 +232,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;user;create' {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The key: a peer id, an ssh-ed25519 line, or the path of a key file [default: your own default key]')
             [CompletionResult]::new('--permission', '--permission', [CompletionResultType]::ParameterName, 'What the user may do: nodes, allocations, content, users, metrics or system = read, write or admin [default: the server''s]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -242,8 +258,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;user;list' {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many; 0 for all')
             [CompletionResult]::new('--page-token', '--page-token', [CompletionResultType]::ParameterName, 'Go on where a page ended')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -266,8 +284,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;user;permit' {
             [CompletionResult]::new('--permission', '--permission', [CompletionResultType]::ParameterName, 'What the user may do: a resource and a level, and after @ what it is narrowed to')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Narrows the permissions that have no scope of their own: owner=USER, object=ID or label=NAME:VALUE')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -292,8 +312,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;user;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -314,8 +336,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;invite' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -345,8 +369,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'A label of a node that joins')
             [CompletionResult]::new('--realm', '--realm', [CompletionResultType]::ParameterName, 'The realm of a node that joins')
             [CompletionResult]::new('--permission', '--permission', [CompletionResultType]::ParameterName, 'What a user who joins may do, as in content=write [default: the server''s]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -368,8 +394,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         }
         'cpcctl;invite;list' {
             [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only those for users, or for nodes')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -390,8 +418,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;invite;revoke' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -416,8 +446,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--invite', '--invite', [CompletionResultType]::ParameterName, 'Join by an invite that is read from stdin: - and nothing else, for it is a secret; CPCCTL_INVITE holds the invite itself')
             [CompletionResult]::new('--invite-file', '--invite-file', [CompletionResultType]::ParameterName, 'Join by an invite that is read from a file, - for stdin')
             [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'The name to have when joining: 1 to 50 of a-z 0-9 . _ -')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -439,8 +471,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;logout' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -463,8 +497,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         }
         'cpcctl;whoami' {
             [CompletionResult]::new('--can', '--can', [CompletionResultType]::ParameterName, 'Asks whether you may: ''write nodes'' or nodes=write, and after @ on what; ends with 9 if not')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -485,8 +521,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;context' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -512,8 +550,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;context;list' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -534,8 +574,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;context;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -558,8 +600,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         'cpcctl;context;set' {
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The private key file, or a key of the ssh-agent, that logs in there')
             [CompletionResult]::new('--server-id', '--server-id', [CompletionResultType]::ParameterName, 'The server''s id, as its operator tells it: a server that names another one gets no signature')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -581,8 +625,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;context;use' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -603,8 +649,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;context;delete' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -625,8 +673,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;config' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -648,8 +698,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;config;show' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -671,8 +723,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;session' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -696,8 +750,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         }
         'cpcctl;session;list' {
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Whose: a name or an id [default: your own]')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -718,8 +774,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;session;end' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -740,8 +798,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;token-key' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -764,8 +824,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;token-key;list' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -786,8 +848,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;token-key;rotate' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -809,8 +873,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;content' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -846,8 +912,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--visibility', '--visibility', [CompletionResultType]::ParameterName, 'Who may see it [default: public]')
             [CompletionResult]::new('--request-id', '--request-id', [CompletionResultType]::ParameterName, 'A name of your own, which makes repeating and changing safe without a cid')
             [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The id of existing content to change')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -869,8 +937,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;content;get' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -894,8 +964,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--owner', '--owner', [CompletionResultType]::ParameterName, 'Only content of this user: an id, a name, or me')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many; 0 for all')
             [CompletionResult]::new('--page-token', '--page-token', [CompletionResultType]::ParameterName, 'Go on where a page ended')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -916,8 +988,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;content;delete' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -942,8 +1016,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--owner', '--owner', [CompletionResultType]::ParameterName, 'Only content of this user: an id, a name, or me')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many hits')
             [CompletionResult]::new('--page-token', '--page-token', [CompletionResultType]::ParameterName, 'Go on where a page ended')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -964,8 +1040,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;status' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -987,8 +1065,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;version' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1010,8 +1090,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;completion' {
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
@@ -1033,8 +1115,10 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
         }
         'cpcctl;generate' {
             [CompletionResult]::new('--folder', '--folder', [CompletionResultType]::ParameterName, 'The folder that holds completions/ and man/')
-            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')

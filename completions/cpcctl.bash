@@ -146,7 +146,7 @@ _cpcctl() {
 
     case "${cmd}" in
         cpcctl)
-            opts="-o -q -y -h -V --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help --version key user invite login logout whoami context config session token-key content search status version completion generate"
+            opts="-o -q -y -h -V --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help --version key user invite login logout whoami context config session token-key content search status version completion generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -157,6 +157,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -200,7 +208,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__completion)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help bash elvish fish powershell zsh"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -211,6 +219,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -254,7 +270,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__config)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help show"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -265,6 +281,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -308,7 +332,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__config__subcmd__show)
-            opts="-o -q -y -h --origin --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --origin --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -319,6 +343,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -362,7 +394,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help publish get list delete"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help publish get list delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -373,6 +405,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -416,7 +456,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__delete)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -427,6 +467,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -470,7 +518,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__get)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -481,6 +529,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -524,7 +580,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__list)
-            opts="-o -q -y -h --owner --limit --page-token --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --owner --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -547,6 +603,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -590,7 +654,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__publish)
-            opts="-o -q -y -h --from --retry-for --wait --title --description --tag --cid --size --media-type --visibility --request-id --id --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --from --retry-for --wait --title --description --tag --cid --size --media-type --visibility --request-id --id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -648,6 +712,14 @@ _cpcctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -688,7 +760,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list show set use delete"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list show set use delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -699,6 +771,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -742,7 +822,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__delete)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -753,6 +833,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -796,7 +884,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__list)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -807,6 +895,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -850,7 +946,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__set)
-            opts="-o -q -y -h --key --server-id --forget-server-id --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --server-id --forget-server-id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -869,6 +965,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -912,7 +1016,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -923,6 +1027,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -966,7 +1078,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__use)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -977,6 +1089,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1020,7 +1140,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__generate)
-            opts="-o -q -y -h --folder --check --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --folder --check --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1035,6 +1155,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1078,7 +1206,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list revoke"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1089,6 +1217,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1132,7 +1268,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__create)
-            opts="-o -q -y -h --kind --uses --ttl --label --realm --permission --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --kind --uses --ttl --label --realm --permission --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1167,6 +1303,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1210,7 +1354,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__list)
-            opts="-o -q -y -h --kind --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --kind --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1225,6 +1369,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1268,7 +1420,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__revoke)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1279,6 +1431,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1322,7 +1482,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help generate show import export"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help generate show import export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1333,6 +1493,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1376,7 +1544,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__export)
-            opts="-o -q -y -h --format --public --out --encoding --passphrase --force --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --format --public --out --encoding --passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1399,6 +1567,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1442,7 +1618,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__generate)
-            opts="-o -q -y -h --out --comment --passphrase --force --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --out --comment --passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1461,6 +1637,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1504,7 +1688,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__import)
-            opts="-o -q -y -h --out --comment --passphrase --no-passphrase --force --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --out --comment --passphrase --no-passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1523,6 +1707,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1566,7 +1758,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1577,6 +1769,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1620,7 +1820,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__login)
-            opts="-o -q -y -h --key --repin --invite --invite-file --username --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --repin --invite --invite-file --username --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1647,6 +1847,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1690,7 +1898,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__logout)
-            opts="-o -q -y -h --here-only --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --here-only --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1701,6 +1909,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1744,7 +1960,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__search)
-            opts="-o -q -y -h --tag --owner --limit --page-token --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --tag --owner --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1771,6 +1987,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1814,7 +2038,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list end"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list end"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1825,6 +2049,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1868,7 +2100,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session__subcmd__end)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1879,6 +2111,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1922,7 +2162,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session__subcmd__list)
-            opts="-o -q -y -h --user --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1937,6 +2177,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1980,7 +2228,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__status)
-            opts="-o -q -y -h --wait --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --wait --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1991,6 +2239,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2034,7 +2290,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__token__subcmd__key)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list rotate"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list rotate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2045,6 +2301,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2088,7 +2352,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__token__subcmd__key__subcmd__list)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2099,6 +2363,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2142,7 +2414,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__token__subcmd__key__subcmd__rotate)
-            opts="-o -q -y -h --now --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --now --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2153,6 +2425,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2196,7 +2476,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list permit show"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list permit show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2207,6 +2487,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2250,7 +2538,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__create)
-            opts="-o -q -y -h --key --permission --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --permission --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2269,6 +2557,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2312,7 +2608,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__list)
-            opts="-o -q -y -h --limit --page-token --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2331,6 +2627,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2374,7 +2678,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__permit)
-            opts="-o -q -y -h --permission --scope --add --remove --replace --dry-run --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --permission --scope --add --remove --replace --dry-run --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2393,6 +2697,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2436,7 +2748,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2447,6 +2759,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2490,7 +2810,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__version)
-            opts="-o -q -y -h --client --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --client --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2501,6 +2821,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2544,7 +2872,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__whoami)
-            opts="-o -q -y -h --can --endpoint --local --socket --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --can --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2559,6 +2887,14 @@ _cpcctl() {
                     return 0
                     ;;
                 --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-pin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

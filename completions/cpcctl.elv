@@ -18,8 +18,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
     }
     var completions = [
         &'cpcctl'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -57,8 +59,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand generate 'Writes completions/ and man/ from the definition of the commands'
         }
         &'cpcctl;key'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -84,8 +88,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         &'cpcctl;key;generate'= {
             cand --out 'The private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl''s configuration folder]'
             cand --comment 'A remark that is kept in both files'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -107,8 +113,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;key;show'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -130,8 +138,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         &'cpcctl;key;import'= {
             cand --out 'The new private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl''s configuration folder]'
             cand --comment 'A remark that is kept in both files [default: the one that comes with the key, else cpcctl]'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -157,8 +167,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --format 'The form [default: openssh, with --public ssh]'
             cand --out 'The file to write, - for stdout'
             cand --encoding 'How libp2p''s bytes are written [default: binary, with --public base64]'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -181,8 +193,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;user'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -208,8 +222,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         &'cpcctl;user;create'= {
             cand --key 'The key: a peer id, an ssh-ed25519 line, or the path of a key file [default: your own default key]'
             cand --permission 'What the user may do: nodes, allocations, content, users, metrics or system = read, write or admin [default: the server''s]'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -231,8 +247,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         &'cpcctl;user;list'= {
             cand --limit 'At most so many; 0 for all'
             cand --page-token 'Go on where a page ended'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -254,8 +272,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         &'cpcctl;user;permit'= {
             cand --permission 'What the user may do: a resource and a level, and after @ what it is narrowed to'
             cand --scope 'Narrows the permissions that have no scope of their own: owner=USER, object=ID or label=NAME:VALUE'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -279,8 +299,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;user;show'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -300,8 +322,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;invite'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -330,8 +354,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --label 'A label of a node that joins'
             cand --realm 'The realm of a node that joins'
             cand --permission 'What a user who joins may do, as in content=write [default: the server''s]'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -352,8 +378,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         }
         &'cpcctl;invite;list'= {
             cand --kind 'Only those for users, or for nodes'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -373,8 +401,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;invite;revoke'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -398,8 +428,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --invite 'Join by an invite that is read from stdin: - and nothing else, for it is a secret; CPCCTL_INVITE holds the invite itself'
             cand --invite-file 'Join by an invite that is read from a file, - for stdin'
             cand --username 'The name to have when joining: 1 to 50 of a-z 0-9 . _ -'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -420,8 +452,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;logout'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -443,8 +477,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         }
         &'cpcctl;whoami'= {
             cand --can 'Asks whether you may: ''write nodes'' or nodes=write, and after @ on what; ends with 9 if not'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -464,8 +500,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;context'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -490,8 +528,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand delete 'Deletes a context with its tokens; its key stays'
         }
         &'cpcctl;context;list'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -511,8 +551,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;context;show'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -534,8 +576,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         &'cpcctl;context;set'= {
             cand --key 'The private key file, or a key of the ssh-agent, that logs in there'
             cand --server-id 'The server''s id, as its operator tells it: a server that names another one gets no signature'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -556,8 +600,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;context;use'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -577,8 +623,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;context;delete'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -598,8 +646,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;config'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -620,8 +670,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand show 'Shows every setting that is in force: flag, else environment, else context, else default'
         }
         &'cpcctl;config;show'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -642,8 +694,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;session'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -666,8 +720,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         }
         &'cpcctl;session;list'= {
             cand --user 'Whose: a name or an id [default: your own]'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -687,8 +743,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;session;end'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -708,8 +766,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;token-key'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -731,8 +791,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand rotate 'Makes a new key sign tokens, while everything goes on'
         }
         &'cpcctl;token-key;list'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -752,8 +814,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;token-key;rotate'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -774,8 +838,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;content'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -810,8 +876,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --visibility 'Who may see it [default: public]'
             cand --request-id 'A name of your own, which makes repeating and changing safe without a cid'
             cand --id 'The id of existing content to change'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -832,8 +900,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;content;get'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -856,8 +926,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --owner 'Only content of this user: an id, a name, or me'
             cand --limit 'At most so many; 0 for all'
             cand --page-token 'Go on where a page ended'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -877,8 +949,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;content;delete'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -902,8 +976,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --owner 'Only content of this user: an id, a name, or me'
             cand --limit 'At most so many hits'
             cand --page-token 'Go on where a page ended'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -923,8 +999,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;status'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -945,8 +1023,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;version'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -967,8 +1047,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'cpcctl;completion'= {
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'
@@ -989,8 +1071,10 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
         }
         &'cpcctl;generate'= {
             cand --folder 'The folder that holds completions/ and man/'
-            cand --endpoint 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
+            cand --endpoint 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]'
             cand --socket 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]'
+            cand --ca-file 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE'
+            cand --tls-pin 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN'
             cand --context 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]'
             cand --token-file 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself'
             cand -o 'How data is written'

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_cpcctl_global_optspecs
-    string join \n endpoint= local socket= context= token-file= o/output= timeout= q/quiet y/yes color= progress= no-headers no-trunc width= h/help V/version
+    string join \n endpoint= local socket= ca-file= tls-pin= context= token-file= o/output= timeout= q/quiet y/yes color= progress= no-headers no-trunc width= h/help V/version
 end
 
 function __fish_cpcctl_needs_command
@@ -24,8 +24,10 @@ function __fish_cpcctl_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c cpcctl -n "__fish_cpcctl_needs_command" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -65,8 +67,10 @@ complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "status" -d 'Shows wha
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "version" -d 'Shows the versions of cpcctl and of the server'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "completion" -d 'Prints a completion script for a shell'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "generate" -d 'Writes completions/ and man/ from the definition of the commands'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -95,8 +99,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and not __fish_seen_subcommand_from generate show import export" -f -a "export" -d 'Writes a key in the form of another program'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l out -d 'The private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl\'s configuration folder]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l comment -d 'A remark that is kept in both files' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -121,8 +127,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -147,8 +155,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l out -d 'The new private file; the public half goes beside it as FILE.pub [default: id_ed25519 in cpcctl\'s configuration folder]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l comment -d 'A remark that is kept in both files [default: the one that comes with the key, else cpcctl]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from import" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -184,8 +194,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l encoding -d 'How libp2p\'s bytes are written [default: binary, with --public base64]' -r -f -a "binary\t'As they are'
 base64\t'A line of base64'
 hex\t'A line of hex'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -211,8 +223,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -241,8 +255,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -f -a "show" -d 'Shows a user'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l key -d 'The key: a peer id, an ssh-ed25519 line, or the path of a key file [default: your own default key]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l permission -d 'What the user may do: nodes, allocations, content, users, metrics or system = read, write or admin [default: the server\'s]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -267,8 +283,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l limit -d 'At most so many; 0 for all' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l page-token -d 'Go on where a page ended' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -293,8 +311,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l permission -d 'What the user may do: a resource and a level, and after @ what it is narrowed to' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l scope -d 'Narrows the permissions that have no scope of their own: owner=USER, object=ID or label=NAME:VALUE' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -321,8 +341,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -345,8 +367,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and not __fish_seen_subcommand_from create list revoke" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -379,8 +403,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l label -d 'A label of a node that joins' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l realm -d 'The realm of a node that joins' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l permission -d 'What a user who joins may do, as in content=write [default: the server\'s]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -405,8 +431,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l kind -d 'Only those for users, or for nodes' -r -f -a "user\t'A user'
 node\t'A node'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -429,8 +457,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from revoke" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -457,8 +487,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l key -d 'The priv
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l invite -d 'Join by an invite that is read from stdin: - and nothing else, for it is a secret; CPCCTL_INVITE holds the invite itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l invite-file -d 'Join by an invite that is read from a file, - for stdin' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l username -d 'The name to have when joining: 1 to 50 of a-z 0-9 . _ -' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -482,8 +514,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s y -l yes -d 'Ans
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -508,8 +542,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l no-headers -d '
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l can -d 'Asks whether you may: \'write nodes\' or nodes=write, and after @ on what; ends with 9 if not' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -532,8 +568,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -561,8 +599,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_se
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "set" -d 'Makes a context, or changes what it says; flags that are not given change nothing'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "use" -d 'Chooses the context for commands that name none'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and not __fish_seen_subcommand_from list show set use delete" -f -a "delete" -d 'Deletes a context with its tokens; its key stays'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -585,8 +625,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -611,8 +653,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l key -d 'The private key file, or a key of the ssh-agent, that logs in there' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l server-id -d 'The server\'s id, as its operator tells it: a server that names another one gets no signature' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -636,8 +680,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -660,8 +706,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -684,8 +732,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand context; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -709,8 +759,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_see
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and not __fish_seen_subcommand_from show" -f -a "show" -d 'Shows every setting that is in force: flag, else environment, else context, else default'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -734,8 +786,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -761,8 +815,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_se
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -f -a "list" -d 'Lists sessions that go on, your own or those of a user'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and not __fish_seen_subcommand_from list end" -f -a "end" -d 'Ends sessions with all their tokens'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l user -d 'Whose: a name or an id [default: your own]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -785,8 +841,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -809,8 +867,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -835,8 +895,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -f -a "list" -d 'Lists the keys that sign tokens, or did'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -f -a "rotate" -d 'Makes a new key sign tokens, while everything goes on'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -859,8 +921,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -884,8 +948,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and __fish_seen_subcommand_from rotate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and not __fish_seen_subcommand_from publish get list delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -924,8 +990,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 private\t'You alone'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l request-id -d 'A name of your own, which makes repeating and changing safe without a cid' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l id -d 'The id of existing content to change' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -949,8 +1017,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from publish" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from get" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -976,8 +1046,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l owner -d 'Only content of this user: an id, a name, or me' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l limit -d 'At most so many; 0 for all' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l page-token -d 'Go on where a page ended' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1000,8 +1072,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand content; and __fish_seen_subcommand_from delete" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1028,8 +1102,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l tag -d 'Only co
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l owner -d 'Only content of this user: an id, a name, or me' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l limit -d 'At most so many hits' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l page-token -d 'Go on where a page ended' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1052,8 +1128,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1077,8 +1155,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1102,8 +1182,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s y -l yes -d 'A
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
@@ -1127,8 +1209,10 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l no-headers 
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand completion" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l folder -d 'The folder that holds completions/ and man/' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l endpoint -d 'Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand generate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'

@@ -6,17 +6,20 @@ use cpc_proto::clients::{
     admin_service_client::AdminServiceClient, discovery_service_client::DiscoveryServiceClient,
     identity_service_client::IdentityServiceClient,
 };
+use hyper_util::rt::TokioIo;
 use tonic::{
     Request, Status,
     metadata::{Ascii, MetadataValue},
     service::{Interceptor, interceptor::InterceptedService},
     transport::Channel,
 };
+use tower::service_fn;
 
 use crate::{
     endpoint::Endpoint,
     environment::Token,
     failure::{Failure, Result},
+    tls::{Dialer, Trust},
 };
 
 /// A page of content can hold descriptions of many kilobytes each.
@@ -55,7 +58,7 @@ pub(crate) struct Client {
 
 impl Client {
     /// Connects, as nobody in particular.
-    pub(crate) async fn connect(endpoint: &Endpoint, timeout: Duration) -> Result<Self> {
+    pub(crate) async fn connect(endpoint: &Endpoint, trust: &Trust, timeout: Duration) -> Result<Self> {
         let unreachable = |error: tonic::transport::Error| Failure::unreachable(endpoint, &error);
         let connecting = tonic::transport::Endpoint::from_shared(endpoint.to_string())
             .and_then(|endpoint| endpoint.user_agent(concat!("cpcctl/", env!("CARGO_PKG_VERSION"))))
@@ -64,10 +67,26 @@ impl Client {
             .tcp_nodelay(true)
             .http2_keep_alive_interval(KEEP_ALIVE)
             .keep_alive_timeout(KEEP_ALIVE);
-        let channel = tokio::time::timeout(timeout, connecting.connect())
-            .await
+        let dialer = match endpoint {
+            Endpoint::Https(_) => Some(Dialer::new(trust)?),
+            Endpoint::Http(_) | Endpoint::Unix(_) => None,
+        };
+        let connected = match dialer.clone() {
+            Some(dialer) => {
+                let dial = service_fn(move |uri| {
+                    let dialer = dialer.clone();
+                    async move { dialer.dial(uri).await.map(TokioIo::new) }
+                });
+                tokio::time::timeout(timeout, connecting.connect_with_connector(dial)).await
+            }
+            None => tokio::time::timeout(timeout, connecting.connect()).await,
+        };
+        let channel = connected
             .map_err(|_| Failure::timeout(timeout).hint(format_args!("is cpcd running at {endpoint}?")))?
-            .map_err(unreachable)?;
+            .map_err(|error| {
+                let refusal = dialer.and_then(|dialer| dialer.refusal(endpoint));
+                refusal.unwrap_or_else(|| unreachable(error))
+            })?;
         Ok(Self { channel, stamp: Stamp { bearer: None, timeout: Some(timeout) } })
     }
 

@@ -24,6 +24,7 @@ use crate::{
     session,
     settings::{self, Setting},
     signer::Signer,
+    tls::Trust,
     token_file,
 };
 
@@ -50,6 +51,8 @@ pub(crate) struct Context {
     pub(crate) contexts: Contexts,
     pub(crate) name: String,
     pub(crate) endpoint: Endpoint,
+    /// By what the server is known, over https.
+    pub(crate) trust: Trust,
     pub(crate) saved: Option<SavedContext>,
     /// The endpoint that a flag names, whatever the context says.
     pub(crate) endpoint_flag: Option<Endpoint>,
@@ -83,6 +86,7 @@ impl Context {
             None => folders::of("cpcctl")?.config_dir().to_owned(),
         });
         let choice = Choice::new(global, &environment, &contexts, &output)?;
+        let trust = trust(global, &environment, &choice)?;
         let settings = settings::list(global, &environment, &choice, &contexts);
         Ok(Self {
             output,
@@ -91,6 +95,7 @@ impl Context {
             contexts,
             name: choice.name,
             endpoint: choice.endpoint,
+            trust,
             saved: choice.saved,
             endpoint_flag: global.endpoint.clone(),
             is_overridden: matches!(choice.name_origin, Origin::Flag(_) | Origin::Variable(_)),
@@ -131,7 +136,7 @@ impl Context {
             return Ok(client.clone());
         }
         let caller = self.caller()?;
-        let nobody = Client::connect(&self.endpoint, self.timeout).await?;
+        let nobody = Client::connect(&self.endpoint, &self.trust, self.timeout).await?;
         let client = match &caller {
             Caller::Nobody => nobody,
             Caller::Token(token) => nobody.with_token(Some(token))?,
@@ -166,7 +171,7 @@ impl Context {
 
     /// Connects as nobody, as the login does.
     pub(crate) async fn anonymous(&self) -> Result<Client> {
-        Client::connect(&self.endpoint, self.timeout).await
+        Client::connect(&self.endpoint, &self.trust, self.timeout).await
     }
 
     /// Makes further calls with this token.
@@ -312,6 +317,21 @@ impl Context {
             saved.endpoint
         ))
     }
+}
+
+/// Gives whom to believe that it is the server: what is said now, else what the context keeps for this server.
+fn trust(global: &Global, environment: &Environment, choice: &Choice) -> Result<Trust> {
+    let ca_file = global.ca_file.clone().or_else(|| environment.ca_file.clone());
+    let pin = match (global.tls_pin, &environment.tls_pin) {
+        (None, Some(text)) => Some(text.parse().map_err(|why| Failure::usage(format_args!("CPCCTL_TLS_PIN: {why}")))?),
+        (pin, _) => pin,
+    };
+    let said = Trust { ca_file: ca_file.map(|path| private_file::absolute(&path)), pin };
+    let is_kept = |saved: &&SavedContext| said == Trust::default() && saved.endpoint == choice.endpoint.to_string();
+    let Some(saved) = choice.saved.as_ref().filter(is_kept) else { return Ok(said) };
+    let pin = saved.tls_pin.as_deref().map(str::parse).transpose();
+    let pin = pin.map_err(|why| Failure::usage(format_args!("the context's pin: {why}")))?;
+    Ok(Trust { ca_file: saved.ca_file.clone(), pin })
 }
 
 fn login_needed(message: &str) -> Failure {

@@ -37,6 +37,12 @@ pub(crate) struct SavedContext {
     /// Who the last login was for; none before the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) username: Option<String>,
+    /// The authorities that the server is known by, if not the system's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// The key that the server is known by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tls_pin: Option<String>,
 }
 
 impl SavedContext {
@@ -269,6 +275,8 @@ mod tests {
             server_id: Some(server.into()),
             key: Some(key("/k")),
             username: Some("alice".into()),
+            ca_file: None,
+            tls_pin: None,
         }
     }
 

@@ -12,6 +12,8 @@ pub(crate) const DEFAULT: &str = "http://127.0.0.1:50051";
 pub(crate) enum Endpoint {
     /// gRPC over TCP, not encrypted: scheme and authority, nothing behind.
     Http(String),
+    /// gRPC over TLS: scheme and authority, nothing behind.
+    Https(String),
     /// gRPC over the daemon's Unix socket.
     Unix(PathBuf),
 }
@@ -38,18 +40,13 @@ impl FromStr for Endpoint {
                 Err(format!("{text}: the path of a socket begins with a slash, as in unix:///run/cpcd/cpcd.sock"))
             };
         }
-        if text.starts_with("https://") {
-            return Err(format!(
-                "{text}: https is not served yet; use http:// on this machine or through a tunnel, or unix:///PATH"
-            ));
-        }
         if !text.contains("://") {
-            return Err(format!("{text}: an endpoint begins with http:// or unix://, as in http://{text}"));
+            return Err(format!("{text}: an endpoint begins with https://, http:// or unix://, as in http://{text}"));
         }
         let uri: Uri = text.parse().map_err(|error| format!("{text}: {error}"))?;
         let authority = uri.authority().filter(|authority| !authority.host().is_empty());
-        let (Some("http"), Some(authority)) = (uri.scheme_str(), authority) else {
-            return Err(format!("{text}: an endpoint is http://HOST:PORT or unix:///PATH"));
+        let (Some(scheme @ ("http" | "https")), Some(authority)) = (uri.scheme_str(), authority) else {
+            return Err(format!("{text}: an endpoint is https://HOST:PORT, http://HOST:PORT or unix:///PATH"));
         };
         if authority.as_str().contains('@') {
             return Err("an endpoint holds no name or password: log in with `cpcctl login`".to_owned());
@@ -57,14 +54,15 @@ impl FromStr for Endpoint {
         if uri.path_and_query().is_some_and(|path| path.as_str() != "/") {
             return Err(format!("{text}: nothing can follow behind the port"));
         }
-        Ok(Self::Http(format!("http://{}", authority.as_str().to_ascii_lowercase())))
+        let url = format!("{scheme}://{}", authority.as_str().to_ascii_lowercase());
+        Ok(if scheme == "https" { Self::Https(url) } else { Self::Http(url) })
     }
 }
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Http(url) => out.write_str(url),
+            Self::Http(url) | Self::Https(url) => out.write_str(url),
             Self::Unix(path) => write!(out, "unix://{}", path.display()),
         }
     }
@@ -80,6 +78,7 @@ mod tests {
             (DEFAULT, DEFAULT),
             ("http://LocalHost:50051/", "http://localhost:50051"),
             ("http://[::1]:50051", "http://[::1]:50051"),
+            ("https://CPCD.example:50051/", "https://cpcd.example:50051"),
             ("unix:///run/cpcd.sock", "unix:///run/cpcd.sock"),
             ("unix:/run/cpcd.sock", "unix:///run/cpcd.sock"),
         ] {
@@ -90,7 +89,7 @@ mod tests {
     #[test]
     fn other_endpoints_are_refused_with_the_way_out() {
         for (text, word) in [
-            ("https://a.example", "https is not served yet"),
+            ("https://a.example/path", "behind the port"),
             ("127.0.0.1:50051", "http://127.0.0.1:50051"),
             ("http://name:password@host:1", "cpcctl login"),
             ("http://host:1/path", "behind the port"),
@@ -108,7 +107,11 @@ mod tests {
     fn loopback_is_not_exposed() {
         let exposed = |text: &str| text.parse::<Endpoint>().unwrap().is_exposed();
         assert!(
-            !exposed(DEFAULT) && !exposed("http://localhost:1") && !exposed("http://[::1]:1") && !exposed("unix:///x")
+            !exposed(DEFAULT)
+                && !exposed("https://cpcd.example:1")
+                && !exposed("http://localhost:1")
+                && !exposed("http://[::1]:1")
+                && !exposed("unix:///x")
         );
         assert!(exposed("http://192.0.2.1:50051") && exposed("http://cpcd.example:50051"));
     }

@@ -6,6 +6,8 @@ use std::{env, path::PathBuf};
 pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CPCCTL_ENDPOINT", "where cpcd listens, as --endpoint"),
     ("CPCCTL_SOCKET", "the Unix socket that --local connects to, as --socket"),
+    ("CPCCTL_CA_FILE", "certificates of the authorities to believe over https, as --ca-file"),
+    ("CPCCTL_TLS_PIN", "the public key that the server must have over https, as --tls-pin"),
     ("CPCCTL_CONTEXT", "the context to use, as --context"),
     ("CPCCTL_TOKEN", "an access token (the token itself); nothing is read from the context's session then"),
     ("CPCCTL_INVITE", "the code of an invite (the code itself), for login"),
@@ -20,6 +22,8 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
 pub(crate) struct Environment {
     pub(crate) endpoint: Option<String>,
     pub(crate) socket: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) tls_pin: Option<String>,
     pub(crate) context: Option<String>,
     pub(crate) token: Option<Token>,
     pub(crate) invite: Option<Token>,
@@ -50,6 +54,8 @@ impl Environment {
         Self {
             endpoint: text("CPCCTL_ENDPOINT"),
             socket: raw("CPCCTL_SOCKET").map(PathBuf::from),
+            ca_file: raw("CPCCTL_CA_FILE").map(PathBuf::from),
+            tls_pin: text("CPCCTL_TLS_PIN"),
             context: text("CPCCTL_CONTEXT"),
             token: text("CPCCTL_TOKEN").map(Token),
             invite: text("CPCCTL_INVITE").map(Token),

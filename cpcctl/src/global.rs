@@ -9,13 +9,14 @@ use crate::{
     endpoint::Endpoint,
     progress::ProgressMode,
     shape::{Color, Format, Shape},
+    tls::Pin,
 };
 
 /// The flags that every command has.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Where cpcd listens: http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]
+    /// Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) endpoint: Option<Endpoint>,
     /// Speak to the daemon on this machine through its Unix socket, as its administrator
@@ -24,6 +25,12 @@ pub(crate) struct Global {
     /// The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd's data directory]
     #[arg(long, global = true, value_name = "PATH", conflicts_with = "endpoint")]
     pub(crate) socket: Option<PathBuf>,
+    /// Certificates (PEM) of the authorities to believe over https, in place of the system's; also CPCCTL_CA_FILE
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN
+    #[arg(long, global = true, value_name = "PIN", hide_short_help = true)]
+    pub(crate) tls_pin: Option<Pin>,
     /// The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]
     #[arg(long, global = true, value_name = "NAME", value_parser = context_name)]
     pub(crate) context: Option<String>,

@@ -32,6 +32,7 @@ mod session;
 mod settings;
 mod shape;
 mod signer;
+mod tls;
 mod token_file;
 
 use std::{ffi::OsString, process::ExitCode};

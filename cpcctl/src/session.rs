@@ -56,6 +56,7 @@ pub(crate) async fn log_in(
         signature: signature.to_vec(),
         invite: joining.code(),
         username: joining.username.clone().unwrap_or_default(),
+        bind_to_key: false,
     });
     let Answer::Tokens(tokens) = step(client, proof, limit).await? else {
         return Err(unexpected("a challenge where tokens were due"));
@@ -65,7 +66,7 @@ pub(crate) async fn log_in(
 
 /// Renews a session by its refresh token.
 pub(crate) async fn renew(client: &Client, refresh_token: &Token, ended: &SavedSession) -> Result<SavedSession> {
-    let request = RefreshRequest { refresh_token: refresh_token.0.clone() };
+    let request = RefreshRequest { refresh_token: refresh_token.0.clone(), proof: None };
     let answer = client.identity().refresh_token(request).await?;
     match answer.into_inner().result {
         Some(Answer::Tokens(tokens)) => saved(tokens, &ended.server_id, &ended.endpoint),

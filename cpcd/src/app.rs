@@ -4,12 +4,13 @@ use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
 
 use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, registry::Registry, system::System};
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
+use cpcd_store::deadline;
 use tokio::{
     runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use crate::telemetry::Metrics;
+use crate::{rates::Rates, telemetry::Metrics};
 
 /// Everything a call can reach; cheap to clone.
 #[derive(Clone)]
@@ -23,6 +24,7 @@ pub(crate) struct App {
     pub(crate) runtime: Handle,
     /// Calls that may be under way at once, on both edges together.
     pub(crate) slots: Arc<Semaphore>,
+    pub(crate) rates: Arc<Rates>,
 }
 
 /// What the daemon knows of itself.
@@ -85,12 +87,15 @@ impl App {
 
     /// Runs work on the main runtime, where the stores live, whatever runtime the request came in on.
     ///
-    /// The work is not torn by a caller that goes away; a panic in it becomes an error of this one call.
+    /// It has the time that the request has: engines do nothing for it afterwards. The work is not torn by a caller that goes away; a panic in it becomes an error of this one call.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
-        self.runtime.spawn(work).await.unwrap_or_else(|error| Err(Error::internal(error)))
+        self.runtime
+            .spawn(deadline::within(deadline::current(), work))
+            .await
+            .unwrap_or_else(|error| Err(Error::internal(error)))
     }
 }
 

@@ -54,6 +54,32 @@ pub(crate) enum Command {
     Init,
     /// Prints every setting with its default
     Config,
+    /// Makes and shows certificates
+    #[command(subcommand)]
+    Tls(TlsCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TlsCommand {
+    /// Makes an authority of one's own, a server key, and a certificate by that authority
+    #[command(after_help = "Examples:\n  cpcd tls init\n  cpcd tls init --name cpcd.example --name 192.0.2.7\n  \
+        cpcd tls init --force    # a new certificate; the authority and the keys stay")]
+    Init {
+        /// A name or address that clients reach the server by; may be given again [default: those of this machine]
+        #[arg(long, value_name = "HOST")]
+        name: Vec<String>,
+        /// The folder for the files [default: tls in the data directory]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// Replaces the certificate that is there; its authority and keys stay
+        #[arg(long)]
+        force: bool,
+    },
+    /// Shows a certificate: its names, how long it is good, and the pin that clients can hold it to
+    Show {
+        /// The certificate's file [default: that of the settings]
+        file: Option<PathBuf>,
+    },
 }
 
 impl Args {

@@ -1,18 +1,22 @@
 //! The CPC Orchestrator's daemon: gRPC and REST over one domain.
 //!
 //! The rooms: [`settings`] (what can be set), [`Server`] (bind, join, shut down), `calls` (a message in, a message out, for both
-//! edges, and the [`table`] of them), `rpc` (gRPC), `rest` (HTTP and JSON), `wire` (model to message), `telemetry` (logs and the daemon's own metrics).
+//! edges, and the [`table`] of them), `rpc` (gRPC), `rest` (HTTP and JSON), `transport` (connections and their limits), [`tls`],
+//! `wire` (model to message), `telemetry` (logs and the daemon's own metrics).
 
 mod app;
 mod calls;
 mod data_dir;
 mod init;
+mod rates;
 mod request_id;
 mod rest;
 mod rpc;
 mod server;
 pub mod settings;
 mod telemetry;
+pub mod tls;
+mod transport;
 mod wire;
 
 pub use calls::table;

@@ -4,11 +4,13 @@ mod args;
 
 use std::{process::ExitCode, sync::mpsc, thread, time::Duration};
 
-use args::{Args, Command};
+use anyhow::ensure;
+use args::{Args, Command, TlsCommand};
 use clap::Parser;
 use cpcd::{
     Server, init_logs,
     settings::{DEFAULTS, Settings},
+    tls::Wanted,
 };
 use rustix::{
     fs::Mode,
@@ -36,8 +38,9 @@ fn run(args: &Args) -> anyhow::Result<()> {
     // Whatever is made, by the engines too, is its owner's alone.
     umask(Mode::RWXG | Mode::RWXO);
     let settings = || Settings::load(args.config.as_deref(), &args.overrides());
-    match args.command {
+    match &args.command {
         Some(Command::Config) => print!("{DEFAULTS}"),
+        Some(Command::Tls(command)) => print!("{}", tls(command, settings)?),
         Some(Command::Init) => println!("{}", cpcd::init(&settings()?)?.display()),
         None => {
             let settings = settings()?;
@@ -50,6 +53,31 @@ fn run(args: &Args) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Does a command on certificates; gives what it prints.
+fn tls(command: &TlsCommand, settings: impl Fn() -> anyhow::Result<Settings>) -> anyhow::Result<String> {
+    match command {
+        TlsCommand::Init { name, out, force } => {
+            let folder = match out {
+                Some(out) => std::path::absolute(out)?,
+                None => settings()?.server.data_dir.join("tls"),
+            };
+            let made = cpcd::tls::init(&Wanted { names: name.clone(), folder, replace: *force })?;
+            Ok(made.to_string())
+        }
+        TlsCommand::Show { file } => {
+            let file = match file {
+                Some(file) => file.clone(),
+                None => settings()?.tls.cert_file,
+            };
+            ensure!(
+                !file.as_os_str().is_empty(),
+                "tls.cert_file is not set: name a file, or make one with `cpcd tls init`"
+            );
+            Ok(cpcd::tls::show(&file)?.to_string())
+        }
+    }
 }
 
 /// Takes as many open files as the system gives, and warns if the connections allowed need more.

@@ -33,11 +33,17 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     app::{About, App, Door},
     data_dir::{DataDir, Passing},
+    rates::Rates,
     rest,
     rpc::{self, Edge, Services},
     settings::Settings,
     telemetry::Metrics,
+    tls::{Doors, Tls},
+    transport::Places,
 };
+
+/// Files for the engines, the logs and the local socket.
+const FILES_KEPT_BACK: usize = 160;
 
 /// A running daemon.
 pub struct Server {
@@ -69,6 +75,7 @@ impl Server {
     /// # Errors
     /// If an engine cannot be opened, an address is taken, or another daemon uses the data directory.
     pub async fn bind(settings: Settings) -> anyhow::Result<Self> {
+        let tls = Tls::open(&settings.tls, &settings.limits)?;
         let data_dir = DataDir::take(&settings.server.data_dir)?;
         remove_old_addresses(&settings.server.addr_file)?;
         let clock = Clock::default();
@@ -107,6 +114,7 @@ impl Server {
             about: Arc::new(about),
             runtime: Handle::current(),
             slots: Arc::new(Semaphore::new(settings.limits.calls)),
+            rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback)),
         };
 
         let stop = CancellationToken::new();
@@ -114,21 +122,29 @@ impl Server {
         let (health, _) = tonic_health::server::health_reporter();
         rpc::set_health(&health, true).await;
         let network = Door::Network(addresses.grpc.ip());
+        let files = files_for_connections();
+        let places = || Places::new(&settings.limits, files / 2);
         let bulk = Arc::new(Semaphore::new(settings.limits.bulk_streams));
         let edge = Edge { app: app.clone(), door: network, limits: settings.limits.clone(), stop: stop.clone(), bulk };
         let reflection = settings.server.reflection.allows(addresses.grpc.ip());
-        let services = Services { edge: edge.clone(), health: health.clone(), reflection };
+        let doors = tls.doors(&["h2"])?;
+        let services = Services { edge: edge.clone(), health: health.clone(), reflection, doors };
+        let local_edge = Edge { door: Door::Local, ..edge };
         let local_services =
-            Services { edge: Edge { door: Door::Local, ..edge }, health: health.clone(), reflection: true };
+            Services { edge: local_edge, health: health.clone(), reflection: true, doors: Doors::plain() };
         let threads = match settings.server.grpc_threads {
             0 => thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         };
-        let served = rpc::serve_network(grpc, &services, threads, &stop)?;
+        let served = rpc::serve_network(grpc, &services, threads, places(), &stop)?;
         tasks.spawn(async move { served.await.unwrap_or_default() });
         let served = rpc::serve_local(local, &local_services, data_dir.uid, &stop);
         tasks.spawn(async move { served.await.unwrap_or_default() });
-        tasks.spawn(rest::serve(rest, app.clone(), settings.clone(), stop.clone()));
+        let doors = tls.doors(&["h2", "http/1.1"])?;
+        tasks.spawn(rest::serve(rest, app.clone(), settings.clone(), doors, places(), stop.clone()));
+        if let Some(certificate) = tls.current() {
+            tasks.spawn(certificate.follow(stop.clone()));
+        }
         tasks.spawn(rpc::follow_health(health.clone(), app.clone(), stop.clone()));
         // What runs by itself, each under a name that its statements are counted by.
         let spawn = |cause, work: BoxFuture<'static, ()>| tasks.spawn(store.caused_by(cause, work));
@@ -199,6 +215,14 @@ async fn make_root_key(path: &Path, store: &Store) -> anyhow::Result<RootKey> {
         path.display()
     );
     RootKey::create(path).with_context(|| format!("cannot make the root key {}", path.display()))
+}
+
+/// Gives how many files can be open for connections from the network: what is kept back is for the engines and the local socket, so
+/// that the administrator always gets in.
+fn files_for_connections() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    limit.saturating_sub(FILES_KEPT_BACK.min(limit / 2)).max(2)
 }
 
 async fn listen(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {

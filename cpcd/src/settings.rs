@@ -3,7 +3,6 @@
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use anyhow::{Context, bail, ensure};
@@ -21,6 +20,8 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::{rates, tls, transport::Proxies};
+
 /// The defaults, with a comment for each: what `cpcd config` prints.
 pub const DEFAULTS: &str = include_str!("../cpcd.toml");
 
@@ -30,6 +31,8 @@ pub const DEFAULTS: &str = include_str!("../cpcd.toml");
 pub struct Settings {
     /// Where it listens and keeps its files.
     pub server: Server,
+    /// TLS for both edges.
+    pub tls: tls::Config,
     /// The source of truth.
     pub store: sql::Config,
     /// The cache.
@@ -46,6 +49,8 @@ pub struct Settings {
     pub metrics: Metrics,
     /// Limits of both edges.
     pub limits: Limits,
+    /// How often costly calls may be made.
+    pub rates: rates::Config,
     /// Logs.
     pub log: Log,
 }
@@ -92,6 +97,8 @@ pub struct Metrics {
 pub struct Limits {
     /// Largest message.
     pub message_bytes: usize,
+    /// Largest heartbeat.
+    pub heartbeat_bytes: usize,
     /// Largest head of a request.
     pub header_bytes: u32,
     /// Longest unary call.
@@ -102,6 +109,24 @@ pub struct Limits {
     pub header_seconds: u32,
     /// Most connections of an edge.
     pub connections: usize,
+    /// Most connections of an edge from one address.
+    pub connections_per_address: usize,
+    /// Whether what is limited by address is limited for loopback too.
+    pub limit_loopback: bool,
+    /// Proxies that may say for whom they ask.
+    pub trusted_proxies: Proxies,
+    /// Longest that a connection may be without a call.
+    pub idle_seconds: u32,
+    /// Age at which a connection is asked to end.
+    pub connection_age_seconds: u32,
+    /// Longest that it may then take.
+    pub connection_grace_seconds: u32,
+    /// Longest TLS handshake.
+    pub handshake_seconds: u32,
+    /// Most TLS handshakes at once.
+    pub handshakes: usize,
+    /// Most calls at once on a connection; more wait.
+    pub calls_per_connection: usize,
     /// Most streams of a gRPC connection.
     pub streams_per_connection: u32,
     /// Most calls at once.
@@ -119,9 +144,9 @@ impl Server {
 }
 
 impl Limits {
-    /// Gives how long a connection may take to say what it speaks.
-    pub(crate) fn opening(&self) -> Duration {
-        Duration::from_secs(self.header_seconds.into())
+    /// Gives the largest message of the gRPC call on a path.
+    pub(crate) fn message_bytes_of(&self, path: &str) -> usize {
+        if path.ends_with("/Heartbeat") { self.message_bytes.min(self.heartbeat_bytes) } else { self.message_bytes }
     }
 }
 
@@ -146,13 +171,15 @@ pub enum LogFormat {
 }
 
 /// Settings that are text, even where they read as something else: a folder may be called `2026`.
-const TEXTS: [&str; 11] = [
+const TEXTS: [&str; 13] = [
     "server.data_dir",
     "server.grpc_listen",
     "server.rest_listen",
     "server.socket",
     "server.root_key_file",
     "server.addr_file",
+    "tls.cert_file",
+    "tls.key_file",
     "store.url",
     "cache.url",
     "search.url",
@@ -227,6 +254,7 @@ impl Settings {
     }
 
     fn validate(&self) -> anyhow::Result<()> {
+        self.tls.validate()?;
         self.store.validate()?;
         self.cache.validate()?;
         self.search.validate()?;
@@ -234,10 +262,11 @@ impl Settings {
         self.registry.validate()?;
         self.server.advertised().validate("server.public_endpoint")?;
         for (key, address) in [("grpc_listen", self.server.grpc_listen), ("rest_listen", self.server.rest_listen)] {
-            if !address.ip().is_loopback() && !self.server.allow_plaintext {
+            if !address.ip().is_loopback() && !self.tls.is_on() && !self.server.allow_plaintext {
                 bail!(
                     "server.{key} is {address}, which other machines reach, and there is no TLS: \
-                     listen on 127.0.0.1, or set server.allow_plaintext = true behind a proxy that speaks TLS"
+                     set tls.cert_file and tls.key_file (`cpcd tls init` makes them), listen on 127.0.0.1, \
+                     or set server.allow_plaintext = true behind a proxy that speaks TLS"
                 );
             }
         }
@@ -246,18 +275,29 @@ impl Settings {
         ensure!(self.server.shutdown_seconds <= 12, "server.shutdown_seconds must be at most 12");
         let limits = &self.limits;
         ensure!(self.server.grpc_threads <= 1024, "server.grpc_threads must be at most 1024");
-        for (key, value) in
-            [("connections", limits.connections), ("calls", limits.calls), ("bulk_streams", limits.bulk_streams)]
-        {
+        for (key, value) in [
+            ("connections", limits.connections),
+            ("calls", limits.calls),
+            ("bulk_streams", limits.bulk_streams),
+            ("calls_per_connection", limits.calls_per_connection),
+        ] {
             ensure!(value <= 1_000_000, "limits.{key} is {value}; it must be at most 1000000");
         }
         for (key, value, least) in [
             ("message_bytes", limits.message_bytes, 1024),
+            ("heartbeat_bytes", limits.heartbeat_bytes, 1024),
             ("header_bytes", limits.header_bytes as usize, 1024),
             ("request_seconds", limits.request_seconds as usize, 1),
             ("stream_idle_seconds", limits.stream_idle_seconds as usize, 1),
             ("header_seconds", limits.header_seconds as usize, 1),
             ("connections", limits.connections, 1),
+            ("connections_per_address", limits.connections_per_address, 1),
+            ("idle_seconds", limits.idle_seconds as usize, 1),
+            ("connection_age_seconds", limits.connection_age_seconds as usize, 1),
+            ("connection_grace_seconds", limits.connection_grace_seconds as usize, 1),
+            ("handshake_seconds", limits.handshake_seconds as usize, 1),
+            ("handshakes", limits.handshakes, 1),
+            ("calls_per_connection", limits.calls_per_connection, 1),
             ("streams_per_connection", limits.streams_per_connection as usize, 1),
             ("calls", limits.calls, 1),
             ("bulk_streams", limits.bulk_streams, 1),

@@ -26,7 +26,7 @@ Examples:
   cpcctl login --key ~/.ssh/id_ed25519
   cpcctl login --key agent                         # the ssh-agent's only Ed25519 key
   cpcctl login --key agent:alice@work              # one of several, by comment, fingerprint or peer id
-  cpcctl login --endpoint http://192.0.2.7:50051 --context lab
+  cpcctl login --endpoint https://cpcd.example:50051 --ca-file ca.pem --context lab
   cpcctl login --invite-file invite.txt --username bob
   ssh admin@host cpcctl --local invite create --kind user -o name | cpcctl login --invite - --username bob
   cpcctl --context lab whoami")]
@@ -96,7 +96,10 @@ impl Args {
             expires_at: session.expires_at.to_string(),
         };
         let key = signer.kept(choice);
+        let trust = context.trust.clone();
         let keep = |saved: &mut SavedContext| {
+            saved.ca_file = trust.ca_file;
+            saved.tls_pin = trust.pin.map(|pin| pin.to_string());
             saved.endpoint = session.endpoint.clone();
             saved.server_id = Some(session.server_id.clone());
             saved.key = Some(key);

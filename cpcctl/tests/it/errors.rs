@@ -61,12 +61,6 @@ fn usage_errors_exit_with_2() {
 }
 
 #[test]
-fn https_is_refused_with_the_way_out() {
-    let run = Home::new().run(&["--endpoint", "https://cpcd.example", "whoami"]);
-    assert!(run.stderr.contains("https is not served yet"), "{}", run.stderr);
-}
-
-#[test]
 fn a_server_that_is_not_there_is_named() {
     let home = Home::new();
     home.ok(&["key", "generate"]);

@@ -127,6 +127,7 @@ reasons! {
     StoreForeign "STORE_FOREIGN" FailedPrecondition "The store was made with another root key, or by a newer version.";
     MessageTooLarge "MESSAGE_TOO_LARGE" ResourceExhausted "The request is larger than this call takes; sending it again is no use.";
     Overloaded "OVERLOADED" ResourceExhausted "The server has more to do than it can; try again later.";
+    RateLimited "RATE_LIMITED" ResourceExhausted "The caller, its network or all together make such calls too often; try again when the answer says.";
     EngineAway "ENGINE_AWAY" Unavailable "The store or the index does not answer; try again.";
     StoreFull "STORE_FULL" Unavailable "The disk under the store is full; nothing was changed.";
     ShuttingDown "SHUTTING_DOWN" Unavailable "The server is stopping; try again, or elsewhere.";

@@ -7,11 +7,13 @@ use cpcd_model::Result;
 use super::Call;
 use crate::{
     app::App,
+    rates::Cost,
     wire::{self, Wire},
 };
 
 impl Call for v1::ContentMetadata {
     type Response = v1::PublishResponse;
+    const COST: Cost = Cost::Publish;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::PublishResponse> {
         let (content, outcome) = app.discovery.contents.publish(caller, wire::draft(self)?).await?;
@@ -21,6 +23,7 @@ impl Call for v1::ContentMetadata {
 
 impl Call for v1::SearchQuery {
     type Response = v1::SearchResults;
+    const COST: Cost = Cost::Search;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::SearchResults> {
         let Self { q, tags, owner_id, page_size, page_token } = self;

@@ -4,19 +4,28 @@ use cpc_proto::v1;
 use cpcd_domain::{
     Caller,
     caller::Subject,
-    identity::{NewUser, PermissionChange, Proof, Target},
+    identity::{NewUser, PermissionChange, Target},
 };
 use cpcd_model::{Error, Result};
 
 use super::Call;
 use crate::{
     app::App,
+    rates::Cost,
     wire::{self, Wire},
 };
 
 impl Call for v1::AuthRequest {
     type Response = v1::AuthResponse;
     const NEEDS_CALLER: bool = false;
+    const COST: Cost = Cost::Login;
+
+    fn key(&self) -> Option<&[u8]> {
+        match &self.step {
+            Some(v1::auth_request::Step::Begin(begin)) => Some(&begin.public_key),
+            Some(v1::auth_request::Step::Proof(_)) | None => None,
+        }
+    }
 
     async fn call(self, app: &App, _: &Caller) -> Result<v1::AuthResponse> {
         use v1::{auth_request::Step, auth_response::Result};
@@ -29,12 +38,7 @@ impl Call for v1::AuthRequest {
                 Result::Challenge(v1::Challenge { server_id: app.identity.server.id().to_owned(), ..challenge })
             }
             Step::Proof(proof) => {
-                let proof = Proof {
-                    challenge: proof.challenge.to_vec(),
-                    signature: proof.signature.to_vec(),
-                    invite: proof.invite,
-                    username: proof.username,
-                };
+                let proof = wire::proof(proof);
                 Result::Tokens(login.prove(&proof).await?.to_wire())
             }
         };
@@ -45,9 +49,11 @@ impl Call for v1::AuthRequest {
 impl Call for v1::RefreshRequest {
     type Response = v1::AuthResponse;
     const NEEDS_CALLER: bool = false;
+    const COST: Cost = Cost::Login;
 
     async fn call(self, app: &App, _: &Caller) -> Result<v1::AuthResponse> {
-        let tokens = app.identity.renewal.renew(&self.refresh_token).await?.to_wire();
+        let proof = self.proof.map(wire::proof);
+        let tokens = app.identity.renewal.renew(&self.refresh_token, proof.as_ref()).await?.to_wire();
         Ok(v1::AuthResponse { result: Some(v1::auth_response::Result::Tokens(tokens)) })
     }
 }

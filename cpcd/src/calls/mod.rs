@@ -18,7 +18,10 @@ use cpcd_model::Result;
 use prost::Message;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::app::{App, Door};
+use crate::{
+    app::{App, Door},
+    rates::Cost,
+};
 
 pub(crate) use spoken::{Input, Spoken, Token, cut};
 
@@ -33,12 +36,21 @@ pub(crate) trait Call: Message + Default + DeserializeOwned + 'static {
     /// Whether it goes on while nobody can say what was revoked lately; nothing that reads or changes what is kept may.
     const IS_HEARTBEAT: bool = false;
 
+    /// What it costs: how often it may be made.
+    const COST: Cost = Cost::Light;
+
+    /// Gives the key that the call is counted under while its caller is not known.
+    fn key(&self) -> Option<&[u8]> {
+        None
+    }
+
     /// Decodes, asks the domain, encodes.
     fn call(self, app: &App, caller: &Caller) -> impl Future<Output = Result<Self::Response>> + Send;
 }
 
 /// Answers a call that came through `door` with the headers' token.
 pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C) -> Result<C::Response> {
+    let arrived = app.rates.arrive(C::COST)?;
     let slot = app.slot(door)?;
     let inner = app.clone();
     app.run(async move {
@@ -46,6 +58,7 @@ pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C
         let token = if C::NEEDS_CALLER { token? } else { None };
         let token = token.as_deref();
         let caller = if C::IS_HEARTBEAT { inner.heart(door, token).await? } else { inner.caller(door, token).await? };
+        inner.rates.admit(arrived, &caller, call.key())?;
         inner.system.caused_by(cause::<C>(), call.call(&inner, &caller)).await
     })
     .await

@@ -6,7 +6,6 @@ use cpc_proto::v1;
 use cpc_signing::PublicKey;
 use cpcd_domain::{
     Caller,
-    identity::Proof,
     registry::{ListRequest, Registration},
 };
 use cpcd_model::{Error, Result};
@@ -14,22 +13,19 @@ use cpcd_model::{Error, Result};
 use super::Call;
 use crate::{
     app::App,
+    rates::Cost,
     wire::{self, Wire},
 };
 
 impl Call for v1::NodeInfo {
     type Response = v1::RegistrationResponse;
+    const COST: Cost = Cost::Login;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::RegistrationResponse> {
         let proof = self.proof.ok_or_else(|| Error::required("proof"))?;
         let registration = Registration {
             record: self.signed_peer_record.to_vec(),
-            proof: Proof {
-                challenge: proof.challenge.to_vec(),
-                signature: proof.signature.to_vec(),
-                invite: proof.invite,
-                username: proof.username,
-            },
+            proof: wire::proof(proof),
             capacity: wire::resources(self.capacity.unwrap_or_default()),
             labels: self.labels.into_iter().collect(),
             agent_version: self.agent_version,

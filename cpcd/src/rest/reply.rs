@@ -1,9 +1,11 @@
 //! A result becomes an HTTP answer: the only place.
 
-use cpcd_model::{Error, Kind, Reason, Result};
+use cpcd_model::{Error, Kind, Reason, Result, time::Clock};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use warp::reply::Response;
+
+use crate::request_id::RequestId;
 
 /// An error as RFC 9457 has it, with our reason, kind and fields.
 #[derive(Serialize)]
@@ -80,12 +82,42 @@ pub(super) fn refused(status: StatusCode) -> Response {
     failed_with(error, status)
 }
 
+/// Writes the whole answer to a request that HTTP itself refuses; nobody else sees it.
+pub(super) fn refused_unseen(status: StatusCode, why: &str) -> Vec<u8> {
+    let reason = if status == StatusCode::BAD_REQUEST { Reason::MessageUndecodable } else { Reason::MessageTooLarge };
+    let id = RequestId::generate().to_string();
+    let body = problem(&Error::new(reason, why), status, &id);
+    let date = Clock::default().now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nconnection: close\r\n\
+         cpc-request-id: {id}\r\ncpc-version: {}\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n\
+         date: {date}\r\n\r\n",
+        body.len(),
+        crate::VERSION
+    );
+    [head.into_bytes(), body].concat()
+}
+
 /// Writes the body of a failed answer; logs the error once if it is our fault.
 pub(super) fn write_problem(response: &mut Response, failure: &Failure, request_id: &str) {
     let Failure(error, status) = failure;
     if error.kind() == Kind::Internal {
         tracing::error!(request.id = request_id, error = ?error, "a call failed");
     }
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if error.kind() == Kind::Unauthenticated {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"cpc\""));
+    }
+    if let Some(after) = error.retry_after() {
+        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+    *response.body_mut() = problem(error, *status, request_id).into();
+}
+
+/// Gives an error as RFC 9457 has it.
+fn problem(error: &Error, status: StatusCode, request_id: &str) -> Vec<u8> {
     let (_, _, code) = error.kind().codes();
     let reason = error.reason().as_str();
     let problem = Problem {
@@ -99,14 +131,5 @@ pub(super) fn write_problem(response: &mut Response, failure: &Failure, request_
         errors: error.fields().iter().map(|v| Violation { field: &v.field, description: &v.description }).collect(),
         metadata: error.metadata(),
     };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if error.kind() == Kind::Unauthenticated {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"cpc\""));
-    }
-    if let Some(after) = error.retry_after() {
-        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
-    }
-    *response.body_mut() = serde_json::to_vec(&problem).unwrap_or_default().into();
+    serde_json::to_vec(&problem).unwrap_or_default()
 }

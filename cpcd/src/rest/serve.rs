@@ -2,25 +2,17 @@
 
 use std::{
     convert::Infallible,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use cpcd_model::{Error, Reason};
+use cpcd_store::deadline;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
-};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
-use tokio_util::sync::CancellationToken;
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use warp::filters::BoxedFilter;
 
 use super::{
@@ -31,16 +23,25 @@ use super::{
 use crate::{
     app::{App, Door},
     calls::table::{allowed, label},
+    rates::from_peer,
     request_id::RequestId,
-    rpc::{Connection, Refusals},
     settings::{Limits, Settings},
     telemetry::OTHER,
+    tls::Doors,
+    transport::{Http, Peer, Places, Refusals, Versions},
 };
 
 type Reply = warp::reply::Response;
 
 /// Serves `listener` until `stop`, then drains.
-pub(crate) async fn serve(listener: TcpListener, app: App, settings: Settings, stop: CancellationToken) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: App,
+    settings: Settings,
+    doors: Doors,
+    places: Places,
+    stop: CancellationToken,
+) {
     let address = match listener.local_addr() {
         Ok(address) => address.ip(),
         Err(error) => return tracing::error!(%error, "the REST edge has no address"),
@@ -54,67 +55,29 @@ pub(crate) async fn serve(listener: TcpListener, app: App, settings: Settings, s
         stop: stop.clone(),
     };
     let frame = Frame { routes: routes(&edge), edge, limits: limits.clone() };
-    let connection = builder(&limits);
-    let permits = Arc::new(Semaphore::new(limits.connections));
-    let drain = GracefulShutdown::new();
+    let http = Http::new(&limits, Versions::Both(reply::refused_unseen));
+    let tasks = TaskTracker::new();
     let mut refusals = Refusals::default();
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = accept(&listener, &permits) => accepted,
+            accepted = places.accept(&listener) => accepted,
         };
-        let (stream, permit) = match accepted {
+        let (stream, place) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 refusals.pause("server.rest_listen", &error).await;
                 continue;
             }
         };
-        let frame = frame.clone();
-        let stream = TokioIo::new(Connection::new(stream, None, limits.opening()));
-        let service = hyper::service::service_fn(move |request| frame.clone().answer(request));
-        let served = drain.watch(connection.serve_connection(stream, service).into_owned());
-        tokio::spawn(async move {
-            if let Err(error) = served.await {
-                tracing::debug!(%error, "a REST connection ended badly");
-            }
-            drop(permit);
+        let (frame, http, stop, stream) = (frame.clone(), http.clone(), stop.clone(), doors.open(stream));
+        tasks.spawn(async move {
+            http.serve(stream, Some(place), &stop, move |request| frame.clone().answer(request)).await;
         });
     }
     drop(listener);
-    drain.shutdown().await;
-}
-
-/// Takes a connection; over the limit they wait in the kernel's queue.
-async fn accept(
-    listener: &TcpListener,
-    permits: &Arc<Semaphore>,
-) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let permit = permits.clone().acquire_owned().await.expect("the semaphore is never closed");
-    let (stream, _) = listener.accept().await?;
-    stream.set_nodelay(true)?;
-    Ok((stream, permit))
-}
-
-/// Sets every limit that is open by default.
-fn builder(limits: &Limits) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    let head = usize::try_from(limits.header_bytes).unwrap_or(usize::MAX).max(8192);
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(limits.header_seconds.into()))
-        .max_buf_size(head);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(limits.streams_per_connection)
-        .max_header_list_size(limits.header_bytes)
-        .max_pending_accept_reset_streams(20)
-        .max_local_error_reset_streams(1024)
-        .keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_timeout(Duration::from_secs(20));
-    builder
+    tasks.close();
+    tasks.wait().await;
 }
 
 /// What surrounds every REST call: its id, its body's limit, its time, its count.
@@ -137,7 +100,10 @@ impl Frame {
         let allowed = allowed(request.uri().path());
         let method = label(request.method(), request.uri().path()).unwrap_or(OTHER);
         let limit = Duration::from_secs(self.limits.request_seconds.into());
-        let mut response = timeout(limit, self.route(request)).await.unwrap_or_else(|_| {
+        let peer = request.extensions().get().copied().unwrap_or(Peer::Local);
+        let peer = self.limits.trusted_proxies.origin(peer, request.headers());
+        let answer = deadline::within(Some(started + limit), from_peer(peer, self.route(request)));
+        let mut response = timeout(limit, answer).await.unwrap_or_else(|_| {
             let text = format!("the call took longer than {} seconds", limit.as_secs());
             reply::failed(Error::new(Reason::DeadlineExceeded, text))
         });

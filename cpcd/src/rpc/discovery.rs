@@ -14,6 +14,7 @@ use tonic::{Request, Response, Status, Streaming, async_trait};
 use super::{Edge, frame::error_of, reply::status};
 use crate::{
     app::bearer,
+    rates::Cost,
     request_id::RequestId,
     wire::{self, Wire},
 };
@@ -34,9 +35,11 @@ impl DiscoveryService for Edge {
         let request_id = extensions.get::<RequestId>().copied();
         let fail = |error: &Error| status(error, request_id.as_ref());
         let token = bearer(&metadata.into_headers()).map_err(|error| fail(&error))?;
+        let arrived = self.app.rates.arrive(Cost::Publish).map_err(|error| fail(&error))?;
         let (app, door) = (self.app.clone(), self.door);
         let caller = app.clone().run(async move { app.caller(door, token.as_deref()).await }).await;
         let caller = caller.map_err(|error| fail(&error))?;
+        self.app.rates.admit(arrived, &caller, None).map_err(|error| fail(&error))?;
 
         let Ok(place) = self.bulk.clone().try_acquire_owned() else {
             let text = "as many bulk publishes as may be are under way; try again in a moment";

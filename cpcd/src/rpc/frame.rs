@@ -9,25 +9,34 @@ use std::{
 };
 
 use cpcd_model::{Error, Reason};
+use cpcd_store::deadline;
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
 use tokio::time::timeout;
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 
 use super::{SERVICES, reply::status};
-use crate::{app::App, request_id::RequestId, settings::Limits, telemetry::Metrics};
+use crate::{
+    app::App,
+    rates::from_peer,
+    request_id::RequestId,
+    settings::Limits,
+    telemetry::Metrics,
+    transport::{Peer, Proxies},
+};
 
 /// Wraps every call.
 #[derive(Clone)]
 pub(crate) struct FrameLayer {
     metrics: Metrics,
     limit: Duration,
+    proxies: Proxies,
 }
 
 impl FrameLayer {
     pub(crate) fn new(app: &App, limits: &Limits) -> Self {
         let limit = Duration::from_secs(limits.request_seconds.into());
-        Self { metrics: app.metrics.clone(), limit }
+        Self { metrics: app.metrics.clone(), limit, proxies: limits.trusted_proxies.clone() }
     }
 }
 
@@ -66,10 +75,12 @@ where
         if let Some(uri) = with_package(request.uri()) {
             *request.uri_mut() = uri;
         }
-        let FrameLayer { metrics, limit } = self.frame.clone();
+        let FrameLayer { metrics, limit, proxies } = self.frame.clone();
         let method = metrics.grpc_method(request.uri().path());
         let limit = given_time(request.headers(), limit);
-        let answer = self.inner.call(request);
+        let peer = request.extensions().get().copied().unwrap_or(Peer::Local);
+        let peer = proxies.origin(peer, request.headers());
+        let answer = deadline::within(Some(started + limit), from_peer(peer, self.inner.call(request)));
         Box::pin(async move {
             let answer = timeout(limit, answer).await;
             let mut response = match answer {
@@ -94,7 +105,7 @@ where
 
 /// Gives the time of a call: what the client gives it (`grpc-timeout`, <https://grpc.io/docs/guides/deadlines>), at most ours.
 ///
-/// A little less than the client's: tonic watches the same deadline outside of us and would answer without a reason.
+/// A little less than the client's, which watches the same deadline and would not hear our reason.
 fn given_time(headers: &HeaderMap, limit: Duration) -> Duration {
     let given = headers.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(|text| {
         let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;

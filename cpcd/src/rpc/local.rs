@@ -2,14 +2,14 @@
 
 use std::io;
 
-use futures_util::stream;
 use tokio::{
     net::{UnixListener, UnixStream},
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Services, connection::Connection, refusals::Refusals};
+use super::Services;
+use crate::transport::{Refusals, Stream};
 
 /// Serves the socket until `stop`, then drains.
 pub(crate) fn serve_local(
@@ -18,25 +18,23 @@ pub(crate) fn serve_local(
     uid: u32,
     stop: &CancellationToken,
 ) -> JoinHandle<()> {
-    let services = services.clone();
+    let serving = services.serving();
     let stop = stop.clone();
     tokio::spawn(async move {
-        let limit = services.edge.limits.opening();
-        let connections = stream::unfold((listener, Refusals::default()), move |(listener, mut refusals)| async move {
-            loop {
-                match listener.accept().await.map(|(stream, _)| check_peer(stream, uid)) {
-                    Ok(Ok(stream)) => {
-                        let connection = Ok::<_, io::Error>(Connection::new(stream, None, limit));
-                        return Some((connection, (listener, refusals)));
-                    }
-                    Ok(Err(error)) => tracing::warn!(%error, "a connection to the local socket was refused"),
-                    Err(error) => refusals.pause("server.socket", &error).await,
-                }
+        let mut refusals = Refusals::default();
+        loop {
+            let accepted = tokio::select! {
+                () = stop.cancelled() => break,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted.map(|(stream, _)| check_peer(stream, uid)) {
+                Ok(Ok(stream)) => serving.begin(Stream::Plain(stream), None),
+                Ok(Err(error)) => tracing::warn!(%error, "a connection to the local socket was refused"),
+                Err(error) => refusals.pause("server.socket", &error).await,
             }
-        });
-        if let Err(error) = services.router().serve_with_incoming_shutdown(connections, stop.cancelled_owned()).await {
-            tracing::error!(error = ?error, "the local socket ended");
         }
+        drop(listener);
+        serving.drain().await;
     })
 }
 

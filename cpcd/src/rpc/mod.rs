@@ -1,45 +1,46 @@
 //! The gRPC edge: services on the TCP listener's runtimes and on the Unix socket.
 
 mod beats;
-mod connection;
 mod discovery;
 mod ending;
 mod frame;
 mod health;
 mod local;
-mod refusals;
 mod registry;
 mod reply;
 mod runtimes;
 mod unary;
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc};
 
 use cpc_proto::{FILE_DESCRIPTOR_SET, v1};
-use tokio::sync::Semaphore;
-use tonic::{
-    service::Routes,
-    transport::server::{Router, Server},
+use http::{Request, Response};
+use hyper::body::Incoming;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::Semaphore,
 };
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::{body::Body, service::Routes};
 use tonic_health::{
     pb::health_server::HealthServer,
     server::{HealthReporter, HealthService},
 };
-use tower::layer::util::{Identity, Stack};
+use tower::{Layer, Service};
 
 use ending::Ending;
+use frame::{Frame, FrameLayer};
 use unary::Unary;
 
 use crate::{
     app::{App, Door},
     settings::Limits,
+    tls::Doors,
+    transport::{Http, Place, Stream, Versions},
 };
 
-pub(crate) use connection::Connection;
-pub(crate) use frame::FrameLayer;
 pub(crate) use health::{follow_health, set_health};
 pub(crate) use local::serve_local;
-pub(crate) use refusals::Refusals;
 pub(crate) use runtimes::serve_network;
 
 /// A service of ours: the operations, and the door its requests come through.
@@ -59,11 +60,54 @@ pub(crate) struct Services {
     pub(crate) edge: Edge,
     pub(crate) health: HealthReporter,
     pub(crate) reflection: bool,
+    /// How its connections begin.
+    pub(crate) doors: Doors,
+}
+
+/// What a runtime serves its connections with.
+#[derive(Clone)]
+struct Serving {
+    http: Http,
+    routes: Frame<Routes>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Serving {
+    /// Serves a connection in a task of its own, on this runtime.
+    fn begin<S>(&self, stream: Stream<S>, place: Option<Place>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { http, routes, stop, .. } = self.clone();
+        self.tasks.spawn(async move {
+            http.serve(stream, place, &stop, move |request| answer(routes.clone(), request)).await;
+        });
+    }
+
+    /// Waits for the last connection's end.
+    async fn drain(self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+async fn answer(mut routes: Frame<Routes>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    routes.call(request.map(Body::new)).await
 }
 
 impl Services {
-    /// Assembles the services for one runtime.
-    fn router(&self) -> Router<Stack<FrameLayer, Identity>> {
+    /// Assembles what one runtime serves.
+    fn serving(&self) -> Serving {
+        Serving {
+            http: Http::new(&self.edge.limits, Versions::Two),
+            routes: FrameLayer::new(&self.edge.app, &self.edge.limits).layer(self.routes()),
+            stop: self.edge.stop.clone(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    fn routes(&self) -> Routes {
         let limits = &self.edge.limits;
         let max = limits.message_bytes;
         let stop = &self.edge.stop;
@@ -75,7 +119,7 @@ impl Services {
         let admin = v1::admin_service_server::AdminServiceServer::from_arc(edge.clone());
         let mut routes = Routes::new(Ending::new(health, stop))
             .add_service(Unary::new(&edge, identity.max_decoding_message_size(max)))
-            .add_service(Unary::new(&edge, nodes.max_decoding_message_size(max)))
+            .add_service(Unary::new(&edge, nodes.max_decoding_message_size(max.min(limits.heartbeat_bytes))))
             .add_service(Unary::new(&edge, discovery.max_decoding_message_size(max)))
             .add_service(Unary::new(&edge, admin.max_decoding_message_size(max)));
         if self.reflection {
@@ -88,18 +132,7 @@ impl Services {
                 routes = routes.add_service(Ending::new(v1, stop)).add_service(Ending::new(v1alpha, stop));
             }
         }
-        // Every limit that tonic leaves open is set here, but for two that the frame keeps: the time of a call and the number of
-        // calls at once. tonic's own layers for these lie outside ours and answer without reason or hint.
-        Server::builder()
-            .max_concurrent_streams(Some(limits.streams_per_connection))
-            .http2_max_pending_accept_reset_streams(Some(20))
-            .http2_max_local_error_reset_streams(Some(1024))
-            .http2_max_header_list_size(Some(limits.header_bytes))
-            .http2_keepalive_interval(Some(Duration::from_secs(20)))
-            .http2_keepalive_timeout(Some(Duration::from_secs(20)))
-            .tcp_nodelay(true)
-            .layer(FrameLayer::new(&self.edge.app, limits))
-            .add_routes(routes)
+        routes.prepare()
     }
 }
 

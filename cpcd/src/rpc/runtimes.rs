@@ -13,21 +13,16 @@ use std::{
     thread,
 };
 
-use futures_util::StreamExt;
 use tokio::{
     net::{TcpListener, TcpStream},
     runtime::Builder,
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    sync::mpsc,
     task::JoinHandle,
 };
-use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Services,
-    connection::{Connection, Place},
-    refusals::Refusals,
-};
+use super::Services;
+use crate::transport::{Place, Places, Refusals};
 
 /// Connections that wait for a runtime to take them.
 const BACKLOG: usize = 128;
@@ -46,6 +41,7 @@ pub(crate) fn serve_network(
     listener: TcpListener,
     services: &Services,
     threads: usize,
+    places: Places,
     stop: &CancellationToken,
 ) -> io::Result<JoinHandle<()>> {
     let mut targets = Vec::with_capacity(threads);
@@ -64,55 +60,51 @@ pub(crate) fn serve_network(
         targets.push(Target { sender, open: Arc::default() });
         joined.push(ended);
     }
-    let permits = Arc::new(Semaphore::new(services.edge.limits.connections));
     let stop = stop.clone();
     Ok(tokio::spawn(async move {
-        accept(listener, targets, permits, &stop).await;
+        accept(listener, targets, places, &stop).await;
         for ended in joined {
             let _ = ended.await;
         }
     }))
 }
 
-async fn serve(services: Services, receiver: mpsc::Receiver<Dealt>, stop: CancellationToken) {
-    let limit = services.edge.limits.opening();
-    let connections = ReceiverStream::new(receiver).map(move |(stream, place)| {
-        Ok::<_, io::Error>(Connection::new(TcpStream::from_std(stream)?, Some(place), limit))
-    });
-    if let Err(error) = services.router().serve_with_incoming_shutdown(connections, stop.cancelled_owned()).await {
-        tracing::error!(error = ?error, "the gRPC edge ended");
+async fn serve(services: Services, mut receiver: mpsc::Receiver<Dealt>, stop: CancellationToken) {
+    let serving = services.serving();
+    loop {
+        let dealt = tokio::select! {
+            () = stop.cancelled() => break,
+            dealt = receiver.recv() => dealt,
+        };
+        let Some((stream, place)) = dealt else { break };
+        match TcpStream::from_std(stream) {
+            Ok(stream) => serving.begin(services.doors.open(stream), Some(place)),
+            Err(error) => tracing::warn!(%error, "a connection could not be taken by its runtime"),
+        }
     }
+    drop(receiver);
+    serving.drain().await;
 }
 
-/// Deals each connection to the runtime with the fewest; over the limit they wait in the kernel's queue.
-async fn accept(listener: TcpListener, targets: Vec<Target>, permits: Arc<Semaphore>, stop: &CancellationToken) {
+/// Deals each connection to the runtime with the fewest.
+async fn accept(listener: TcpListener, targets: Vec<Target>, places: Places, stop: &CancellationToken) {
     let mut refusals = Refusals::default();
     loop {
-        let (stream, permit) = tokio::select! {
+        let (stream, place) = tokio::select! {
             () = stop.cancelled() => return,
-            accepted = accept_one(&listener, &permits, &mut refusals) => accepted,
+            accepted = accept_one(&listener, &places, &mut refusals) => accepted,
         };
         let Some(target) = targets.iter().min_by_key(|target| target.open.load(Ordering::Relaxed)) else { return };
-        let place = Place::take(permit, &target.open);
-        if target.sender.send((stream, place)).await.is_err() {
+        if target.sender.send((stream, place.on_runtime(&target.open))).await.is_err() {
             return;
         }
     }
 }
 
-async fn accept_one(
-    listener: &TcpListener,
-    permits: &Arc<Semaphore>,
-    refusals: &mut Refusals,
-) -> (std::net::TcpStream, OwnedSemaphorePermit) {
+async fn accept_one(listener: &TcpListener, places: &Places, refusals: &mut Refusals) -> (std::net::TcpStream, Place) {
     loop {
-        let permit = permits.clone().acquire_owned().await.expect("the semaphore is never closed");
-        let accepted = listener.accept().await.and_then(|(stream, _)| {
-            stream.set_nodelay(true)?;
-            stream.into_std()
-        });
-        match accepted {
-            Ok(stream) => return (stream, permit),
+        match places.accept(listener).await.and_then(|(stream, place)| Ok((stream.into_std()?, place))) {
+            Ok(accepted) => return accepted,
             Err(error) => refusals.pause("server.grpc_listen", &error).await,
         }
     }

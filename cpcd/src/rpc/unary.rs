@@ -58,7 +58,7 @@ where
         };
         let edge = self.edge.clone();
         Box::pin(async move {
-            let max = edge.limits.message_bytes;
+            let max = edge.limits.message_bytes_of(request.uri().path());
             let mut grpc = Grpc::new(BytesCodec).apply_max_message_size_config(Some(max), None);
             Ok(grpc.unary(Answering { edge, spoken }, request).await)
         })

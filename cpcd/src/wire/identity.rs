@@ -2,7 +2,7 @@
 
 use cpc_proto::v1;
 use cpc_signing::{Kind, PublicKey, Purpose};
-use cpcd_domain::identity::{Challenge, Family, TokenPair};
+use cpcd_domain::identity::{Challenge, Family, Proof, TokenPair};
 use cpcd_model::{
     Error, Reason, Result,
     id::{SessionId, UserId},
@@ -57,6 +57,7 @@ impl Wire for Challenge {
         let purpose = match self.purpose {
             Purpose::Login => v1::ChallengePurpose::Login,
             Purpose::Register => v1::ChallengePurpose::Register,
+            Purpose::Refresh => v1::ChallengePurpose::Refresh,
         };
         v1::Challenge {
             challenge: self.blob.clone(),
@@ -80,6 +81,17 @@ pub(crate) fn session(session: &Family, current: Option<SessionId>) -> v1::Sessi
     }
 }
 
+/// Reads a challenge that came back signed.
+pub(crate) fn proof(message: v1::ChallengeProof) -> Proof {
+    Proof {
+        challenge: message.challenge.to_vec(),
+        signature: message.signature.to_vec(),
+        invite: message.invite,
+        username: message.username,
+        bind_to_key: message.bind_to_key,
+    }
+}
+
 /// Reads a subject kind.
 pub(crate) fn subject_kind(field: &str, number: i32) -> Result<Kind> {
     match v1::SubjectKind::try_from(number) {
@@ -96,6 +108,7 @@ pub(crate) fn challenge_purpose(field: &str, number: i32) -> Result<Purpose> {
     match v1::ChallengePurpose::try_from(number) {
         Ok(v1::ChallengePurpose::Login) => Ok(Purpose::Login),
         Ok(v1::ChallengePurpose::Register) => Ok(Purpose::Register),
+        Ok(v1::ChallengePurpose::Refresh) => Ok(Purpose::Refresh),
         Ok(v1::ChallengePurpose::Unspecified) => Err(Error::required(field)),
         Err(_) => Err(unknown(field, number)),
     }

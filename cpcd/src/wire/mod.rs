@@ -11,7 +11,7 @@ mod token_keys;
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 
 pub(crate) use discovery::{draft, publish_response};
-pub(crate) use identity::{challenge_purpose, permissions, rules, session, subject_kind};
+pub(crate) use identity::{challenge_purpose, permissions, proof, rules, session, subject_kind};
 pub(crate) use invites::invite_kind;
 pub(crate) use registry::{beat, resources, status_filter};
 

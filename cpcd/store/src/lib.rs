@@ -3,6 +3,7 @@
 //! SQL is the source of truth; cache and index can be lost and are rebuilt from it.
 
 pub mod cache;
+pub mod deadline;
 pub mod index;
 pub mod sql;
 

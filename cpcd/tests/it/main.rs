@@ -7,16 +7,21 @@
 
 mod harness;
 
+mod bound_sessions;
 mod content;
+mod deadlines;
 mod documents;
 mod edges;
 mod index;
 mod invites;
+mod limits;
 mod login;
 mod permissions;
 mod process;
+mod rates;
 mod registry;
 mod sessions;
+mod tls;
 mod token_keys;
 mod tour;
 mod vectors;

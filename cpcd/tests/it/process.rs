@@ -27,9 +27,27 @@ impl Process {
 
     /// Starts it with gRPC at an address: where one before it listened.
     async fn start_at(folder: &Path, grpc: &str) -> Self {
+        Self::start_with(folder, grpc, &[]).await
+    }
+
+    /// Starts it with at most so many open files.
+    pub(crate) async fn start_limited(folder: &Path, files: u32) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_cpcd")]);
+        Self::start_command(folder, "127.0.0.1:0", command).await
+    }
+
+    /// Starts it with settings as the environment has them.
+    pub(crate) async fn start_with(folder: &Path, grpc: &str, settings: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cpcd"));
+        command.envs(settings.iter().copied());
+        Self::start_command(folder, grpc, command).await
+    }
+
+    async fn start_command(folder: &Path, grpc: &str, command: Command) -> Self {
         let addresses = folder.join("addresses.json");
         let _ = fs::remove_file(&addresses);
-        let child = Self::command(folder)
+        let child = Self::arguments(folder, command)
             .args(["--grpc-listen", grpc, "--addr-file"])
             .arg(&addresses)
             .spawn()
@@ -41,7 +59,10 @@ impl Process {
     }
 
     fn command(folder: &Path) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cpcd"));
+        Self::arguments(folder, Command::new(env!("CARGO_BIN_EXE_cpcd")))
+    }
+
+    fn arguments(folder: &Path, mut command: Command) -> Command {
         command.args(["--rest-listen", "127.0.0.1:0", "--data-dir"]).arg(folder);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
@@ -76,6 +97,18 @@ impl Process {
         self.run(&["key", "generate"]);
         self.run(&["--local", "user", "create", "alice"]);
         self.run(&["login"]);
+    }
+
+    /// Tells it to stop and waits for its end.
+    pub(crate) async fn terminate(&mut self) -> std::process::ExitStatus {
+        self.signal("TERM");
+        let mut status = None;
+        eventually("it is gone", async || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        })
+        .await;
+        status.expect("it is gone")
     }
 
     fn signal(&self, name: &str) {

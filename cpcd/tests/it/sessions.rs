@@ -32,7 +32,7 @@ async fn refresh_in_parallel(daemon: &Daemon, refresh_token: &str, uses: usize) 
         let channel = daemon.channel().await;
         running.extend((0..uses / 4).map(|_| {
             let mut client = IdentityServiceClient::new(channel.clone());
-            let request = v1::RefreshRequest { refresh_token: refresh_token.into() };
+            let request = v1::RefreshRequest { refresh_token: refresh_token.into(), proof: None };
             tokio::spawn(async move {
                 client.refresh_token(request).await.map(|answer| tokens(answer.into_inner())).map_err(|e| reason(&e))
             })

@@ -66,7 +66,7 @@ impl Load {
             let daemon = round % self.daemons.len();
             if round.is_multiple_of(5) {
                 // The new token goes to the other daemon next: it has to know the key already.
-                let request = v1::RefreshRequest { refresh_token: pair.refresh_token.clone() };
+                let request = v1::RefreshRequest { refresh_token: pair.refresh_token.clone(), proof: None };
                 match clients[daemon].refresh_token(request).await {
                     Ok(answer) => pair = tokens(answer.into_inner()),
                     Err(status) => self.failed(format!("refresh: {status:?}")),

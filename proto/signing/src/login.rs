@@ -1,7 +1,7 @@
 //! The bytes that a key signs to log in.
 //!
 //! Layout: the ASCII bytes of [`LOGIN_DOMAIN`], then six parts, each after its length as an unsigned varint:
-//! server id (text), kind ("user", "node", "service"), purpose ("login", "register"), public key (32 bytes),
+//! server id (text), kind ("user", "node", "service"), purpose ("login", "register", "refresh"), public key (32 bytes),
 //! expiry (Unix milliseconds, 8 bytes, big endian), challenge (the bytes as the server sent them).
 
 use crate::{PublicKey, wire::push_delimited};
@@ -38,6 +38,8 @@ pub enum Purpose {
     Login,
     /// To register a node.
     Register,
+    /// To renew a session that is bound to the key.
+    Refresh,
 }
 
 impl Purpose {
@@ -46,6 +48,7 @@ impl Purpose {
         match self {
             Self::Login => "login",
             Self::Register => "register",
+            Self::Refresh => "refresh",
         }
     }
 }

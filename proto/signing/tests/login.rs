@@ -63,6 +63,7 @@ fn each_part_is_bound() {
         LoginMessage { kind: Kind::Node, ..base },
         LoginMessage { kind: Kind::Service, ..base },
         LoginMessage { purpose: Purpose::Register, ..base },
+        LoginMessage { purpose: Purpose::Refresh, ..base },
         LoginMessage { public_key: &other, ..base },
         LoginMessage { expires_at_ms: 2, ..base },
         LoginMessage { challenge: b"challengf", ..base },

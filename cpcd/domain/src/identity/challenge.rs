@@ -118,7 +118,9 @@ fn parse(body: &[u8], blob: &[u8]) -> Option<Challenge> {
     Some(Challenge {
         id: *id,
         kind: [Kind::User, Kind::Node, Kind::Service].into_iter().find(|known| kind_code(*known) == kind)?,
-        purpose: [Purpose::Login, Purpose::Register].into_iter().find(|known| purpose_code(*known) == purpose)?,
+        purpose: [Purpose::Login, Purpose::Register, Purpose::Refresh]
+            .into_iter()
+            .find(|known| purpose_code(*known) == purpose)?,
         public_key: PublicKey::from_bytes(public_key).ok()?,
         expires_at: Timestamp::from_millisecond(expires_ms).ok()?,
         blob: blob.to_vec(),
@@ -137,5 +139,6 @@ const fn purpose_code(purpose: Purpose) -> u8 {
     match purpose {
         Purpose::Login => 1,
         Purpose::Register => 2,
+        Purpose::Refresh => 3,
     }
 }

@@ -71,6 +71,13 @@ impl Login {
         if purpose == Purpose::Register && kind != Kind::Node {
             return Err(Error::field(Reason::FieldInvalid, "begin.purpose", "only a node registers"));
         }
+        if purpose == Purpose::Refresh && kind != Kind::User {
+            return Err(Error::field(
+                Reason::FieldInvalid,
+                "begin.purpose",
+                "only a user's session is renewed by its key",
+            ));
+        }
         self.challenges.issue(public_key, kind, purpose, self.clock.now())
     }
 
@@ -86,10 +93,10 @@ impl Login {
         let (challenge, key) = (&proven.challenge, &proven.challenge.public_key);
         let (opened, newcomer) = match challenge.kind {
             Kind::User => match self.store.get_user_by_key(key.as_bytes()).await? {
-                Some(user) => (self.opener.open_user(&user, now)?, None),
+                Some(user) => (self.opener.open_user(&user, proof.bind_to_key, now)?, None),
                 None => {
                     let newcomer = self.newcomers.admit(key, proof, now)?;
-                    (self.opener.open_user(&newcomer.user, now)?, Some(newcomer))
+                    (self.opener.open_user(&newcomer.user, proof.bind_to_key, now)?, Some(newcomer))
                 }
             },
             Kind::Node => {

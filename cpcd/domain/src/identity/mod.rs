@@ -107,7 +107,7 @@ impl Identity {
         let proofs = Proofs::new(challenges.clone(), cache);
         let opener = Opener::new(config, refresh.clone(), tokens.clone());
         let login = Login::new(store, clock, challenges, proofs.clone(), opener.clone(), newcomers);
-        let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone());
+        let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone(), proofs.clone());
         let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
         let granting = Granting::new(store, clock, revoked.clone());

@@ -38,8 +38,8 @@ impl Opener {
         Self { lifetime: Duration::from_secs(config.refresh_token_seconds.into()), refresh, tokens }
     }
 
-    /// Prepares the session of a user.
-    pub(super) fn open_user(&self, user: &User, now: Timestamp) -> Result<Opened> {
+    /// Prepares the session of a user; a bound one is renewed only with a signature of the user's key.
+    pub(super) fn open_user(&self, user: &User, is_bound: bool, now: Timestamp) -> Result<Opened> {
         let id = SessionId::begun_at(now);
         let refresh = self.refresh.make(id, 0);
         let token_id = self.refresh.token_id(id, 0);
@@ -58,6 +58,7 @@ impl Opener {
             created_at: now,
             expires_at: now + self.lifetime,
             refresh_hash: Some(refresh.hash),
+            bound_key: is_bound.then_some(user.public_key),
         };
         let tokens = TokenPair {
             access_token,
@@ -80,6 +81,7 @@ impl Opener {
             created_at: now,
             expires_at: now + self.lifetime,
             refresh_hash: None,
+            bound_key: None,
         };
         Ok(Opened { session, tokens })
     }

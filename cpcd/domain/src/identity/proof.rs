@@ -22,6 +22,8 @@ pub struct Proof {
     pub invite: String,
     /// To join as a user: the handle; empty for none.
     pub username: String,
+    /// Binds the session of a user to the key.
+    pub bind_to_key: bool,
 }
 
 /// Checks proofs, and sees to it that each is good once.

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use cpc_signing::Purpose;
 use cpcd_model::{
     Error, Reason, Result,
     time::{Clock, Timestamp, elapsed},
@@ -17,7 +18,8 @@ use cpcd_store::{
 use serde_json::json;
 
 use super::{
-    Revoked, TokenPair, Tokens,
+    Proof, Proofs, Revoked, TokenPair, Tokens,
+    proof::{self, Proven},
     refresh::{self, RefreshToken, RefreshTokens},
     sessions,
     token::{Grant, Holder},
@@ -34,6 +36,7 @@ pub struct Renewal {
     refresh: RefreshTokens,
     tokens: Tokens,
     revoked: Revoked,
+    proofs: Proofs,
 }
 
 /// What a token that has come back is to its session.
@@ -54,18 +57,29 @@ enum Standing {
 }
 
 impl Renewal {
-    pub(super) fn new(store: &Store, clock: &Clock, refresh: RefreshTokens, tokens: Tokens, revoked: Revoked) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), refresh, tokens, revoked }
+    pub(super) fn new(
+        store: &Store,
+        clock: &Clock,
+        refresh: RefreshTokens,
+        tokens: Tokens,
+        revoked: Revoked,
+        proofs: Proofs,
+    ) -> Self {
+        Self { store: store.clone(), clock: clock.clone(), refresh, tokens, revoked, proofs }
     }
 
-    /// Renews a session. Needs nothing but its current refresh token.
+    /// Renews a session. Needs nothing but its current refresh token and, if it is bound to a key, a proof of that.
     ///
     /// # Errors
-    /// `REFRESH_INVALID`, `REFRESH_EXPIRED`, `REFRESH_REUSED`; `TOKEN_REVOKED` if the session or its subject is gone.
-    pub async fn renew(&self, refresh_token: &str) -> Result<TokenPair> {
+    /// `REFRESH_INVALID`, `REFRESH_EXPIRED`, `REFRESH_REUSED`; `TOKEN_REVOKED` if the session or its subject is gone; those of
+    /// [`Proofs::check`], and `FIELD_REQUIRED` where a proof is needed and none came.
+    pub async fn renew(&self, refresh_token: &str, proof: Option<&Proof>) -> Result<TokenPair> {
         let given = self.refresh.read(refresh_token)?;
         let now = self.clock.now();
         let family = self.store.get_family(given.session_id).await?.ok_or_else(refresh::invalid)?;
+        // Before all else: who has the token alone can neither renew the session nor end it.
+        let proven = self.prove(&family, proof, now).await?;
+        let used = proven.as_ref().map(|proven| (proven.challenge.id, proven.challenge.expires_at));
         // Most of what is hopeless ends here, without a write; what may be decided by a race is judged again below.
         if let Some(error) = refusal(standing(&family, &given, now)) {
             return Err(error);
@@ -74,8 +88,12 @@ impl Renewal {
         let user = self.store.get_user(family.subject_id.into()).await?.ok_or_else(gone)?;
         let next = self.refresh.make(given.session_id, given.generation + 1);
         let successor = next.hash;
-        let write = self.store.write(Priority::Identity, move |tx| Box::pin(exchange(tx, given, successor, now)));
-        let Some((issued_at, expires_at)) = write.await? else {
+        let write = self.store.write(Priority::Identity, move |tx| Box::pin(exchange(tx, given, successor, used, now)));
+        let exchanged = write.await?;
+        if let Some(proven) = &proven {
+            self.proofs.remember(proven, now).await;
+        }
+        let Some((issued_at, expires_at)) = exchanged else {
             self.revoked.add(&sessions::of_session(next.session_id, now));
             return Err(reused());
         };
@@ -95,6 +113,27 @@ impl Renewal {
             session_id: next.session_id,
         })
     }
+
+    /// Checks the proof of a session that is bound to a key.
+    async fn prove(&self, family: &Family, proof: Option<&Proof>, now: Timestamp) -> Result<Option<Proven>> {
+        let (bound_key, proof) = match (family.bound_key, proof) {
+            (Some(bound_key), Some(proof)) => (bound_key, proof),
+            (None, None) => return Ok(None),
+            (Some(_), None) => {
+                let text = "must be given: the session is bound to its key; ask for a challenge for purpose refresh";
+                return Err(Error::field(Reason::FieldRequired, "proof", text));
+            }
+            (None, Some(_)) => {
+                return Err(Error::field(Reason::FieldInvalid, "proof", "is for a session that is bound to its key"));
+            }
+        };
+        let proven = self.proofs.check(proof, Purpose::Refresh, now).await?;
+        if *proven.challenge.public_key.as_bytes() != bound_key {
+            let text = "is by another key than the session is bound to";
+            return Err(Error::field(Reason::SignatureInvalid, "proof.signature", text));
+        }
+        Ok(Some(proven))
+    }
 }
 
 /// Exchanges a token, or finds that it was; gives when, and the session's end. Nothing if it is reused: then the session is ended.
@@ -102,8 +141,12 @@ async fn exchange(
     tx: &mut Tx,
     given: RefreshToken,
     successor: [u8; 32],
+    used: Option<([u8; 16], Timestamp)>,
     now: Timestamp,
 ) -> Result<Option<(Timestamp, Timestamp)>> {
+    if let Some((challenge, expires_at)) = used {
+        proof::use_up(tx, &challenge, expires_at).await?;
+    }
     let RefreshToken { session_id: id, generation, hash: current, .. } = given;
     let is_first = tx.exchange_refresh(&Exchange { id, generation, current, successor }, now).await?;
     let family = tx.get_family(id).await?.ok_or_else(refresh::invalid)?;
@@ -201,6 +244,7 @@ mod tests {
             current: hash(generation),
             previous: generation.checked_sub(1).and_then(hash),
             refreshed_at: (generation > 0).then_some(START),
+            bound_key: None,
         }
     }
 

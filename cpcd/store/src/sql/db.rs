@@ -5,7 +5,7 @@ use std::{future::Future, path::Path, sync::Arc, time::Duration};
 use cpcd_model::{Error, Reason, Result};
 use futures_util::future::BoxFuture;
 use sqlx::{
-    ConnectOptions, PgPool, SqlitePool,
+    AssertSqlSafe, ConnectOptions, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     query_as_with,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -23,9 +23,13 @@ use super::{
     row::Record,
     writer::Writer,
 };
+use crate::deadline;
 
 /// What a read on PostgreSQL may take longer than the statement: the way there and back.
 const ROUND_TRIP: Duration = Duration::from_secs(2);
+
+/// What a statement may take longer than its call: not worth the two ways that setting its time costs.
+const SLACK: Duration = Duration::from_millis(500);
 
 /// An open engine.
 #[derive(Clone)]
@@ -41,6 +45,8 @@ pub(super) struct Postgres {
     /// A connection belongs to the runtime that made it: everything runs there.
     runtime: Handle,
     read_timeout: Duration,
+    /// What the server allows each statement.
+    statement_timeout: Duration,
 }
 
 pub(super) struct Sqlite {
@@ -55,13 +61,26 @@ macro_rules! read {
         match $db {
             Self::Postgres(postgres) => {
                 let (pool, args) = (postgres.pool.clone(), arg::postgres($args)?);
-                let read = async move { query_as_with::<_, $row, _>($sql.postgres, args).$verb(&pool).await };
+                let begin = postgres.begin_in_time()?;
+                let read = async move {
+                    let query = query_as_with::<_, $row, _>($sql.postgres, args);
+                    match begin {
+                        None => query.$verb(&pool).await,
+                        // It ends by itself when it is dropped, after the answer has gone.
+                        Some(begin) => query.$verb(&mut *pool.begin_with(begin).await?).await,
+                    }
+                };
                 postgres.read(read).await
             }
-            Self::Sqlite(sqlite) => query_as_with::<_, $row, _>($sql.sqlite, arg::sqlite($args)?)
-                .$verb(&sqlite.readers)
-                .await
-                .map_err(from_sqlx),
+            Self::Sqlite(sqlite) => {
+                let query = query_as_with::<_, $row, _>($sql.sqlite, arg::sqlite($args)?);
+                let read = query.$verb(&sqlite.readers);
+                match deadline::left(deadline::current())? {
+                    None => read.await,
+                    Some(left) => timeout(left, read).await.map_err(|_| deadline::exceeded())?,
+                }
+                .map_err(from_sqlx)
+            }
         }
     }};
 }
@@ -119,6 +138,16 @@ impl Db {
 }
 
 impl Postgres {
+    /// Gives how to begin a transaction whose statements end with the time of the call, if that is sooner than they end by themselves.
+    fn begin_in_time(&self) -> Result<Option<AssertSqlSafe<String>>> {
+        let Some(left) = deadline::left(deadline::current())? else { return Ok(None) };
+        if left + SLACK >= self.statement_timeout {
+            return Ok(None);
+        }
+        let milliseconds = left.as_millis().max(1);
+        Ok(Some(AssertSqlSafe(format!("BEGIN; SET LOCAL statement_timeout = {milliseconds}"))))
+    }
+
     async fn read<T, F>(&self, read: F) -> Result<T>
     where
         T: Send + 'static,
@@ -136,12 +165,18 @@ impl Postgres {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         let (pool, bulk) = (self.pool.clone(), self.bulk.clone());
+        let (begin, end) = (self.begin_in_time()?, deadline::current());
         self.run(async move {
             let _share = match priority {
                 Priority::Bulk => Some(bulk.acquire_owned().await.map_err(|_closed| closing())?),
                 Priority::Identity | Priority::Registry => None,
             };
-            let mut tx = Tx::postgres(pool.begin().await.map_err(from_sqlx)?);
+            deadline::left(end)?;
+            let begun = match begin {
+                None => pool.begin().await,
+                Some(begin) => pool.begin_with(begin).await,
+            };
+            let mut tx = Tx::postgres(begun.map_err(from_sqlx)?);
             let result = job(&mut tx).await;
             tx.end(result).await
         })
@@ -182,6 +217,7 @@ async fn open_postgres(config: &Config, options: PgConnectOptions) -> Result<Db>
         pool,
         bulk: Arc::new(Semaphore::new(usize::max(1, config.max_connections as usize / 2))),
         runtime: Handle::current(),
+        statement_timeout: Duration::from_millis(config.statement_timeout_ms),
         read_timeout: config.acquire_timeout() + Duration::from_millis(config.statement_timeout_ms) + ROUND_TRIP,
     })))
 }

@@ -1,10 +1,13 @@
 //! A write that waits for its turn.
 
+use std::time::Instant;
+
 use cpcd_model::{Error, Result};
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::Tx;
+use crate::deadline;
 
 /// Says how the group ended to whoever waits for a job.
 pub(super) type Answer = Box<dyn FnOnce(Result<()>) + Send>;
@@ -19,12 +22,17 @@ pub(super) trait Work: Send {
 
     /// Says whether nobody waits for it any more.
     fn is_abandoned(&self) -> bool;
+
+    /// Says whether its time is over.
+    fn is_late(&self) -> bool;
 }
 
 /// A job with the way to whoever waits for it.
 pub(super) struct Job<T, F> {
     pub(super) job: F,
     pub(super) reply: oneshot::Sender<Result<T>>,
+    /// When it is no longer worth beginning.
+    pub(super) end: Option<Instant>,
 }
 
 impl<T, F> Work for Job<T, F>
@@ -34,7 +42,7 @@ where
 {
     fn run<'t>(self: Box<Self>, tx: &'t mut Tx) -> BoxFuture<'t, Option<Answer>> {
         Box::pin(async move {
-            let Self { job, reply } = *self;
+            let Self { job, reply, end: _ } = *self;
             let result = job(tx).await;
             match tx.judge(result) {
                 Ok(value) => {
@@ -55,5 +63,9 @@ where
 
     fn is_abandoned(&self) -> bool {
         self.reply.is_closed()
+    }
+
+    fn is_late(&self) -> bool {
+        deadline::left(self.end).is_err()
     }
 }

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     Store, Tx,
     arg::{Arg, big, json_text, sql},
+    fault::{violates_unique, write_conflict},
     row::{bytes, unsigned},
 };
 
@@ -90,9 +91,9 @@ impl Tx {
     /// Adds a node; its key must be new, which the caller finds out with [`Tx::lock_node_by_key`].
     ///
     /// # Errors
-    /// What the engine says.
+    /// `WRITE_CONFLICT` if the key was added meanwhile.
     pub async fn insert_node(&mut self, node: &Node) -> Result<()> {
-        self.execute(
+        let added = self.execute(
             sql(
                 "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses, labels,
                      granted_labels, realm, agent_version, created_at)
@@ -118,8 +119,13 @@ impl Tx {
                 node.created_at.into(),
             ],
         )
-        .await
-        .map(drop)
+        .await;
+        match added {
+            Err(error) if violates_unique(&error, "nodes_public_key_key", "nodes.public_key") => {
+                Err(write_conflict("another registration with this key was faster; register again"))
+            }
+            added => added.map(drop),
+        }
     }
 
     /// Brings up to date what a node says of itself.

@@ -25,6 +25,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Hash of its first refresh token, if it can be renewed.
     pub refresh_hash: Option<[u8; 32]>,
+    /// The key that has to sign its renewals, if it is bound to one.
+    pub bound_key: Option<[u8; 32]>,
 }
 
 /// How far the refresh tokens of a session have come.
@@ -46,6 +48,8 @@ pub struct Family {
     pub current: Option<[u8; 32]>,
     /// Hash of the token before.
     pub previous: Option<[u8; 32]>,
+    /// The key that has to sign renewals, if the session is bound to one.
+    pub bound_key: Option<[u8; 32]>,
     /// When the current token took its place; for the first one there is no such time.
     pub refreshed_at: Option<Timestamp>,
 }
@@ -89,6 +93,7 @@ struct Row {
     created_at: jiff_sqlx::Timestamp,
     expires_at: jiff_sqlx::Timestamp,
     refresh_hash: Option<Vec<u8>>,
+    bound_key: Option<Vec<u8>>,
 }
 
 #[derive(FromRow)]
@@ -102,6 +107,7 @@ struct FamilyRow {
     refresh_hash: Option<Vec<u8>>,
     previous_refresh_hash: Option<Vec<u8>>,
     refreshed_at: Option<jiff_sqlx::Timestamp>,
+    bound_key: Option<Vec<u8>>,
 }
 
 impl FamilyRow {
@@ -117,12 +123,13 @@ impl FamilyRow {
             current: hash(self.refresh_hash)?,
             previous: hash(self.previous_refresh_hash)?,
             refreshed_at: self.refreshed_at.map(jiff_sqlx::Timestamp::to_jiff),
+            bound_key: self.bound_key.map(|key| bytes("sessions.bound_key", &key)).transpose()?,
         })
     }
 }
 
 const FAMILY: &str = "SELECT id, subject_id, created_at, expires_at, ended_at, refresh_generation, refresh_hash,
-     previous_refresh_hash, refreshed_at FROM sessions WHERE id = $1";
+     previous_refresh_hash, refreshed_at, bound_key FROM sessions WHERE id = $1";
 
 impl Row {
     fn read(self) -> Result<Session> {
@@ -138,6 +145,7 @@ impl Row {
             created_at: self.created_at.to_jiff(),
             expires_at: self.expires_at.to_jiff(),
             refresh_hash: self.refresh_hash.map(|hash| bytes("sessions.refresh_hash", &hash)).transpose()?,
+            bound_key: self.bound_key.map(|key| bytes("sessions.bound_key", &key)).transpose()?,
         })
     }
 }
@@ -149,8 +157,8 @@ impl Tx {
     /// What the engine says, here as in all writes.
     pub async fn insert_session(&mut self, session: &Session) -> Result<()> {
         self.execute(
-            "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
             &[
                 session.id.uuid().into(),
                 session.subject_id.into(),
@@ -158,6 +166,7 @@ impl Tx {
                 session.created_at.into(),
                 session.expires_at.into(),
                 session.refresh_hash.as_ref().map(<[u8; 32]>::as_slice).into(),
+                session.bound_key.as_ref().map(<[u8; 32]>::as_slice).into(),
             ],
         )
         .await
@@ -250,7 +259,7 @@ impl Store {
         let row: Option<Row> = self
             .db
             .fetch_optional(
-                "SELECT id, subject_id, subject_kind, created_at, expires_at, refresh_hash FROM sessions
+                "SELECT id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key FROM sessions
                  WHERE id = $1 AND ended_at IS NULL",
                 &[id.uuid().into()],
             )
@@ -282,7 +291,7 @@ impl Store {
             .db
             .fetch_all(
                 "SELECT id, subject_id, created_at, expires_at, ended_at, refresh_generation, refresh_hash,
-                     previous_refresh_hash, refreshed_at FROM sessions
+                     previous_refresh_hash, refreshed_at, bound_key FROM sessions
                  WHERE subject_id = $1 AND (id > $2 OR $2 IS NULL) AND ended_at IS NULL AND expires_at > $3
                  ORDER BY id LIMIT $4",
                 &[subject.into(), after.map(SessionId::uuid).into(), now.into(), i64::from(limit).into()],

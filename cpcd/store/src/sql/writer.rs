@@ -17,6 +17,7 @@ use super::{
     job::{Answer, Job, Work},
     queue::Queue,
 };
+use crate::deadline;
 
 /// A group ends with the job that reaches either: a commit costs one sync of the disk, whoever waits in it waits for all.
 const GROUP_ROWS: u64 = 500;
@@ -42,7 +43,7 @@ impl Writer {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        self.queue.push(priority, Box::new(Job { job, reply })).await?;
+        self.queue.push(priority, Box::new(Job { job, reply, end: deadline::current() })).await?;
         answer.await.unwrap_or_else(|_| Err(Error::internal("a write job panicked, or its runtime ended")))
     }
 
@@ -127,6 +128,10 @@ impl Loop {
     /// Does one job between savepoints, so that its failure is its own. An error is the whole group's.
     async fn job(&mut self, work: Box<dyn Work>) -> Result<Option<Answer>> {
         if work.is_abandoned() {
+            return Ok(None);
+        }
+        if work.is_late() {
+            work.refuse(deadline::exceeded());
             return Ok(None);
         }
         if let Err(error) = self.statement("SAVEPOINT job").await {

@@ -172,6 +172,7 @@ async fn a_session_is_there_until_it_has_expired() {
             created_at: now(),
             expires_at: now() + Duration::from_secs(seconds),
             refresh_hash: (seconds == 10).then_some([7; 32]),
+            bound_key: (seconds == 20).then_some([9; 32]),
         });
         for session in sessions.clone() {
             write(&store, move |tx| Box::pin(async move { tx.insert_session(&session).await })).await;
@@ -201,6 +202,7 @@ async fn an_ended_session_is_not_given() {
             created_at: now(),
             expires_at: now(),
             refresh_hash: None,
+            bound_key: None,
         };
         let id = session.id;
         write(&store, move |tx| Box::pin(async move { tx.insert_session(&session).await })).await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cpcd_model::{
+    Reason,
     id::{NodeId, UserId},
     labels::Labels,
     node::{Node, NodeStatus, Resources},
@@ -46,7 +47,7 @@ async fn a_node_is_kept_found_changed_and_removed() {
         let twin = Node { id: NodeId::generate(), ..first.clone() };
         let added =
             store.write(Priority::Registry, move |tx| Box::pin(async move { tx.insert_node(&twin).await })).await;
-        assert!(added.is_err(), "a key belongs to one node");
+        assert_eq!(added.unwrap_err().reason(), Reason::WriteConflict, "a key belongs to one node");
 
         let changed = Node { record: vec![9], record_seq: None, labels: Labels::new(), ..first.clone() };
         let stored = changed.clone();

@@ -38,6 +38,22 @@ impl Answer {
 impl Daemon {
     /// Sends a REST request with JSON text, or none.
     pub(crate) async fn rest(&self, method: Method, path: &str, token: Option<&str>, body: Option<&str>) -> Answer {
+        self.send(method, path, token, body, &[]).await
+    }
+
+    /// Sends a REST request with more headers.
+    pub(crate) async fn rest_with(&self, method: Method, path: &str, headers: &[(&str, String)]) -> Answer {
+        self.send(method, path, None, None, headers).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<&str>,
+        headers: &[(&str, String)],
+    ) -> Answer {
         let stream = TcpStream::connect(self.rest).await.expect("a connection");
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a handshake");
@@ -45,6 +61,9 @@ impl Daemon {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, value);
         }
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");

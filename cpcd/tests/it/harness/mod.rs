@@ -1,6 +1,7 @@
 //! A daemon to test against: real listeners, real files, real engines.
 
 mod engines;
+pub(crate) mod frames;
 mod http;
 mod nodes;
 mod raw;
@@ -213,8 +214,18 @@ impl Daemon {
 
     /// Renews a session over gRPC.
     pub(crate) async fn refresh(&self, refresh_token: &str) -> Result<v1::TokenPair, Status> {
-        let request = v1::RefreshRequest { refresh_token: refresh_token.into() };
+        let request = v1::RefreshRequest { refresh_token: refresh_token.into(), proof: None };
         self.identity(None).await.refresh_token(request).await.map(|answer| tokens(answer.into_inner()))
+    }
+
+    /// Gives where REST listens.
+    pub(crate) fn rest_address(&self) -> std::net::SocketAddr {
+        self.rest
+    }
+
+    /// Gives where gRPC listens.
+    pub(crate) fn grpc_address(&self) -> std::net::SocketAddr {
+        self.server.as_ref().expect("it runs").addresses().grpc
     }
 
     /// Gives where the root key is.
@@ -261,6 +272,7 @@ pub(crate) fn sign(key: &SecretKey, challenge: &v1::Challenge) -> v1::ChallengeP
         kind: if challenge.kind == i32::from(v1::SubjectKind::Node) { Kind::Node } else { Kind::User },
         purpose: match challenge.purpose() {
             v1::ChallengePurpose::Register => Purpose::Register,
+            v1::ChallengePurpose::Refresh => Purpose::Refresh,
             v1::ChallengePurpose::Login | v1::ChallengePurpose::Unspecified => Purpose::Login,
         },
         public_key: &public,

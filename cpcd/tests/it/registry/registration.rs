@@ -226,3 +226,29 @@ async fn a_proof_registers_once() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_one_node_however_many_register_it_at_once() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let operator = daemon.person("operator", &["nodes=write"]).await;
+        let key = SecretKey::generate();
+        let mut running = Vec::new();
+        for _ in 0..20 {
+            let info = daemon.node_info(&key, record(&key, 1, &[ADDRESS], Dialect::Standard)).await;
+            let mut client = daemon.registry(Some(&operator.token)).await;
+            running.push(tokio::spawn(async move { client.register_node(info).await.map_err(|e| reason(&e)) }));
+        }
+        let mut ids = std::collections::BTreeSet::new();
+        for call in running {
+            match call.await.unwrap() {
+                Ok(answer) => drop(ids.insert(answer.into_inner().node_id)),
+                Err(reason) => assert_eq!(reason, "WRITE_CONFLICT"),
+            }
+        }
+        assert_eq!(ids.len(), 1);
+        assert_eq!(daemon.count(&engine, "SELECT count(*) FROM nodes").await, 1);
+        daemon.stop().await;
+    })
+    .await;
+}

@@ -7,6 +7,7 @@ mod folder;
 mod lower;
 mod opening;
 mod schema;
+mod timely;
 
 use std::{
     collections::HashSet,
@@ -16,6 +17,7 @@ use std::{
         Arc, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Instant,
 };
 
 use cpcd_model::{
@@ -35,11 +37,13 @@ use tantivy::{
 use tokio::{
     runtime::Handle,
     sync::{Mutex, OwnedMutexGuard, Semaphore},
+    time::timeout,
 };
 use uuid::Uuid;
 
-use self::{fault::fault, folder::Stamp, schema::Fields};
+use self::{fault::fault, folder::Stamp, schema::Fields, timely::Timely};
 use super::{Change, Hit, Hits, IsNew, MAX_WINDOW};
+use crate::deadline;
 
 /// What the engine takes as memory of its writer.
 pub(super) const MEMORY_BYTES: RangeInclusive<usize> = 15_000_000..=4_000_000_000;
@@ -137,11 +141,20 @@ impl Tantivy {
         self.require_place()?;
         let engine = Arc::clone(&self.engine);
         let query = lower::lower(query, filter, &engine.fields, &engine.analyser);
-        let permit = Arc::clone(&self.searches).acquire_owned().await.map_err(|_| stopping())?;
+        let end = deadline::current();
+        let waiting = Arc::clone(&self.searches).acquire_owned();
+        let permit = match deadline::left(end)? {
+            None => waiting.await,
+            Some(left) => timeout(left, waiting).await.map_err(|_| deadline::exceeded())?,
+        };
+        let permit = permit.map_err(|_| stopping())?;
         let search = move || {
             // Held to the end, even if the caller has left.
             let _permit = permit;
-            engine.search(&query, offset, limit).map_err(|error| fault(&engine.folder, &error))
+            engine.search(&query, offset, limit, end).map_err(|error| match timely::is_late(&error) {
+                true => deadline::exceeded(),
+                false => fault(&engine.folder, &error),
+            })
         };
         run(&self.runtime, search).await
     }
@@ -200,17 +213,23 @@ impl Engine {
         Ok(())
     }
 
-    fn search(&self, query: &dyn tantivy::query::Query, offset: u32, limit: u32) -> tantivy::Result<Hits> {
+    fn search(
+        &self,
+        query: &dyn tantivy::query::Query,
+        offset: u32,
+        limit: u32,
+        end: Option<Instant>,
+    ) -> tantivy::Result<Hits> {
         let searcher = self.reader.searcher();
         let limit = limit.min(MAX_WINDOW.saturating_sub(offset));
         if limit == 0 {
-            return Ok(Hits { hits: Vec::new(), total: searcher.search(query, &Count)? as u64 });
+            return Ok(Hits { hits: Vec::new(), total: searcher.search(query, &Timely { inner: Count, end })? as u64 });
         }
         // By score, then newest first: ids are unique, so that the order is the same whatever segments hold them.
         let half = SortByStaticFastValue::<u64>::for_field;
         let order = (SortBySimilarityScore, half(schema::ID_HIGH), half(schema::ID_LOW));
         let top = TopDocs::with_limit(limit as usize).and_offset(offset as usize).order_by(order);
-        let (top, total) = searcher.search(query, &(top, Count))?;
+        let (top, total) = searcher.search(query, &Timely { inner: (top, Count), end })?;
         let mut hits = Vec::with_capacity(top.len());
         for ((score, high, low), address) in top {
             let columns = searcher.segment_reader(address.segment_ord).fast_fields();
