@@ -31,4 +31,4 @@ pub(super) const ROWS: &[Row] = &[
     Row::stream("NodeOrchestration/WatchNodes", Login).note(SHOWN),
 ];
 
-const SHOWN: &str = "with read on nodes all are shown, else one's own; private addresses only within their realm";
+const SHOWN: &str = "shown is what read on nodes is held on, and one's own; private addresses only within their realm";
