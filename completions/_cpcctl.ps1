@@ -45,7 +45,7 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Makes, shows and converts keys')
-            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Makes, lists and shows users')
+            [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Makes, lists and shows users, and says what they may do')
             [CompletionResult]::new('invite', 'invite', [CompletionResultType]::ParameterValue, 'Makes, lists and takes back invites, by which others join')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Logs in with a key, and remembers server, key and session as a context')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Ends the session of the context, on the server and here')
@@ -227,6 +227,7 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Makes a user who can log in with a key')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Lists users in the order in which they were made')
+            [CompletionResult]::new('permit', 'permit', [CompletionResultType]::ParameterValue, 'Changes what a user may do')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Shows a user')
             break
         }
@@ -271,6 +272,36 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How to show progress')
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit columns to so many characters, even in a pipe')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Speak to the daemon on this machine through its Unix socket, as its administrator')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No titles above the columns')
+            [CompletionResult]::new('--no-trunc', '--no-trunc', [CompletionResultType]::ParameterName, 'Do not cut columns to the width of the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cpcctl;user;permit' {
+            [CompletionResult]::new('--permission', '--permission', [CompletionResultType]::ParameterName, 'What the user may do: a resource and a level, and after @ what it is narrowed to')
+            [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Narrows the permissions that have no scope of their own: owner=USER, object=ID or label=NAME:VALUE')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How data is written')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long an answer may take: 500ms, 2s, 1m')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How to show progress')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit columns to so many characters, even in a pipe')
+            [CompletionResult]::new('--add', '--add', [CompletionResultType]::ParameterName, 'Adds to what the user may do (the default); a higher level that is there stays')
+            [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Takes these permissions away')
+            [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Puts these in place of everything that the user may do')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Checks and shows what would be, and changes nothing')
             [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Speak to the daemon on this machine through its Unix socket, as its administrator')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
@@ -467,6 +498,7 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             break
         }
         'cpcctl;whoami' {
+            [CompletionResult]::new('--can', '--can', [CompletionResultType]::ParameterName, 'Asks whether you may: ''write nodes'' or nodes=write, and after @ on what; ends with 9 if not')
             [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
             [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
             [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')

@@ -52,7 +52,7 @@ complete -c cpcctl -n "__fish_cpcctl_needs_command" -l no-trunc -d 'Do not cut c
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -s V -l version -d 'Print version'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "key" -d 'Makes, shows and converts keys'
-complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "user" -d 'Makes, lists and shows users'
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "user" -d 'Makes, lists and shows users, and says what they may do'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "invite" -d 'Makes, lists and takes back invites, by which others join'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "login" -d 'Logs in with a key, and remembers server, key and session as a context'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "logout" -d 'Ends the session of the context, on the server and here'
@@ -225,35 +225,36 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subco
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand key; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
 ndjson\t'One JSON value a line'
 name\t'Names or ids alone, one a line'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
 bar\t'A bar'
 plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l width -d 'Fit columns to so many characters, even in a pipe' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -s y -l yes -d 'Answer yes to every question'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l no-headers -d 'No titles above the columns'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -f -a "create" -d 'Makes a user who can log in with a key'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -f -a "list" -d 'Lists users in the order in which they were made'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list show" -f -a "show" -d 'Shows a user'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -f -a "create" -d 'Makes a user who can log in with a key'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -f -a "list" -d 'Lists users in the order in which they were made'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -f -a "permit" -d 'Changes what a user may do'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and not __fish_seen_subcommand_from create list permit show" -f -a "show" -d 'Shows a user'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l key -d 'The key: a peer id, an ssh-ed25519 line, or the path of a key file [default: your own default key]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l permission -d 'What the user may do: nodes, allocations, content, users, metrics or system = read, write or admin [default: the server\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
@@ -310,6 +311,38 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l permission -d 'What the user may do: a resource and a level, and after @ what it is narrowed to' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l scope -d 'Narrows the permissions that have no scope of their own: owner=USER, object=ID or label=NAME:VALUE' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l add -d 'Adds to what the user may do (the default); a higher level that is there stays'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l remove -d 'Takes these permissions away'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l replace -d 'Puts these in place of everything that the user may do'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l dry-run -d 'Checks and shows what would be, and changes nothing'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from permit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand user; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
@@ -510,6 +543,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l can -d 'Asks whether you may: \'write nodes\' or nodes=write, and after @ on what; ends with 9 if not' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand whoami" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F

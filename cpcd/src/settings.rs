@@ -137,9 +137,9 @@ pub struct Limits {
 
 impl Server {
     /// Gives what invites say of where to join.
-    pub(crate) fn advertised(&self) -> Advertised {
+    pub(crate) fn advertised(&self, tls_pin: Option<[u8; 32]>) -> Advertised {
         let endpoint = Some(self.public_endpoint.clone()).filter(|endpoint| !endpoint.is_empty());
-        Advertised { endpoints: endpoint.into_iter().collect(), tls_pin: None }
+        Advertised { endpoints: endpoint.into_iter().collect(), tls_pin }
     }
 }
 
@@ -260,7 +260,7 @@ impl Settings {
         self.search.validate()?;
         self.identity.validate()?;
         self.registry.validate()?;
-        self.server.advertised().validate("server.public_endpoint")?;
+        self.server.advertised(None).validate("server.public_endpoint")?;
         for (key, address) in [("grpc_listen", self.server.grpc_listen), ("rest_listen", self.server.rest_listen)] {
             if !address.ip().is_loopback() && !self.tls.is_on() && !self.server.allow_plaintext {
                 bail!(

@@ -73,6 +73,8 @@ struct Inner {
     revocations_age: Gauge<f64, AtomicU64>,
     nodes: Family<StatusLabels, Gauge>,
     statements: Family<CauseLabels, Counter>,
+    /// Those of heartbeats, found once: there may be tens of thousands a second.
+    heartbeats: (Counter, Histogram),
     grpc_methods: HashSet<&'static str>,
 }
 
@@ -117,6 +119,11 @@ impl Metrics {
             Unit::Seconds,
             revocations_age.clone(),
         );
+        let (edge, method) = ("grpc", "cpc.v1.NodeOrchestration/Heartbeat");
+        let heartbeats = (
+            requests.get_or_create_owned(&RequestLabels { edge, method, code: "ok" }),
+            durations.get_or_create_owned(&MethodLabels { edge, method }),
+        );
         Self(Arc::new(Inner {
             registry,
             requests,
@@ -126,6 +133,7 @@ impl Metrics {
             revocations_age,
             nodes,
             statements,
+            heartbeats,
             grpc_methods: grpc_methods(),
         }))
     }
@@ -139,6 +147,13 @@ impl Metrics {
     pub(crate) fn observe(&self, edge: &'static str, method: &'static str, code: &'static str, took: Duration) {
         self.0.requests.get_or_create(&RequestLabels { edge, method, code }).inc();
         self.0.durations.get_or_create(&MethodLabels { edge, method }).observe(took.as_secs_f64());
+    }
+
+    /// Counts a heartbeat that went well.
+    pub(crate) fn observe_heartbeat(&self, took: Duration) {
+        let (requests, durations) = &self.0.heartbeats;
+        requests.inc();
+        durations.observe(took.as_secs_f64());
     }
 
     /// Sets how far the index is behind.

@@ -56,7 +56,7 @@ impl Args {
         let joining = Joining::read(file.as_deref(), context.invite.as_ref(), self.username)?;
         let invited = joining.invite.as_ref().map(|(_, invite)| invite.server_id());
         if let Some((_, invite)) = &joining.invite {
-            context.follow_invite(&invite.endpoints)?;
+            context.follow_invite(&invite.endpoints, invite.tls_pin)?;
         }
         if context.endpoint.is_exposed() {
             context.output.warning(format_args!("the connection to {} is not encrypted", context.endpoint));

@@ -1,7 +1,14 @@
-use cpc_proto::v1::{CallerKind, GetCallerRequest, GetCallerResponse};
+use cpc_proto::v1::{CallerKind, GetCallerRequest, GetCallerResponse, PermissionRule};
+use serde::Serialize;
 
 use super::user;
-use crate::{clock, context::Context, failure::Result, output::Show};
+use crate::{
+    clock,
+    context::Context,
+    exit::Exit,
+    failure::{Failure, Result},
+    output::Show,
+};
 
 /// Shows who the server takes you for, and what you may do
 #[derive(Debug, clap::Args)]
@@ -9,13 +16,45 @@ use crate::{clock, context::Context, failure::Result, output::Show};
 Examples:
   cpcctl whoami
   cpcctl --local whoami
-  cpcctl whoami -o json | jq -r .user.id")]
-pub(crate) struct Args {}
+  cpcctl whoami -o json | jq -r .user.id
+  cpcctl whoami --can 'write nodes' || echo 'ask an administrator'
+  cpcctl whoami --can nodes=write@label=region:eu-west")]
+pub(crate) struct Args {
+    /// Asks whether you may: 'write nodes' or nodes=write, and after @ on what; ends with 9 if not
+    #[arg(long, value_name = "LEVEL RESOURCE", value_parser = user::question)]
+    can: Option<PermissionRule>,
+}
 
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let caller = context.call(async |client| client.identity().get_caller(GetCallerRequest {}).await).await?;
-        context.output.record(&caller)
+        let Some(wanted) = self.can else { return context.output.record(&caller) };
+        let permission = user::rule(&wanted);
+        match caller.permissions.iter().find(|held| user::covers(held, &wanted)) {
+            Some(held) => context.output.record(&Answer { permission, held: user::rule(held) }),
+            None => {
+                let held = user::rules(&caller.permissions);
+                let text = format!("{} may not: {permission} is not held", caller.name());
+                Err(Failure::new(Exit::CheckFailed, "NOT_PERMITTED", text).hint(format_args!("what is held: {held}")))
+            }
+        }
+    }
+}
+
+/// What was asked for, and what it is held by.
+#[derive(Debug, Serialize)]
+struct Answer {
+    permission: String,
+    held: String,
+}
+
+impl Show for Answer {
+    fn name(&self) -> String {
+        self.permission.clone()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        vec![("May", self.permission.clone()), ("Held by", self.held.clone())]
     }
 }
 

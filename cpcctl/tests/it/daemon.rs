@@ -357,6 +357,47 @@ fn an_invite_says_where_to_join_and_which_server_to_trust() {
 }
 
 #[test]
+fn permissions_are_given_taken_and_asked_about() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    daemon.log_in();
+    let permit = |arguments: &[&str]| {
+        let user = daemon.json(&[&["--local", "user", "permit", "alice"], arguments].concat());
+        let rules = user["permissions"].as_array().cloned().unwrap_or_default();
+        (rules.len(), user["permissionEpoch"].as_str().unwrap_or_default().to_owned())
+    };
+    let can = |what: &str| daemon.run(&["whoami", "--can", what]).code;
+    assert_eq!((can("write content"), can("content=read"), can("read users"), can("nodes=write")), (0, 0, 9, 9));
+
+    // The session goes on: the token of before is renewed on the way.
+    assert_eq!(permit(&["--permission", "users=read", "--dry-run"]), (2, "2".into()));
+    assert_eq!(can("read users"), 9);
+    assert_eq!(permit(&["--permission", "users=read"]), (2, "2".into()));
+    assert_eq!(can("read users"), 0);
+    assert!(daemon.ok(&["user", "list"]).contains("alice"));
+
+    assert_eq!(
+        permit(&["--permission", "nodes=write", "--scope", "label=region:eu", "--scope", "owner=alice"]),
+        (3, "3".into())
+    );
+    assert!(daemon.ok(&["user", "show", "alice"]).contains("nodes=write@label=region:eu,owner="));
+    let id = daemon.json(&["whoami"])["user"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(can(&format!("nodes=write@label=region:eu,owner={id}")), 0);
+    assert_eq!((can("write nodes"), can("nodes=write@label=region:us")), (9, 9));
+    let refused = daemon.refused(9, &["whoami", "--can", "write nodes"]);
+    assert_eq!(refused["reason"], "NOT_PERMITTED");
+
+    assert_eq!(permit(&["--permission", "users=read", "--remove"]), (2, "4".into()));
+    daemon.refused(2, &["--local", "user", "permit", "alice", "--permission", "users=read", "--remove"]);
+    daemon.refused(2, &["--local", "user", "permit", "alice", "--replace"]);
+    assert_eq!(permit(&["--replace", "--permission", "content=read", "--yes"]), (1, "5".into()));
+    assert_eq!((can("write content"), can("read content")), (9, 0));
+    // Alice has no admin on users, and nobody lifts themselves.
+    let refused = daemon.refused(5, &["user", "permit", "alice", "--permission", "content=admin"]);
+    assert_eq!(refused["reason"], "PERMISSION_DENIED");
+}
+
+#[test]
 fn the_key_that_signs_tokens_is_changed() {
     let home = Home::new();
     let Some(daemon) = Daemon::start(&home) else { return };

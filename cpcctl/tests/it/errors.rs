@@ -39,7 +39,7 @@ fn usage_errors_exit_with_2() {
         "user create",
         "user create alice --permission content",
         "--local --endpoint http://127.0.0.1:1 status",
-        "--endpoint https://127.0.0.1:1 status",
+        "--endpoint ftp://127.0.0.1:1 status",
         "--endpoint 127.0.0.1:1 status",
         "--timeout 5 status",
         "--context a/b status",

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use cpcd_model::{
     Error, Reason, Result,
     id::{NodeId, SessionId, UserId},
-    permission::{Level, Permissions, Resource},
+    permission::{Level, Permissions, Resource, Scopes, Target},
     query::Viewer,
     time::Timestamp,
 };
@@ -57,6 +57,8 @@ pub struct Session {
     pub token_id: Uuid,
     /// When the token ends.
     pub token_expires_at: Timestamp,
+    /// The subject's permission epoch that the token was given at.
+    pub permission_epoch: u64,
 }
 
 impl Caller {
@@ -106,7 +108,13 @@ impl Caller {
         self.subject
     }
 
-    /// Gives what it may do.
+    /// Gives what it may do, with what anybody may where the request came in.
+    #[must_use]
+    pub fn effective(&self) -> Permissions {
+        self.permissions.with(&self.floor)
+    }
+
+    /// Gives what it may do by itself.
     #[must_use]
     pub fn permissions(&self) -> &Permissions {
         &self.permissions
@@ -118,21 +126,55 @@ impl Caller {
         self.session
     }
 
-    /// Asks for a level on a resource: the first line of every operation.
+    /// Asks for a level on all of a resource: the first line of every operation that is not about one thing.
     ///
     /// # Errors
     /// `TOKEN_MISSING` if nobody is logged in, `PERMISSION_DENIED` with the missing right otherwise.
     pub fn require(&self, resource: Resource, level: Level) -> Result<()> {
-        if self.permissions.allow(resource, level) || self.floor.allow(resource, level) {
-            return Ok(());
+        self.require_on(resource, level, &Target::default())
+    }
+
+    /// Asks for a level on a thing: by a rule on all of its resource, or by one whose scope holds it.
+    ///
+    /// # Errors
+    /// `TOKEN_MISSING` if nobody is logged in, `PERMISSION_DENIED` with the missing right otherwise.
+    pub fn require_on(&self, resource: Resource, level: Level, target: &Target<'_>) -> Result<()> {
+        if self.may(resource, level, target) { Ok(()) } else { Err(self.denied(resource, level)) }
+    }
+
+    /// Asks for a level on anything of a resource, before it is known on what.
+    ///
+    /// # Errors
+    /// `TOKEN_MISSING` if nobody is logged in, `PERMISSION_DENIED` with the missing right otherwise.
+    pub fn require_some(&self, resource: Resource, level: Level) -> Result<()> {
+        if self.allowed_scopes(resource, level) == Scopes::Only(Vec::new()) {
+            return Err(self.denied(resource, level));
         }
+        Ok(())
+    }
+
+    /// Says whether a level on a thing is held.
+    #[must_use]
+    pub fn may(&self, resource: Resource, level: Level, target: &Target<'_>) -> bool {
+        self.permissions.allow_on(resource, level, target) || self.floor.allow_on(resource, level, target)
+    }
+
+    /// Says on what of a resource a level is held, to filter lists by.
+    #[must_use]
+    pub fn allowed_scopes(&self, resource: Resource, level: Level) -> Scopes<'_> {
+        if self.floor.allow(resource, level) { Scopes::All } else { self.permissions.scopes(resource, level) }
+    }
+
+    fn denied(&self, resource: Resource, level: Level) -> Error {
         let error = match self.subject {
             Subject::Anonymous => Error::new(Reason::TokenMissing, format!("{level} on {resource} needs a login")),
             Subject::User(_) | Subject::Node(_) | Subject::LocalAdmin | Subject::System => {
-                Error::new(Reason::PermissionDenied, format!("{level} on {resource} is needed"))
+                let some = self.permissions.scopes(resource, level) != Scopes::Only(Vec::new());
+                let hint = if some { "; what is held is narrowed to something else" } else { "" };
+                Error::new(Reason::PermissionDenied, format!("{level} on {resource} is needed{hint}"))
             }
         };
-        Err(error.with_metadata("resource", resource.as_str()).with_metadata("level", level.as_str()))
+        error.with_metadata("resource", resource.as_str()).with_metadata("level", level.as_str())
     }
 
     /// Asks for being the daemon itself: the first line of its own work.
@@ -158,10 +200,10 @@ impl Caller {
         }
     }
 
-    /// Gives whose content the caller may find.
+    /// Gives what content the caller may find; with an owner, or an object, what of it.
     #[must_use]
-    pub fn viewer(&self) -> Viewer {
-        if self.permissions.allow(Resource::Content, Level::Admin) {
+    pub fn viewer(&self, target: &Target<'_>) -> Viewer {
+        if self.permissions.allow_on(Resource::Content, Level::Admin, target) {
             return Viewer::Admin;
         }
         match self.subject {
@@ -179,16 +221,45 @@ fn no_permissions() -> Arc<Permissions> {
 
 #[cfg(test)]
 mod tests {
+    use cpcd_model::permission::{Rule, Scope};
+
     use super::*;
+
+    fn user(permissions: Permissions) -> Caller {
+        let session = Session {
+            id: SessionId::generate(),
+            token_id: Uuid::nil(),
+            token_expires_at: Timestamp::UNIX_EPOCH,
+            permission_epoch: 1,
+        };
+        Caller::verified(Subject::User(UserId::generate()), Arc::new(permissions), session)
+    }
+
+    #[test]
+    fn a_scope_is_held_on_what_it_holds() {
+        let owner = UserId::generate();
+        let scope = Scope { owner: Some(owner), ..Scope::default() };
+        let rule = Rule { scope: Some(scope.clone()), ..Rule::on(Resource::Nodes, Level::Write) };
+        let caller = user(Permissions::new(vec![rule]).unwrap());
+        let (theirs, other) = (Target { owner: Some(owner), ..Target::default() }, Target::default());
+        assert!(caller.require_on(Resource::Nodes, Level::Read, &theirs).is_ok());
+        assert!(caller.require_on(Resource::Nodes, Level::Admin, &theirs).is_err());
+        assert!(caller.require_some(Resource::Nodes, Level::Write).is_ok());
+        assert!(caller.require_some(Resource::Nodes, Level::Admin).is_err());
+        assert_eq!(caller.allowed_scopes(Resource::Nodes, Level::Write), Scopes::Only(vec![&scope]));
+        let error = caller.require_on(Resource::Nodes, Level::Write, &other).unwrap_err();
+        assert!(error.message().ends_with("narrowed to something else"), "{error}");
+        assert!(caller.require(Resource::Nodes, Level::Read).is_err());
+        let reader = Permissions::new(vec![Rule::on(Resource::Nodes, Level::Read)]).unwrap();
+        assert_eq!(caller.at_least(Arc::new(reader)).allowed_scopes(Resource::Nodes, Level::Read), Scopes::All);
+    }
 
     #[test]
     fn nobody_is_told_to_log_in_and_somebody_what_is_missing() {
         let nobody = Caller::anonymous(Arc::default());
         assert_eq!(nobody.require(Resource::Users, Level::Read).unwrap_err().reason(), Reason::TokenMissing);
 
-        let session =
-            Session { id: SessionId::generate(), token_id: Uuid::nil(), token_expires_at: Timestamp::UNIX_EPOCH };
-        let user = Caller::verified(Subject::User(UserId::generate()), Arc::default(), session);
+        let user = user(Permissions::default());
         let error = user.require(Resource::Users, Level::Write).unwrap_err();
         assert_eq!(error.reason(), Reason::PermissionDenied);
         assert_eq!((error.metadata()["resource"].as_str(), error.metadata()["level"].as_str()), ("users", "write"));

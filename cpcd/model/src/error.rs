@@ -122,6 +122,7 @@ reasons! {
     CidTaken "CID_TAKEN" AlreadyExists "The owner has other content under this cid.";
     RequestIdReused "REQUEST_ID_REUSED" AlreadyExists "The request id named other content before.";
     WriteConflict "WRITE_CONFLICT" Aborted "Another write came between; try again.";
+    LastAdmin "LAST_ADMIN" FailedPrecondition "Nobody would be left with admin on users.";
     RecordStale "RECORD_STALE" FailedPrecondition "The peer record's sequence number is not greater than that of the stored one.";
     StoreForeign "STORE_FOREIGN" FailedPrecondition "The store was made with another root key, or by a newer version.";
     MessageTooLarge "MESSAGE_TOO_LARGE" ResourceExhausted "The request is larger than this call takes; sending it again is no use.";

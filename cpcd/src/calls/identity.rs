@@ -4,7 +4,7 @@ use cpc_proto::v1;
 use cpcd_domain::{
     Caller,
     caller::Subject,
-    identity::{NewUser, Target},
+    identity::{NewUser, PermissionChange, Target},
 };
 use cpcd_model::{Error, Result};
 
@@ -118,7 +118,7 @@ impl Call for v1::GetCallerRequest {
             user,
             session_id: session.map(|session| session.id.to_string()).unwrap_or_default(),
             token_expires_at: session.map(|session| session.token_expires_at.to_wire()),
-            permissions: wire::permissions(caller.permissions()),
+            permissions: wire::permissions(&caller.effective()),
             server_id: app.identity.server.id().to_owned(),
             token_id: session.map(|session| session.token_id.to_string()).unwrap_or_default(),
         })
@@ -156,5 +156,20 @@ impl Call for v1::ListUsersRequest {
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::ListUsersResponse> {
         let (users, next_page_token) = app.identity.users.list(caller, self.page_size, &self.page_token).await?;
         Ok(v1::ListUsersResponse { users: users.iter().map(Wire::to_wire).collect(), next_page_token })
+    }
+}
+
+impl Call for v1::UpdatePermissionsRequest {
+    type Response = v1::UpdatePermissionsResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::UpdatePermissionsResponse> {
+        let change = PermissionChange {
+            user_id: self.id,
+            rules: wire::rules("permissions", &self.permissions)?,
+            expected_epoch: self.expected_epoch,
+            is_dry: self.dry_run,
+        };
+        let user = app.identity.granting.update(caller, change).await?;
+        Ok(v1::UpdatePermissionsResponse { user: Some(user.to_wire()) })
     }
 }

@@ -5,6 +5,7 @@ mod discovery;
 mod ending;
 mod frame;
 mod health;
+mod lane;
 mod local;
 mod registry;
 mod reply;
@@ -68,6 +69,7 @@ pub(crate) struct Services {
 #[derive(Clone)]
 struct Serving {
     http: Http,
+    edge: Arc<Edge>,
     routes: Frame<Routes>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -79,9 +81,9 @@ impl Serving {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { http, routes, stop, .. } = self.clone();
+        let Self { http, edge, routes, stop, .. } = self.clone();
         self.tasks.spawn(async move {
-            http.serve(stream, place, &stop, move |request| answer(routes.clone(), request)).await;
+            http.serve(stream, place, &stop, move |request| answer(edge.clone(), routes.clone(), request)).await;
         });
     }
 
@@ -92,8 +94,18 @@ impl Serving {
     }
 }
 
-async fn answer(mut routes: Frame<Routes>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-    routes.call(request.map(Body::new)).await
+async fn answer(
+    edge: Arc<Edge>,
+    mut routes: Frame<Routes>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    if !lane::is_for_lane(&request) {
+        return routes.call(request.map(Body::new)).await;
+    }
+    match lane::answer(&edge, request).await {
+        Ok(response) => Ok(response),
+        Err(request) => routes.call(request).await,
+    }
 }
 
 impl Services {
@@ -101,6 +113,7 @@ impl Services {
     fn serving(&self) -> Serving {
         Serving {
             http: Http::new(&self.edge.limits, Versions::Two),
+            edge: Arc::new(self.edge.clone()),
             routes: FrameLayer::new(&self.edge.app, &self.edge.limits).layer(self.routes()),
             stop: self.edge.stop.clone(),
             tasks: TaskTracker::new(),

@@ -8,31 +8,12 @@ use futures_util::{Stream, stream};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::{Edge, beats::Beats, reply::status};
-use crate::{
-    app::{App, bearer},
-    calls,
-    request_id::RequestId,
-    wire::{self, Wire},
-};
+use crate::{app::bearer, request_id::RequestId, wire::Wire};
 
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 #[async_trait]
 impl NodeOrchestration for Edge {
-    async fn heartbeat(&self, request: Request<v1::NodePing>) -> Result<Response<v1::HeartbeatResponse>, Status> {
-        let (metadata, extensions, message) = request.into_parts();
-        let headers = metadata.into_headers();
-        let answer = async {
-            let token = bearer(&headers)?;
-            // Nearly all of them end here, on the thread that they came in on.
-            match plain(&self.app, token.as_deref(), message)? {
-                Ok(response) => Ok(response),
-                Err(message) => calls::answer(&self.app, self.door, Ok(token), message).await,
-            }
-        };
-        answer.await.map(Response::new).map_err(|error: Error| status(&error, extensions.get()))
-    }
-
     async fn heartbeat_stream(
         &self,
         request: Request<Streaming<v1::NodePing>>,
@@ -89,18 +70,6 @@ impl Edge {
         let (app, door) = (self.app.clone(), self.door);
         self.app.run(async move { app.caller(door, token.as_deref()).await }).await
     }
-}
-
-/// Answers a node's heartbeat that says nothing new, without leaving the thread; gives the message back if it is something else.
-fn plain(
-    app: &App,
-    token: Option<&str>,
-    message: v1::NodePing,
-) -> Outcome<Result<v1::HeartbeatResponse, v1::NodePing>> {
-    let Some(token) = token else { return Ok(Err(message)) };
-    let Some(caller) = app.identity.tokens.verify_node(token)? else { return Ok(Err(message)) };
-    let beaten = app.registry.heartbeats.take_plain(&caller, &wire::beat(&message))?;
-    Ok(beaten.map(|beaten| beaten.to_wire()).ok_or(message))
 }
 
 /// Makes the error of a stream that ends with the daemon.

@@ -53,7 +53,7 @@ where
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let Some(spoken) = table::by_grpc_path(request.uri().path()).and_then(table::Row::grpc_spoken) else {
+        let Some(spoken) = table::by_grpc_path(request.uri().path()).and_then(table::Row::spoken) else {
             return Box::pin(self.inner.call(request));
         };
         let edge = self.edge.clone();

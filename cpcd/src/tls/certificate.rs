@@ -38,6 +38,17 @@ impl Current {
         Ok(Self { config: config.clone(), key: ArcSwap::from_pointee(key) })
     }
 
+    /// Says whether invites name its key.
+    pub(super) fn is_advertised(&self) -> bool {
+        self.config.advertise_pin
+    }
+
+    /// Gives the SHA-256 of the public key in use.
+    pub(super) fn pin(&self) -> Option<[u8; 32]> {
+        let key = self.key.load();
+        Shown::of(key.cert.first()?).ok().map(|shown| shown.pin_bytes)
+    }
+
     /// Takes each new certificate until `stop`; one that is no good leaves the old one in use.
     pub(crate) async fn follow(self: Arc<Self>, stop: CancellationToken) {
         let mut seen = self.print().await.ok();

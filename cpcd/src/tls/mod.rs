@@ -29,6 +29,8 @@ pub struct Config {
     pub cert_file: PathBuf,
     /// The certificate's private key.
     pub key_file: PathBuf,
+    /// Whether invites name its public key.
+    pub advertise_pin: bool,
 }
 
 impl Config {
@@ -89,6 +91,11 @@ impl Tls {
             .with_cert_resolver(current.clone());
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         Ok(Doors(Some((TlsAcceptor::from(Arc::new(config)), handshakes.clone()))))
+    }
+
+    /// Gives what invites tell newcomers to hold the server to.
+    pub(crate) fn advertised_pin(&self) -> Option<[u8; 32]> {
+        self.0.as_ref().filter(|(current, _)| current.is_advertised()).and_then(|(current, _)| current.pin())
     }
 
     /// Gives the certificate in use.

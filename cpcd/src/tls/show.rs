@@ -27,6 +27,7 @@ pub struct Shown {
     pub is_expired: bool,
     /// SHA-256 of its public key: what a client can hold it to.
     pub pin: String,
+    pub(super) pin_bytes: [u8; 32],
 }
 
 /// Reads the first certificate of a file.
@@ -58,6 +59,7 @@ impl Shown {
             | GeneralName::Invalid(..)
             | GeneralName::RegisteredID(_) => None,
         });
+        let pin_bytes: [u8; 32] = Sha256::digest(certificate.subject_pki.raw).into();
         Ok(Self {
             subject: certificate.subject().to_string(),
             issuer: certificate.issuer().to_string(),
@@ -65,7 +67,8 @@ impl Shown {
             not_before: time(certificate.validity().not_before.timestamp())?,
             not_after,
             is_expired: not_after < Clock::default().now(),
-            pin: format!("sha256:{}", BASE64_STANDARD.encode(Sha256::digest(certificate.subject_pki.raw))),
+            pin: format!("sha256:{}", BASE64_STANDARD.encode(pin_bytes)),
+            pin_bytes,
         })
     }
 }

@@ -5,8 +5,9 @@ use cpc_signing::{Kind, PublicKey, Purpose};
 use cpcd_domain::identity::{Challenge, Family, Proof, TokenPair};
 use cpcd_model::{
     Error, Reason, Result,
-    id::SessionId,
-    permission::{Level, Permissions, Resource, Rule},
+    id::{SessionId, UserId},
+    labels,
+    permission::{Level, Permissions, Resource, Rule, Scope},
     user::User,
 };
 
@@ -24,6 +25,7 @@ impl Wire for User {
             peer_id,
             permissions: permissions(&self.permissions),
             created_at: Some(self.created_at.to_wire()),
+            permission_epoch: self.permission_epoch,
         }
     }
 }
@@ -128,7 +130,12 @@ pub(crate) fn permissions(permissions: &Permissions) -> Vec<v1::PermissionRule> 
             Level::Write => v1::Level::Write,
             Level::Admin => v1::Level::Admin,
         };
-        v1::PermissionRule { resource: resource.into(), level: level.into() }
+        let scope = rule.scope.as_ref().map(|scope| v1::Scope {
+            labels: scope.labels.clone().into_iter().collect(),
+            owner_id: scope.owner.map(|owner| owner.to_string()).unwrap_or_default(),
+            object_id: scope.object.map(|object| object.hyphenated().to_string()).unwrap_or_default(),
+        });
+        v1::PermissionRule { resource: resource.into(), level: level.into(), scope }
     };
     permissions.rules().iter().map(message).collect()
 }
@@ -154,9 +161,22 @@ pub(crate) fn rules(field: &str, messages: &[v1::PermissionRule]) -> Result<Vec<
             Ok(v1::Level::Unspecified) => return Err(Error::required(level_field)),
             Err(_) => return Err(unknown(&level_field, message.level)),
         };
-        Ok(Rule { resource, level })
+        let scope = message.scope.as_ref().map(|given| scope(&format!("{field}[{index}].scope"), given)).transpose()?;
+        Ok(Rule { resource, level, scope })
     };
     messages.iter().enumerate().map(rule).collect()
+}
+
+fn scope(field: &str, message: &v1::Scope) -> Result<Scope> {
+    let id = |name: &str, text: &str| {
+        let field = format!("{field}.{name}");
+        if text.is_empty() { Ok(None) } else { UserId::parse(&field, text).map(Some) }
+    };
+    Ok(Scope {
+        labels: labels::clean(&format!("{field}.labels"), message.labels.clone())?,
+        owner: id("owner_id", &message.owner_id)?,
+        object: id("object_id", &message.object_id)?.map(UserId::uuid),
+    })
 }
 
 pub(super) fn unknown(field: &str, number: i32) -> Error {

@@ -296,6 +296,18 @@ async fn cpcctl_believes_nobody_else() {
     let whoami = process.cpcctl(&["--context", "pinned", "whoami"]).env_remove("CPCCTL_ENDPOINT").output().unwrap();
     assert!(whoami.status.success(), "{}", String::from_utf8_lossy(&whoami.stderr));
 
+    // An invite names the key, so whoever joins by it needs to know no authority; their context remembers it.
+    let invite = folder.path().join("invite.txt");
+    let created = process.run(&["--local", "-o", "name", "invite", "create", "--kind", "user"]);
+    std::fs::write(&invite, created).unwrap();
+    let joiner = folder.path().join("joiner");
+    let invite = invite.to_str().unwrap();
+    process.run(&["key", "generate", "--out", joiner.to_str().unwrap()]);
+    let key = ["--key", joiner.to_str().unwrap(), "--invite-file", invite, "--username", "bob", "--context", "joined"];
+    process.run(&[&["--endpoint", &here, "login"], &key[..]].concat());
+    let whoami = process.cpcctl(&["--context", "joined", "whoami"]).env_remove("CPCCTL_ENDPOINT").output().unwrap();
+    assert!(whoami.status.success(), "{}", String::from_utf8_lossy(&whoami.stderr));
+
     let (reason, message) = refused(&process, &here, &["--tls-pin", &other.made.shown.pin]);
     assert_eq!(reason, "TLS_PIN_WRONG");
     assert!(message.contains(pin) && message.contains(&other.made.shown.pin), "both are named: {message}");

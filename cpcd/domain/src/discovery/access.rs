@@ -4,7 +4,7 @@ use cpcd_model::{
     Error, Reason, Result,
     content::{Content, Visibility},
     id::{ContentId, UserId},
-    permission::{Level, Resource},
+    permission::{Level, Resource, Target},
     query::Viewer,
 };
 
@@ -19,15 +19,31 @@ pub(super) fn may_see(viewer: Viewer, content: &Content) -> bool {
     }
 }
 
-/// Asks for what reading content needs.
-pub(super) fn may_read(caller: &Caller) -> Result<()> {
-    caller.require(Resource::Content, Level::Read)
+/// Says whether content is for a caller to see.
+pub(super) fn is_shown(caller: &Caller, content: &Content) -> bool {
+    let target = target(content);
+    caller.may(Resource::Content, Level::Read, &target) && may_see(caller.viewer(&target), content)
 }
 
-/// Asks for what publishing needs; gives the user in whose name it is done.
-pub(super) fn publisher(caller: &Caller) -> Result<UserId> {
-    caller.require(Resource::Content, Level::Write)?;
-    caller.require_user()
+/// Gives content as what something is to be done to.
+pub(super) fn target(content: &Content) -> Target<'static> {
+    Target { labels: None, owner: Some(content.owner_id), object: Some(content.id.uuid()) }
+}
+
+/// Asks for what reading the content of an owner, or of everybody, needs; gives what of it may be found.
+pub(super) fn may_read(caller: &Caller, owner: Option<UserId>) -> Result<Viewer> {
+    let target = Target { owner, ..Target::default() };
+    caller.require_on(Resource::Content, Level::Read, &target)?;
+    Ok(caller.viewer(&target))
+}
+
+/// Asks for what publishing needs; gives the user in whose name it is done. With an id, it is that content that changes.
+pub(super) fn publisher(caller: &Caller, id: &str) -> Result<UserId> {
+    caller.require_some(Resource::Content, Level::Write)?;
+    let owner = caller.require_user()?;
+    let object = if id.is_empty() { None } else { ContentId::parse("id", id).ok().map(ContentId::uuid) };
+    caller.require_on(Resource::Content, Level::Write, &Target { labels: None, owner: Some(owner), object })?;
+    Ok(owner)
 }
 
 /// Makes the error of content that is not there, or not for the caller.

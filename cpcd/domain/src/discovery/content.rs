@@ -8,7 +8,6 @@ use cpcd_model::{
     id::{ContentId, UserId},
     page,
     permission::{Level, Resource},
-    query::Viewer,
     time::Clock,
 };
 use cpcd_store::{
@@ -19,7 +18,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use super::{
-    access::{may_read, may_see, not_found, not_owner, publisher},
+    access::{is_shown, may_read, not_found, not_owner, publisher, target},
     publish::{self, BatchReport, Entry},
 };
 use crate::{Caller, caller::Subject, identity::cut_page};
@@ -45,7 +44,7 @@ impl Contents {
     /// # Errors
     /// A field's fault; `CONTENT_NOT_FOUND` or `NOT_OWNER` for an id to change, `CID_TAKEN`, `REQUEST_ID_REUSED`.
     pub async fn publish(&self, caller: &Caller, raw: RawDraft) -> Result<(Content, Outcome)> {
-        let owner = publisher(caller)?;
+        let owner = publisher(caller, &raw.id)?;
         let draft = raw.check()?;
         let mut done = self.write(owner, vec![draft]).await?;
         done.pop().ok_or_else(|| Error::internal("a publish gave no outcome"))?
@@ -56,7 +55,7 @@ impl Contents {
     /// # Errors
     /// Only what concerns the batch as a whole; then none of it is stored.
     pub async fn publish_batch(&self, caller: &Caller, entries: Vec<Entry>) -> Result<BatchReport> {
-        let owner = publisher(caller)?;
+        let owner = publisher(caller, "")?;
         let mut report = BatchReport::default();
         let mut sequences = Vec::with_capacity(entries.len());
         let mut drafts = Vec::with_capacity(entries.len());
@@ -83,10 +82,10 @@ impl Contents {
     /// # Errors
     /// `CONTENT_NOT_FOUND`.
     pub async fn get(&self, caller: &Caller, id: &str) -> Result<Content> {
-        may_read(caller)?;
+        caller.require_some(Resource::Content, Level::Read)?;
         let id = ContentId::parse("id", id)?;
         let found = self.store.get_content(id).await?;
-        found.filter(|content| may_see(caller.viewer(), content)).ok_or_else(|| not_found(id))
+        found.filter(|content| is_shown(caller, content)).ok_or_else(|| not_found(id))
     }
 
     /// Lists what the caller may see, newest first; gives the token of the next page. Needs read on content.
@@ -100,14 +99,15 @@ impl Contents {
         page_size: i32,
         page_token: &str,
     ) -> Result<(Vec<Content>, String)> {
-        may_read(caller)?;
+        caller.require_some(Resource::Content, Level::Read)?;
         let size = page::size(page_size, PAGE_DEFAULT, PAGE_MAX)?;
         let binding = format!("content:{owner}");
         let owner = if owner.is_empty() { None } else { Some(UserId::parse("owner_id", owner)?) };
+        let viewer = may_read(caller, owner)?;
         let before = page::decode(&binding, page_token)?
             .map(|id| ContentId::parse("page_token", &id).map_err(|_| page::invalid()))
             .transpose()?;
-        let mut contents = self.store.list_contents(caller.viewer(), owner, before, size + 1).await?;
+        let mut contents = self.store.list_contents(viewer, owner, before, size + 1).await?;
         let next = cut_page(&mut contents, size, &binding, |content| content.id.to_string());
         Ok((contents, next))
     }
@@ -117,16 +117,20 @@ impl Contents {
     /// # Errors
     /// `CONTENT_NOT_FOUND`, `NOT_OWNER`.
     pub async fn delete(&self, caller: &Caller, id: &str) -> Result<()> {
-        caller.require(Resource::Content, Level::Write)?;
+        caller.require_some(Resource::Content, Level::Write)?;
         let id = ContentId::parse("id", id)?;
-        let (subject, viewer, now) = (caller.subject(), caller.viewer(), self.clock.now());
+        let (caller, now) = (caller.clone(), self.clock.now());
         self.store
             .write(Priority::Bulk, move |tx| {
                 Box::pin(async move {
-                    let content = tx.get_content(id).await?.filter(|content| may_see(viewer, content));
+                    let content = tx.get_content(id).await?.filter(|content| is_shown(&caller, content));
                     let content = content.ok_or_else(|| not_found(id))?;
-                    if viewer != Viewer::Admin && subject != Subject::User(content.owner_id) {
-                        return Err(not_owner(id));
+                    let target = target(&content);
+                    if !caller.may(Resource::Content, Level::Admin, &target) {
+                        if caller.subject() != Subject::User(content.owner_id) {
+                            return Err(not_owner(id));
+                        }
+                        caller.require_on(Resource::Content, Level::Write, &target)?;
                     }
                     let version = content.version + 1;
                     tx.delete_content(id, version, now).await?;

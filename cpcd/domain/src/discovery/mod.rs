@@ -45,7 +45,7 @@ impl Discovery {
     /// None of its own; what the settings say has been validated.
     pub fn new(store: &Store, index: &Index, clock: &Clock, config: &Config) -> Result<(Self, Indexer)> {
         let changed = Arc::new(Notify::new());
-        let read = Rule { resource: Resource::Content, level: Level::Read };
+        let read = Rule::on(Resource::Content, Level::Read);
         let discovery = Self {
             contents: Contents::new(store, clock, changed.clone()),
             search: Search::new(store, index),

@@ -7,6 +7,7 @@ use cpcd_model::{
     content::{Content, check_tags},
     id::UserId,
     page,
+    permission::{Level, Resource},
     query::{Filter, Query},
 };
 use cpcd_store::{Index, Store};
@@ -70,11 +71,12 @@ impl Search {
     /// # Errors
     /// `FIELD_REQUIRED` for a search without words, tag and owner, `QUERY_INVALID`, `PAGE_TOKEN_INVALID`, a field's fault.
     pub async fn search(&self, caller: &Caller, request: &Request) -> Result<Results> {
-        may_read(caller)?;
+        caller.require_some(Resource::Content, Level::Read)?;
         let query = Query::parse(&request.q)?;
         let tags = check_tags("tags", &request.tags)?;
         let owner =
             if request.owner_id.is_empty() { None } else { Some(UserId::parse("owner_id", &request.owner_id)?) };
+        let viewer = may_read(caller, owner)?;
         let size = page::size(request.page_size, PAGE_DEFAULT, PAGE_MAX)?;
         if query.required.is_empty() && tags.is_empty() && owner.is_none() {
             return Err(if query.excluded.is_empty() {
@@ -92,7 +94,7 @@ impl Search {
             None => 0,
             Some(text) => text.parse::<u32>().ok().filter(|offset| *offset < REACH).ok_or_else(page::invalid)?,
         };
-        let filter = Filter { tags, owner, viewer: caller.viewer() };
+        let filter = Filter { tags, owner, viewer };
 
         // Before the search: what is marked later may be missing from it.
         let is_current = self.store.list_index_marks(1).await?.is_empty();

@@ -145,8 +145,8 @@ pub(super) fn first_beyond(
     defaults: &Permissions,
     wanted: &Permissions,
 ) -> Result<Option<cpcd_model::permission::Rule>> {
-    let beyond = wanted.rules().iter().copied().filter(|rule| !defaults.allow(rule.resource, rule.level)).collect();
-    Ok(held.first_missing(&Permissions::new(beyond)?))
+    let beyond = wanted.rules().iter().filter(|rule| !defaults.cover(rule)).cloned().collect();
+    Ok(held.first_missing(&Permissions::new(beyond)?).cloned())
 }
 
 fn refused(reason: Reason, description: &str) -> Error {

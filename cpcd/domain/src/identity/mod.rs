@@ -3,6 +3,7 @@
 mod challenge;
 mod codes;
 mod config;
+mod granting;
 mod invites;
 mod joining;
 mod keyring;
@@ -10,6 +11,7 @@ mod keys;
 mod login;
 mod newcomer;
 mod opening;
+mod permission_changes;
 mod proof;
 mod refresh;
 mod renewal;
@@ -27,6 +29,7 @@ use cpcd_store::{Cache, Store};
 pub use challenge::{Challenge, Challenges};
 pub use codes::Advertised;
 pub use config::Config;
+pub use granting::{Granting, PermissionChange};
 pub use invites::{InviteDraft, Invites};
 pub use joining::{InviteKind, JoinPolicy, Joining, Terms, Ticket};
 pub use keys::{KeyState, TokenKey, TokenKeys};
@@ -67,6 +70,8 @@ pub struct Identity {
     pub keys: TokenKeys,
     /// Users.
     pub users: Users,
+    /// Changes of what users may do.
+    pub granting: Granting,
     /// Who may join without an account.
     pub joining: Joining,
     /// Invites.
@@ -105,6 +110,21 @@ impl Identity {
         let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone(), proofs.clone());
         let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
-        Ok(Self { server, login, proofs, opener, renewal, sessions, revoked, tokens, keys, users, joining, invites })
+        let granting = Granting::new(store, clock, revoked.clone());
+        Ok(Self {
+            server,
+            login,
+            proofs,
+            opener,
+            renewal,
+            sessions,
+            revoked,
+            tokens,
+            keys,
+            users,
+            granting,
+            joining,
+            invites,
+        })
     }
 }

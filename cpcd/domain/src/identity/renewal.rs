@@ -72,7 +72,7 @@ impl Renewal {
     ///
     /// # Errors
     /// `REFRESH_INVALID`, `REFRESH_EXPIRED`, `REFRESH_REUSED`; `TOKEN_REVOKED` if the session or its subject is gone; those of
-    /// [`Proofs::check`], and `FIELD_REQUIRED` where a proof is needed and none came.
+    /// a proof, and `FIELD_REQUIRED` where one is needed and none came.
     pub async fn renew(&self, refresh_token: &str, proof: Option<&Proof>) -> Result<TokenPair> {
         let given = self.refresh.read(refresh_token)?;
         let now = self.clock.now();

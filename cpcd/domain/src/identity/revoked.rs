@@ -17,7 +17,7 @@ use tokio::{sync::watch, time};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::revoked_view::View;
+use super::{permission_changes::PermissionChanges, revoked_view::View};
 
 /// What another replica revokes is known here after this and one statement: well within the second that is promised.
 const POLL_EVERY: Duration = Duration::from_millis(500);
@@ -36,6 +36,7 @@ struct Inner {
     store: Store,
     clock: Clock,
     view: ArcSwap<View>,
+    permissions: PermissionChanges,
     /// Held by whoever changes the view.
     writer: Mutex<Writer>,
     changed: watch::Sender<()>,
@@ -57,6 +58,7 @@ impl Revoked {
             store: store.clone(),
             clock: clock.clone(),
             view: ArcSwap::default(),
+            permissions: PermissionChanges::default(),
             writer: Mutex::new(Writer { last_id: 0, forgot: started }),
             changed: watch::channel(()).0,
             started,
@@ -96,9 +98,12 @@ impl Revoked {
         let mut writer = self.writer();
         writer.last_id = writer.last_id.max(newest);
         let is_new = self.change(&writer, rows.iter().map(|(_, revocation)| revocation));
+        let permissions = &self.0.permissions;
+        let is_new = rows.iter().fold(is_new, |is_new, (id, row)| permissions.take(row, Some(*id)) || is_new);
         if writer.forgot.elapsed() >= FORGET_EVERY {
             writer.forgot = Instant::now();
             self.0.view.store(Arc::new(self.0.view.load().without_expired(now)));
+            permissions.forget(now);
         }
         drop(writer);
         self.0.confirmed_ms.fetch_max(asked_ms, Ordering::Release);
@@ -110,7 +115,8 @@ impl Revoked {
 
     /// Takes up at once what was committed here.
     pub(crate) fn add(&self, revocation: &Revocation) {
-        if self.change(&self.writer(), [revocation]) {
+        let is_new = self.change(&self.writer(), [revocation]);
+        if self.0.permissions.take(revocation, None) || is_new {
             self.0.changed.send_replace(());
         }
     }
@@ -148,6 +154,11 @@ impl Revoked {
     pub fn age(&self) -> Duration {
         let confirmed = Duration::from_millis(self.0.confirmed_ms.load(Ordering::Acquire));
         self.0.started.elapsed().saturating_sub(confirmed)
+    }
+
+    /// Gives a number that changes whenever a subject's permissions do, as far as it is known here.
+    pub(super) fn permission_changes(&self, subject: Uuid) -> u64 {
+        self.0.permissions.number(subject)
     }
 
     /// Gives what tells when something was revoked.

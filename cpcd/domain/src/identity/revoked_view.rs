@@ -83,6 +83,8 @@ impl Set {
             RevocationTarget::Session(id) => self.sessions.get(id).is_some_and(|end| end >= expires_at),
             RevocationTarget::Subject(id) => self.begun.get(&Some(*id)).is_some_and(|at| *at >= (*before, *expires_at)),
             RevocationTarget::All => self.begun.get(&None).is_some_and(|at| *at >= (*before, *expires_at)),
+            // Of no matter here: the token's epoch tells, once the rules are read again (permission_changes.rs).
+            RevocationTarget::Permissions(_) => true,
         }
     }
 
@@ -93,6 +95,7 @@ impl Set {
             RevocationTarget::Session(id) => later(&mut self.sessions, id, expires_at),
             RevocationTarget::Subject(id) => later(&mut self.begun, Some(id), (before, expires_at)),
             RevocationTarget::All => later(&mut self.begun, None, (before, expires_at)),
+            RevocationTarget::Permissions(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use cpcd_model::{
     Error, Reason, Result,
     id::{SessionId, UserId},
     page,
-    permission::{Level, Resource},
+    permission::{Level, Resource, Target as On},
     time::{Clock, Timestamp},
 };
 use cpcd_store::{
@@ -112,8 +112,11 @@ impl Sessions {
         let subject = match own {
             Some(own) if subject.is_empty() || subject == own.to_string() => own,
             Some(_) | None => {
-                caller.require(Resource::Users, Level::Read)?;
-                UserId::parse("subject_id", subject)?.uuid()
+                caller.require_some(Resource::Users, Level::Read)?;
+                let object = UserId::parse("subject_id", subject)?.uuid();
+                let target = On { object: Some(object), ..On::default() };
+                caller.require_on(Resource::Users, Level::Read, &target)?;
+                object
             }
         };
         let size = page::size(page_size, PAGE_DEFAULT, PAGE_MAX)?;

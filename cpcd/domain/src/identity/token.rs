@@ -106,7 +106,8 @@ pub struct Tokens {
     keys: TokenKeys,
     issuer: Arc<str>,
     lifetime: Duration,
-    rules: Moka<(UserId, u64), Arc<Permissions>>,
+    /// With the number of changes to the subject's permissions that were known before they were read.
+    rules: Moka<(UserId, u64), (u64, Arc<Permissions>)>,
     nothing: Arc<Permissions>,
     verified: Arc<Verified<Said>>,
     revoked: Revoked,
@@ -257,6 +258,12 @@ impl Tokens {
             if let Err(error) = self.revoked.check_token(session.token_id, session.id, subject) {
                 return error;
             }
+            if let Subject::User(user) = caller.subject()
+                && let Err(error) = self.permissions(user, session.permission_epoch).await
+                && error.reason() == Reason::TokenRevoked
+            {
+                return error;
+            }
             let now = self.clock.now();
             if now >= end {
                 return expired();
@@ -300,20 +307,26 @@ impl Tokens {
                 TokenKind::User => Holder::User(claims.sub.into()),
                 TokenKind::Node => Holder::Node(claims.sub.into()),
             },
-            session: Session { id: claims.sid.into(), token_id: claims.jti, token_expires_at },
+            session: Session {
+                id: claims.sid.into(),
+                token_id: claims.jti,
+                token_expires_at,
+                permission_epoch: claims.epoch,
+            },
             expires_at: claims.exp,
             epoch: claims.epoch,
         })
     }
 
     async fn permissions(&self, subject: UserId, epoch: u64) -> Result<Arc<Permissions>> {
-        if let Some(known) = self.rules.get(&(subject, epoch)).await {
+        let changes = self.revoked.permission_changes(subject.uuid());
+        if let Some((_, known)) = self.rules.get(&(subject, epoch)).await.filter(|(seen, _)| *seen == changes) {
             return Ok(known);
         }
         let gone = || {
             Error::new(
                 Reason::TokenRevoked,
-                "the token's subject is gone or has other permissions by now; log in again",
+                "the token's subject is gone or has other permissions by now; renew the session, or log in again",
             )
         };
         let user = self.store.get_user(subject).await?.ok_or_else(gone)?;
@@ -321,7 +334,7 @@ impl Tokens {
             return Err(gone());
         }
         let permissions = Arc::new(user.permissions);
-        self.rules.insert((subject, epoch), permissions.clone()).await;
+        self.rules.insert((subject, epoch), (changes, permissions.clone())).await;
         Ok(permissions)
     }
 }

@@ -5,7 +5,7 @@ use cpcd_model::{
     Error, Reason, Result,
     id::UserId,
     page,
-    permission::{Level, Permissions, Resource, Rule},
+    permission::{Level, Permissions, Resource, Rule, Target},
     time::Clock,
     user::{User, Username},
 };
@@ -86,9 +86,16 @@ impl Users {
             Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => false,
         };
         if !own {
-            caller.require(Resource::Users, Level::Read)?;
+            caller.require_some(Resource::Users, Level::Read)?;
         }
         let id = UserId::parse("id", id)?;
+        if !own {
+            caller.require_on(
+                Resource::Users,
+                Level::Read,
+                &Target { object: Some(id.uuid()), ..Target::default() },
+            )?;
+        }
         self.store.get_user(id).await?.ok_or_else(|| not_found(&id.to_string()))
     }
 
@@ -138,11 +145,17 @@ pub(crate) fn cut_page<T>(rows: &mut Vec<T>, size: u32, binding: &str, position:
 
 /// Refuses what a caller would give without holding it; the default is the server's to give.
 pub(super) fn check_grant(caller: &Caller, defaults: &Permissions, given: &Permissions) -> Result<()> {
-    let Some(Rule { resource, level }) = first_beyond(caller.permissions(), defaults, given)? else { return Ok(()) };
-    let text = format!("nobody can give what they do not hold: {level} on {resource}");
-    Err(Error::new(Reason::PermissionDenied, text)
-        .with_metadata("resource", resource.as_str())
-        .with_metadata("level", level.as_str()))
+    match first_beyond(caller.permissions(), defaults, given)? {
+        Some(rule) => Err(beyond(&rule, "give")),
+        None => Ok(()),
+    }
+}
+
+/// Makes the error of a rule that a caller would give or take without holding it.
+pub(super) fn beyond(rule: &Rule, verb: &str) -> Error {
+    Error::new(Reason::PermissionDenied, format!("nobody can {verb} what they do not hold: {rule}"))
+        .with_metadata("resource", rule.resource.as_str())
+        .with_metadata("level", rule.level.as_str())
 }
 
 /// Checks a public key in `field` of a request.
@@ -159,6 +172,6 @@ pub(super) fn check_key(field: &str, bytes: &[u8]) -> Result<PublicKey> {
     })
 }
 
-fn not_found(name: &str) -> Error {
+pub(super) fn not_found(name: &str) -> Error {
     Error::new(Reason::UserNotFound, format!("there is no user {name}"))
 }

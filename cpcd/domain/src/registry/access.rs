@@ -4,22 +4,27 @@ use cpc_signing::{Reach, parse_address};
 use cpcd_model::{
     Error, Reason, Result,
     node::Node,
-    permission::{Level, Resource},
+    permission::{Level, Resource, Target},
 };
 
 use crate::{Caller, caller::Subject};
 
+/// Gives a node as what something is to be done to.
+fn target(node: &Node) -> Target<'_> {
+    Target { labels: Some(&node.labels), owner: node.owner_id, object: Some(node.id.uuid()) }
+}
+
 /// Says whether a node is for a caller to see: read on nodes, or it is their own, or themselves.
 pub(super) fn may_see(caller: &Caller, node: &Node) -> bool {
-    caller.require(Resource::Nodes, Level::Read).is_ok() || is_own(caller, node)
+    caller.may(Resource::Nodes, Level::Read, &target(node)) || is_own(caller, node)
 }
 
 /// Asks for what changing or deleting a node needs: admin on nodes, write and to own it, or to be it.
 pub(super) fn may_change(caller: &Caller, node: &Node) -> Result<()> {
-    if caller.subject() == Subject::Node(node.id) || caller.require(Resource::Nodes, Level::Admin).is_ok() {
+    if caller.subject() == Subject::Node(node.id) || caller.may(Resource::Nodes, Level::Admin, &target(node)) {
         return Ok(());
     }
-    caller.require(Resource::Nodes, Level::Write)?;
+    caller.require_on(Resource::Nodes, Level::Write, &target(node))?;
     if is_own(caller, node) {
         return Ok(());
     }
@@ -38,7 +43,7 @@ fn is_own(caller: &Caller, node: &Node) -> bool {
 /// Takes away what a caller outside a node's realm may not know: private addresses, and with them the record that names them.
 pub(super) fn for_caller(caller: &Caller, own_realm: Option<&str>, mut node: Node) -> Node {
     let is_inside = own_realm.is_some_and(|realm| !realm.is_empty() && realm == node.realm);
-    if is_inside || is_own(caller, &node) || caller.require(Resource::Nodes, Level::Admin).is_ok() {
+    if is_inside || is_own(caller, &node) || caller.may(Resource::Nodes, Level::Admin, &target(&node)) {
         return node;
     }
     let total = node.addresses.len();

@@ -8,7 +8,7 @@ use cpcd_model::{
     id::{NodeId, UserId},
     node::{Node, NodeStatus, Resources},
     page,
-    permission::{Level, Resource},
+    permission::{Level, Resource, Scopes},
     time::Clock,
 };
 use cpcd_store::{
@@ -79,14 +79,14 @@ impl Nodes {
         Ok(self.show(caller, realm.as_deref(), node))
     }
 
-    /// Lists nodes in the order of their registration; gives the token of the next page. Without read on nodes: one's own.
+    /// Lists nodes in the order of their registration; gives the token of the next page. Without read on all nodes: those
+    /// that it is held on, and one's own.
     ///
     /// # Errors
     /// `TOKEN_MISSING`, `PAGE_TOKEN_INVALID`, `FIELD_INVALID`.
     pub async fn list(&self, caller: &Caller, request: &ListRequest) -> Result<(Vec<Seen>, String)> {
-        let may_read = caller.require(Resource::Nodes, Level::Read);
         if caller.subject() == Subject::Anonymous {
-            may_read.as_ref().map_err(|_| Error::new(Reason::TokenMissing, "read on nodes needs a login"))?;
+            caller.require(Resource::Nodes, Level::Read)?;
         }
         let size = page::size(request.page_size, PAGE_DEFAULT, PAGE_MAX)?;
         let owner = (!request.owner_id.is_empty()).then(|| UserId::parse("owner_id", &request.owner_id)).transpose()?;
@@ -104,23 +104,21 @@ impl Nodes {
         let after = page::decode(&binding, &request.page_token)?
             .map(|id| NodeId::parse("page_token", &id).map_err(|_| page::invalid()))
             .transpose()?;
-        let mut nodes = match (caller.subject(), &may_read) {
-            (_, Ok(())) => {
-                let filter = NodeFilter { after, status: request.status, owner, label };
-                self.store.list_nodes(&filter, size + 1).await?
+        let filter = NodeFilter { after, status: request.status, owner, label: label.clone(), within: None };
+        let mut nodes = match (caller.subject(), caller.allowed_scopes(Resource::Nodes, Level::Read)) {
+            (_, Scopes::All) => self.store.list_nodes(&filter, size + 1).await?,
+            (Subject::User(own), Scopes::Only(scopes)) => {
+                let within = Some((scopes.into_iter().cloned().collect(), Some(own)));
+                self.store.list_nodes(&NodeFilter { within, ..filter }, size + 1).await?
             }
-            (Subject::User(own), Err(_)) if owner.is_none_or(|owner| owner == own) => {
-                let filter = NodeFilter { after, status: request.status, owner: Some(own), label };
-                self.store.list_nodes(&filter, size + 1).await?
-            }
-            (Subject::Node(own), Err(_)) if after.is_none() => self
+            (Subject::Node(own), Scopes::Only(_)) if after.is_none() => self
                 .store
                 .get_node(own)
                 .await?
                 .into_iter()
                 .filter(|node| fits(node, request.status, owner, label.as_ref()))
                 .collect(),
-            (_, Err(_)) => Vec::new(),
+            (_, Scopes::Only(_)) => Vec::new(),
         };
         let next = cut_page(&mut nodes, size, &binding, |node| node.id.to_string());
         let realm = self.realm_of(caller).await?;
@@ -146,7 +144,7 @@ impl Nodes {
                         .await?;
                     tx.insert_revocation(&written, now).await?;
                     let owner = node.owner_id.map(|owner| owner.to_string());
-                    let payload = json!({ "owner_id": owner });
+                    let payload = json!({ "owner_id": owner, "labels": node.labels });
                     tx.insert_events(&[NewEvent { kind: "node.deleted", subject_id: id.uuid(), payload }], now).await
                 })
             })

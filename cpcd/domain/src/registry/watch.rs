@@ -15,9 +15,10 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use cpcd_model::{
     Error, Reason, Result,
-    id::NodeId,
+    id::{NodeId, UserId},
+    labels::Labels,
     node::NodeStatus,
-    permission::{Level, Resource},
+    permission::{Level, Resource, Target},
 };
 use cpcd_store::{
     Store,
@@ -220,10 +221,11 @@ impl Follower {
     fn change(&self, event: &Event, nodes: &HashMap<NodeId, cpcd_model::node::Node>) -> Option<Change> {
         let id: NodeId = event.subject_id.into();
         if event.kind == "node.deleted" {
-            let owner = event.payload["owner_id"].as_str();
-            let is_owner =
-                matches!(self.caller.subject(), Subject::User(own) if owner == Some(own.to_string().as_str()));
-            let may_see = is_owner || self.caller.require(Resource::Nodes, Level::Read).is_ok();
+            let owner = event.payload["owner_id"].as_str().and_then(|id| UserId::parse("owner_id", id).ok());
+            let labels: Labels = serde_json::from_value(event.payload["labels"].clone()).unwrap_or_default();
+            let target = Target { labels: Some(&labels), owner, object: Some(event.subject_id) };
+            let is_owner = matches!(self.caller.subject(), Subject::User(own) if owner == Some(own));
+            let may_see = is_owner || self.caller.may(Resource::Nodes, Level::Read, &target);
             return may_see.then_some(Change::Deleted(id));
         }
         // One that is gone by now has an event of its own further on.

@@ -22,6 +22,12 @@ pub(super) const ROWS: &[Row] = &[
         .note("beyond the default for new users nobody can give what they do not hold"),
     Row::unary::<v1::GetUserRequest>("IdentityService/GetUser", "GET /v1/users/{id}", OwnOr(Users, Read)),
     Row::unary::<v1::ListUsersRequest>("IdentityService/ListUsers", "GET /v1/users", Level(Users, Read)),
+    Row::unary::<v1::UpdatePermissionsRequest>(
+        "IdentityService/UpdatePermissions",
+        "PUT /v1/users/{id}/permissions",
+        Level(Users, Admin),
+    )
+    .note("nobody gives or takes what they do not hold, and the last with admin on users keeps it"),
     Row::unary::<v1::CreateInviteRequest>("IdentityService/CreateInvite", "POST /v1/invites", Level(Users, Write))
         .note("for a node's invite write on nodes; beyond the default nobody can give what they do not hold"),
     Row::unary::<v1::ListInvitesRequest>("IdentityService/ListInvites", "GET /v1/invites", Level(Users, Read))
@@ -29,9 +35,9 @@ pub(super) const ROWS: &[Row] = &[
     Row::unary::<v1::RevokeInviteRequest>(
         "IdentityService/RevokeInvite",
         "DELETE /v1/invites/{id}",
-        Level(Users, Write),
+        Owner(Users, Write),
     )
-    .note("or on nodes, by its kind, and to have made it; or admin there"),
+    .note("for a node's invite on nodes"),
     Row::unary::<v1::ListTokenKeysRequest>("IdentityService/ListTokenKeys", "GET /v1/token-keys", Level(System, Admin)),
     Row::unary::<v1::RotateTokenKeyRequest>(
         "IdentityService/RotateTokenKey",

@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::unary::<v1::NodeInfo>("NodeOrchestration/RegisterNode", "POST /v1/nodes", Nothing)
         .also(&["POST /register"])
         .note("a proof by the node's key, and for a new node what the join policy asks or write on nodes"),
-    Row::unary::<v1::NodePing>("NodeOrchestration/Heartbeat", "POST /v1/heartbeat", Node).grpc_by_hand(),
+    Row::unary::<v1::NodePing>("NodeOrchestration/Heartbeat", "POST /v1/heartbeat", Node),
     Row::stream("NodeOrchestration/HeartbeatStream", Node),
     Row::unary::<v1::GetNodeRequest>("NodeOrchestration/GetNode", "GET /v1/nodes/{id}", OwnOr(Nodes, Read))
         .hidden(NodeNotFound)
@@ -31,4 +31,4 @@ pub(super) const ROWS: &[Row] = &[
     Row::stream("NodeOrchestration/WatchNodes", Login).note(SHOWN),
 ];
 
-const SHOWN: &str = "with read on nodes all are shown, else one's own; private addresses only within their realm";
+const SHOWN: &str = "shown is what read on nodes is held on, and one's own; private addresses only within their realm";

@@ -15,24 +15,18 @@ pub struct Row {
     note: &'static str,
     hidden: Option<Reason>,
     spoken: Option<Spoken>,
-    is_ours: bool,
 }
 
 impl Row {
     /// Makes the row of a unary call: `Service/Method`, and verb and path of its route, such as `GET /v1/users/{id}`.
     pub(super) const fn unary<C: Call>(grpc: &'static str, rest: &'static str, needs: Needs) -> Self {
         let spoken = Some(Spoken::of::<C>());
-        Self { grpc, rest, also: &[], names: &[], needs, note: "", hidden: None, spoken, is_ours: true }
+        Self { grpc, rest, also: &[], names: &[], needs, note: "", hidden: None, spoken }
     }
 
     /// Makes the row of a call with a stream: gRPC only, by hand in `rpc/`.
     pub(super) const fn stream(grpc: &'static str, needs: Needs) -> Self {
-        Self { grpc, rest: "", also: &[], names: &[], needs, note: "", hidden: None, spoken: None, is_ours: false }
-    }
-
-    /// Leaves the gRPC side to a method by hand in `rpc/`, for a call that must not leave its runtime.
-    pub(super) const fn grpc_by_hand(self) -> Self {
-        Self { is_ours: false, ..self }
+        Self { grpc, rest: "", also: &[], names: &[], needs, note: "", hidden: None, spoken: None }
     }
 
     /// Adds paths with the same answer.
@@ -94,10 +88,5 @@ impl Row {
     /// Gives how it is answered; nothing for a stream.
     pub(crate) const fn spoken(&self) -> Option<Spoken> {
         self.spoken
-    }
-
-    /// Gives how gRPC answers it; nothing where a method by hand does.
-    pub(crate) fn grpc_spoken(&self) -> Option<Spoken> {
-        self.spoken.filter(|_| self.is_ours)
     }
 }

@@ -41,6 +41,8 @@ pub(super) enum Arg<'a> {
     Time(Option<Timestamp>),
     /// JSON text: JSONB on PostgreSQL.
     Json(String),
+    /// No JSON.
+    NoJson,
     /// An array on PostgreSQL, a JSON array on SQLite.
     TextArray(&'a [String]),
     /// An array on PostgreSQL, a JSON array of hyphenated text on SQLite: `unhex(value, '-')` reads it.
@@ -94,6 +96,7 @@ pub(super) fn postgres(args: &[Arg<'_>]) -> Result<PgArguments> {
             Arg::Uuid(value) => bound.add(value),
             Arg::Time(value) => bound.add(value.map(ToSqlx::to_sqlx)),
             Arg::Json(text) => bound.add(JsonText(text)),
+            Arg::NoJson => bound.add(None::<JsonText<'_>>),
             Arg::TextArray(values) => bound.add(*values),
             Arg::UuidArray(values) => bound.add(*values),
         };
@@ -113,6 +116,7 @@ pub(super) fn sqlite(args: &[Arg<'_>]) -> Result<SqliteArguments> {
             Arg::Uuid(value) => bound.add(value),
             Arg::Time(value) => bound.add(value.map(time_text)),
             Arg::Json(text) => bound.add(text.clone()),
+            Arg::NoJson => bound.add(None::<String>),
             Arg::TextArray(values) => bound.add(Json(values)),
             Arg::UuidArray(values) => bound.add(Json(values)),
         };

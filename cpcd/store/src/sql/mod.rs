@@ -12,6 +12,7 @@ mod contents_bulk;
 mod db;
 mod events;
 mod fault;
+mod grants;
 mod index_state;
 mod invites;
 mod job;

@@ -5,6 +5,7 @@ use cpcd_model::{
     id::{NodeId, UserId},
     labels::Labels,
     node::{Node, NodeStatus, Resources},
+    permission::Scope,
     time::Timestamp,
 };
 use sqlx::{FromRow, types::Json};
@@ -82,6 +83,8 @@ pub struct NodeFilter {
     pub owner: Option<UserId>,
     /// Those with this label.
     pub label: Option<(String, String)>,
+    /// Those that one of the scopes holds, and those of the user beside them.
+    pub within: Option<(Vec<Scope>, Option<UserId>)>,
 }
 
 impl Tx {
@@ -215,6 +218,10 @@ impl Store {
             Some((key, value)) => (Some(key.as_str()), Some(value.as_str())),
             None => (None, None),
         };
+        let (scopes, beside) = match &filter.within {
+            Some((scopes, beside)) => (Arg::Json(json_text(scopes)?), *beside),
+            None => (Arg::NoJson, None),
+        };
         let rows: Vec<Row> = self
             .db
             .fetch_all(
@@ -222,12 +229,22 @@ impl Store {
                     select!(
                         "WHERE id > $1 AND ($2 IS NULL OR CAST(status AS TEXT) = $2) AND ($3 IS NULL OR owner_id = $3)
                              AND ($4 IS NULL OR labels ->> $4 = $5)
-                         ORDER BY id LIMIT $6"
+                             AND ($6 IS NULL OR owner_id = $7 OR EXISTS (SELECT 1 FROM jsonb_array_elements($6) AS scope
+                                 WHERE labels @> coalesce(scope -> 'label', '{}')
+                                 AND (scope ->> 'owner' IS NULL OR owner_id::TEXT = scope ->> 'owner')
+                                 AND (scope ->> 'object' IS NULL OR id::TEXT = scope ->> 'object')))
+                         ORDER BY id LIMIT $8"
                     ),
                     select!(
                         "WHERE id > $1 AND ($2 IS NULL OR status = $2) AND ($3 IS NULL OR owner_id = $3)
                              AND ($4 IS NULL OR EXISTS (SELECT 1 FROM json_each(labels) WHERE key = $4 AND value = $5))
-                         ORDER BY id LIMIT $6"
+                             AND ($6 IS NULL OR owner_id = $7 OR EXISTS (SELECT 1 FROM json_each($6) AS scope
+                                 WHERE NOT EXISTS (SELECT 1 FROM json_each(scope.value, '$.label') AS wanted
+                                     WHERE NOT EXISTS (SELECT 1 FROM json_each(nodes.labels) AS held
+                                         WHERE held.key = wanted.key AND held.value = wanted.value))
+                                 AND (scope.value ->> 'owner' IS NULL OR owner_id = unhex(scope.value ->> 'owner', '-'))
+                                 AND (scope.value ->> 'object' IS NULL OR nodes.id = unhex(scope.value ->> 'object', '-'))))
+                         ORDER BY id LIMIT $8"
                     ),
                 ),
                 &[
@@ -236,6 +253,8 @@ impl Store {
                     filter.owner.map(UserId::uuid).into(),
                     key.into(),
                     value.into(),
+                    scopes,
+                    beside.map(UserId::uuid).into(),
                     i64::from(limit).into(),
                 ],
             )

@@ -17,6 +17,8 @@ pub enum RevocationTarget {
     Subject(Uuid),
     /// The sessions of everybody.
     All,
+    /// The tokens of a subject that were given before its permissions changed; not its sessions.
+    Permissions(Uuid),
 }
 
 impl RevocationTarget {
@@ -26,6 +28,7 @@ impl RevocationTarget {
             Self::Session(id) => ("session", Some(id.uuid())),
             Self::Subject(id) => ("subject", Some(id)),
             Self::All => ("all", None),
+            Self::Permissions(id) => ("permissions", Some(id)),
         }
     }
 }
@@ -57,6 +60,7 @@ impl Row {
             ("session", Some(id)) => RevocationTarget::Session(id.into()),
             ("subject", Some(id)) => RevocationTarget::Subject(id),
             ("all", None) => RevocationTarget::All,
+            ("permissions", Some(id)) => RevocationTarget::Permissions(id),
             (kind, _) => return Err(Error::internal(format!("revocation {} is of a '{kind}' in the store", self.id))),
         };
         let (before, expires_at) = (self.before_at.to_jiff(), self.expires_at.to_jiff());

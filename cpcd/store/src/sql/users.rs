@@ -11,10 +11,31 @@ use uuid::Uuid;
 
 use super::{
     Store, Tx,
-    arg::{Arg, big, json_text},
+    arg::{Arg, Sql, big, json_text, sql},
     fault::violates_unique,
+    grants::{Grant, without_grants},
     row::{bytes, unsigned},
 };
+
+/// What a [`Row`] is made of, to be followed by a condition: users with their grants, of one moment.
+macro_rules! select {
+    ($rest:literal) => {
+        sql(
+            concat!(
+                "SELECT id, username, public_key, permissions, permission_epoch, created_at, (SELECT coalesce(jsonb_agg(",
+                "jsonb_build_object('resource', resource, 'level', level, 'object', object_id) ORDER BY resource, object_id), ",
+                "'[]') FROM grants WHERE user_id = users.id) AS grants FROM users ",
+                $rest
+            ),
+            concat!(
+                "SELECT id, username, public_key, permissions, permission_epoch, created_at, (SELECT json_group_array(",
+                "json_object('resource', resource, 'level', level, 'object', lower(hex(object_id)))) FROM (SELECT * FROM grants ",
+                "WHERE user_id = users.id ORDER BY resource, object_id)) AS grants FROM users ",
+                $rest
+            ),
+        )
+    };
+}
 
 #[derive(FromRow)]
 struct Row {
@@ -24,14 +45,15 @@ struct Row {
     permissions: Json<Permissions>,
     permission_epoch: i64,
     created_at: jiff_sqlx::Timestamp,
+    grants: Json<Vec<Grant>>,
 }
 
 impl Row {
     fn read(self) -> Result<User> {
         let malformed = |what: &str| Error::internal(format!("user {} has malformed {what} in the store", self.id));
-        // What serde takes may still name a resource twice.
-        let permissions =
-            Permissions::new(self.permissions.0.rules().to_vec()).map_err(|_| malformed("permissions"))?;
+        let grants = self.grants.0.into_iter().map(Into::into);
+        let rules = self.permissions.0.rules().iter().cloned().chain(grants).collect();
+        let permissions = Permissions::new(rules).map_err(|_| malformed("permissions"))?;
         Ok(User {
             id: self.id.into(),
             username: Username::parse("username", &self.username).map_err(|_| malformed("username"))?,
@@ -57,7 +79,7 @@ impl Tx {
                     user.id.uuid().into(),
                     user.username.as_str().into(),
                     user.public_key.as_slice().into(),
-                    Arg::Json(json_text(&user.permissions)?),
+                    Arg::Json(json_text(&without_grants(&user.permissions)?)?),
                     big(user.permission_epoch).into(),
                     user.created_at.into(),
                 ],
@@ -71,8 +93,56 @@ impl Tx {
             Err(error) if violates_unique(&error, "users_public_key_key", "users.public_key") => {
                 Err(Error::field(Reason::KeyTaken, "public_key", "belongs to another user"))
             }
-            added => added.map(drop),
+            added => {
+                added?;
+                self.set_grants(user.id, &user.permissions).await
+            }
         }
+    }
+
+    /// Sets what a user may do, and the epoch of it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn update_user_permissions(&mut self, id: UserId, permissions: &Permissions, epoch: u64) -> Result<()> {
+        self.execute(
+            "UPDATE users SET permissions = $2, permission_epoch = $3 WHERE id = $1",
+            &[id.uuid().into(), Arg::Json(json_text(&without_grants(permissions)?)?), big(epoch).into()],
+        )
+        .await?;
+        self.set_grants(id, permissions).await
+    }
+
+    /// Gives a user and keeps others from changing it until the end of the transaction.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn lock_user(&mut self, id: UserId) -> Result<Option<User>> {
+        // What was read before the lock was had may be of yesterday: first the lock, then the row.
+        let lock = sql("SELECT id FROM users WHERE id = $1 FOR UPDATE", "SELECT id FROM users WHERE id = $1");
+        let _: Option<(Uuid,)> = self.fetch_optional(lock, &[id.uuid().into()]).await?;
+        self.get_user(id).await
+    }
+
+    /// Gives the users with admin on all users, and keeps others from changing them until the end of the transaction.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn lock_user_admins(&mut self) -> Result<Vec<UserId>> {
+        let rows: Vec<(Uuid,)> = self
+            .fetch_all(
+                sql(
+                    "SELECT id FROM users WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(permissions -> 'rules') AS rule
+                     WHERE rule ->> 'resource' = 'users' AND rule ->> 'level' = 'admin' AND NOT rule ? 'scope')
+                     ORDER BY id FOR UPDATE",
+                    "SELECT id FROM users WHERE EXISTS (SELECT 1 FROM json_each(permissions, '$.rules') AS rule
+                     WHERE rule.value ->> 'resource' = 'users' AND rule.value ->> 'level' = 'admin'
+                     AND rule.value -> 'scope' IS NULL) ORDER BY id",
+                ),
+                &[],
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| id.into()).collect())
     }
 }
 
@@ -82,12 +152,7 @@ impl Tx {
     /// # Errors
     /// What the engine says.
     pub async fn get_user(&mut self, id: UserId) -> Result<Option<User>> {
-        let row: Option<Row> = self
-            .fetch_optional(
-                "SELECT id, username, public_key, permissions, permission_epoch, created_at FROM users WHERE id = $1",
-                &[id.uuid().into()],
-            )
-            .await?;
+        let row: Option<Row> = self.fetch_optional(select!("WHERE id = $1"), &[id.uuid().into()]).await?;
         row.map(Row::read).transpose()
     }
 }
@@ -98,11 +163,7 @@ impl Store {
     /// # Errors
     /// What the engine says, here as in all reads.
     pub async fn get_user(&self, id: UserId) -> Result<Option<User>> {
-        self.get_user_where(
-            "SELECT id, username, public_key, permissions, permission_epoch, created_at FROM users WHERE id = $1",
-            id.uuid().into(),
-        )
-        .await
+        self.get_user_where(select!("WHERE id = $1"), id.uuid().into()).await
     }
 
     /// Gives the user of a name.
@@ -110,11 +171,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn get_user_by_name(&self, username: &str) -> Result<Option<User>> {
-        self.get_user_where(
-            "SELECT id, username, public_key, permissions, permission_epoch, created_at FROM users WHERE username = $1",
-            username.into(),
-        )
-        .await
+        self.get_user_where(select!("WHERE username = $1"), username.into()).await
     }
 
     /// Gives the user of a key.
@@ -122,14 +179,10 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn get_user_by_key(&self, public_key: &[u8; 32]) -> Result<Option<User>> {
-        self.get_user_where(
-            "SELECT id, username, public_key, permissions, permission_epoch, created_at FROM users WHERE public_key = $1",
-            public_key.as_slice().into(),
-        )
-        .await
+        self.get_user_where(select!("WHERE public_key = $1"), public_key.as_slice().into()).await
     }
 
-    async fn get_user_where(&self, sql: &'static str, key: Arg<'_>) -> Result<Option<User>> {
+    async fn get_user_where(&self, sql: Sql, key: Arg<'_>) -> Result<Option<User>> {
         self.db.fetch_optional::<Row>(sql, &[key]).await?.map(Row::read).transpose()
     }
 
@@ -141,11 +194,7 @@ impl Store {
         let after = after.map_or(Uuid::nil(), UserId::uuid);
         let rows: Vec<Row> = self
             .db
-            .fetch_all(
-                "SELECT id, username, public_key, permissions, permission_epoch, created_at FROM users
-                 WHERE id > $1 ORDER BY id LIMIT $2",
-                &[after.into(), i64::from(limit).into()],
-            )
+            .fetch_all(select!("WHERE id > $1 ORDER BY id LIMIT $2"), &[after.into(), i64::from(limit).into()])
             .await?;
         rows.into_iter().map(Row::read).collect()
     }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use cpcd_model::{
     Reason,
     id::{SessionId, UserId},
+    permission::{Level, Permissions, Resource, Rule, Scope},
+    user::User,
 };
 use cpcd_store::sql::{Priority, SealedKey, ServerIdentity, Session, SubjectKind};
 use futures_util::future::join_all;
@@ -68,6 +70,75 @@ async fn users_are_listed_in_pages() {
         }
         assert_eq!(listed, ids);
         assert_eq!(store.count_users().await.unwrap(), 5);
+    })
+    .await;
+}
+
+fn scoped(resource: Resource, level: Level, scope: Scope) -> Rule {
+    Rule { scope: Some(scope), ..Rule::on(resource, level) }
+}
+
+#[tokio::test]
+async fn permissions_change_with_their_grants() {
+    for_each_engine(async |store| {
+        let alice = user("alice");
+        let objects = [Uuid::now_v7(), Uuid::now_v7()];
+        let one = |object| Scope { object: Some(object), ..Scope::default() };
+        let west = Scope { labels: [("region".into(), "eu-west".into())].into(), ..Scope::default() };
+        let rules = vec![
+            Rule::on(Resource::Nodes, Level::Read),
+            scoped(Resource::Nodes, Level::Write, west),
+            scoped(Resource::Content, Level::Admin, one(objects[0])),
+            scoped(Resource::Content, Level::Read, one(objects[1])),
+        ];
+        let first = Permissions::new(rules.clone()).unwrap();
+        let new = User { permissions: first.clone(), ..alice.clone() };
+        write(&store, move |tx| Box::pin(async move { tx.insert_user(&new).await })).await;
+        let stored = store.get_user(alice.id).await.unwrap().unwrap();
+        assert_eq!((stored.permissions, stored.permission_epoch), (first, 3));
+
+        let second = Permissions::new(vec![rules[1].clone(), rules[3].clone()]).unwrap();
+        let (given, id) = (second.clone(), alice.id);
+        let changed = write(&store, move |tx| {
+            Box::pin(async move {
+                tx.update_user_permissions(id, &given, 4).await?;
+                tx.get_user(id).await
+            })
+        });
+        assert_eq!(changed.await.unwrap().permissions, second);
+        let stored = store.get_user_by_name("alice").await.unwrap().unwrap();
+        assert_eq!((&stored.permissions, stored.permission_epoch), (&second, 4));
+        assert_eq!(store.list_users(None, 10).await.unwrap(), [stored]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn those_with_admin_on_all_users_are_told() {
+    for_each_engine(async |store| {
+        let west = Scope { object: Some(Uuid::now_v7()), ..Scope::default() };
+        let rules = [
+            Rule::on(Resource::Users, Level::Admin),
+            Rule::on(Resource::Users, Level::Write),
+            Rule::on(Resource::Content, Level::Admin),
+            scoped(Resource::Users, Level::Admin, west),
+        ];
+        let mut ids = Vec::new();
+        for (number, rule) in rules.into_iter().enumerate() {
+            let permissions = Permissions::new(vec![Rule::on(Resource::System, Level::Read), rule]).unwrap();
+            let user = User { permissions, ..user(&format!("u{number}")) };
+            ids.push(user.id);
+            write(&store, move |tx| Box::pin(async move { tx.insert_user(&user).await })).await;
+        }
+        let first = ids[0];
+        let admins = write(&store, move |tx| {
+            Box::pin(async move {
+                assert_eq!(tx.lock_user(first).await?.unwrap().id, first);
+                assert_eq!(tx.lock_user(UserId::generate()).await?, None);
+                tx.lock_user_admins().await
+            })
+        });
+        assert_eq!(admins.await, [first]);
     })
     .await;
 }

@@ -7,6 +7,7 @@ use cpcd_model::{
     id::{NodeId, UserId},
     labels::Labels,
     node::{Node, NodeStatus, Resources},
+    permission::Scope,
 };
 use cpcd_store::sql::{NodeFilter, Priority, Seen, Transition};
 
@@ -93,6 +94,21 @@ async fn lists_are_filtered_and_ordered() {
         assert_eq!(list(label("region", "eu-west"), 10).await, ids[..2]);
         assert_eq!(list(label("it's", "\"odd\""), 10).await, ids[..2]);
         assert_eq!(list(label("region", "moon"), 10).await, []);
+        let within = |scope: Scope, beside| NodeFilter { within: Some((vec![scope], beside)), ..NodeFilter::default() };
+        let none = Scope::default();
+        let labels = |pairs: &[(&str, &str)]| Scope {
+            labels: pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+            ..none.clone()
+        };
+        assert_eq!(list(within(labels(&[("region", "eu-west")]), None), 10).await, ids[..2]);
+        assert_eq!(list(within(labels(&[("region", "eu-west"), ("it's", "\"odd\"")]), None), 10).await, ids[..2]);
+        assert_eq!(list(within(labels(&[("region", "eu-west"), ("rack", "7")]), None), 10).await, []);
+        let of_owner = Scope { owner: Some(owner), ..labels(&[("region", "eu-west")]) };
+        assert_eq!(list(within(of_owner.clone(), None), 10).await, ids[..1]);
+        assert_eq!(list(within(of_owner, Some(owner)), 10).await, [ids[0], ids[2]], "and what is one's own");
+        let object = Scope { object: Some(ids[1].uuid()), ..none.clone() };
+        assert_eq!(list(within(object, None), 10).await, [ids[1]]);
+        assert_eq!(list(NodeFilter { within: Some((Vec::new(), None)), ..any.clone() }, 10).await, []);
         assert_eq!(store.count_nodes().await.unwrap(), [2, 0, 1]);
         let liveness = store.list_liveness(Some(ids[0]), 1).await.unwrap();
         assert_eq!(liveness, [(ids[1], NodeStatus::Offline, nodes[1].last_seen)]);

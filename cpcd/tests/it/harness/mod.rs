@@ -286,12 +286,27 @@ pub(crate) fn sign(key: &SecretKey, challenge: &v1::Challenge) -> v1::ChallengeP
     }
 }
 
-/// Reads `content=write`.
+/// Reads `content=write`, or `content=write@owner:ID`, `nodes=read@object:ID`, `nodes=read@label:NAME:VALUE`.
 pub(crate) fn rule_message(rule: &str) -> v1::PermissionRule {
+    let (rule, scope) = rule.split_once('@').map_or((rule, None), |(rule, scope)| (rule, Some(scope)));
     let (resource, level) = rule.split_once('=').expect("of the form content=write");
     let resource = v1::Resource::from_str_name(&format!("RESOURCE_{}", resource.to_uppercase())).expect("a resource");
     let level = v1::Level::from_str_name(&format!("LEVEL_{}", level.to_uppercase())).expect("a level");
-    v1::PermissionRule { resource: resource.into(), level: level.into() }
+    let scope = scope.map(|scope| {
+        let (kind, text) = scope.split_once(':').expect("of the form owner:ID");
+        let mut scope = v1::Scope::default();
+        match kind {
+            "owner" => scope.owner_id = text.into(),
+            "object" => scope.object_id = text.into(),
+            "label" => {
+                let (name, value) = text.split_once(':').expect("of the form label:NAME:VALUE");
+                scope.labels.insert(name.into(), value.into());
+            }
+            other => panic!("there is no scope {other}"),
+        }
+        scope
+    });
+    v1::PermissionRule { resource: resource.into(), level: level.into(), scope }
 }
 
 /// Gives the reason of a failed gRPC call.

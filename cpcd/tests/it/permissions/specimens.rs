@@ -50,9 +50,13 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "IdentityService/CreateUser" => vec![ends("FIELD_REQUIRED", json!({}))],
         "IdentityService/GetUser" => vec![others(json!({ "id": owner.id }))],
         "IdentityService/ListUsers" => vec![others(json!({}))],
+        "IdentityService/UpdatePermissions" => {
+            let rules = json!([{ "resource": "RESOURCE_CONTENT", "level": "LEVEL_WRITE" }]);
+            vec![others(json!({ "id": owner.id, "permissions": rules }))]
+        }
         "IdentityService/CreateInvite" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/ListInvites" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
-        "IdentityService/RevokeInvite" => vec![ends("INVITE_NOT_FOUND", json!({ "id": owner.id }))],
+        "IdentityService/RevokeInvite" => vec![others(json!({ "id": invite(daemon).await }))],
         "IdentityService/ListTokenKeys" | "IdentityService/RotateTokenKey" => vec![others(json!({}))],
         "DiscoveryService/PublishContent" => vec![others(json!({ "title": "a title" }))],
         "DiscoveryService/PublishContentStream" => {
@@ -72,4 +76,10 @@ async fn content(daemon: &Daemon, owner: &Person) -> String {
     let published =
         daemon.discovery(Some(&owner.token)).await.publish_content(metadata).await.expect("it is published");
     published.into_inner().content.expect("content").id
+}
+
+async fn invite(daemon: &Daemon) -> String {
+    let request = v1::CreateInviteRequest { kind: v1::SubjectKind::User.into(), ..Default::default() };
+    let made = daemon.local().await.create_invite(request).await.expect("it is made");
+    made.into_inner().invite.expect("an invite").id
 }
