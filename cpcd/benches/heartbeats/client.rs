@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 
 use crate::Outcome;
 use crate::options::{Call, INTERVAL, Shape};
@@ -76,20 +77,18 @@ impl Client {
         }
     }
 
-    /// Sends and receives until the time is over and all is answered.
-    pub(crate) async fn run(mut self, address: SocketAddr, begin: Instant) -> Outcome<()> {
+    /// Sends and receives until the time is over and all is answered; in an open loop sends when `ticks` says so.
+    pub(crate) async fn run(mut self, address: SocketAddr, mut ticks: Ticks) -> Outcome<()> {
         let mut socket = TcpStream::connect(address).await?;
         socket.set_nodelay(true)?;
         frames::put_opening(&mut self.out);
-        let gap = INTERVAL.mul_f64(self.shared.shape.connections as f64 / self.shared.speech.count() as f64);
-        let mut due = begin + gap.mul_f64(self.number as f64 / self.shared.shape.connections as f64);
         // One after the other, on streams of their own; an open loop has a single stream, or a call each.
         for _ in 0..self.shared.shape.in_flight.unwrap_or_default() {
             self.begin(Instant::now());
         }
-        let is_open = self.shared.shape.in_flight.is_none();
+        let mut is_ticking = self.shared.shape.in_flight.is_none();
         let mut inbound = Vec::new();
-        while due < self.shared.until || self.under_way > 0 {
+        while is_ticking || self.under_way > 0 {
             socket.write_all(&self.out).await?;
             self.out.clear();
             inbound.reserve(16 * 1024);
@@ -98,19 +97,16 @@ impl Client {
                 read = socket.read_buf(&mut inbound) => if read? == 0 {
                     return Err("the server closed a connection".into());
                 },
-                () = spin_until(due), if is_open && due < self.shared.until => {
-                    match self.pending.keys().next() {
-                        Some(stream) if self.shared.shape.call == Call::Stream => self.say(*stream, due),
-                        Some(_) | None => self.begin(due),
+                meant = ticks.recv(), if is_ticking => {
+                    match (meant, self.pending.keys().next()) {
+                        (None, _) => is_ticking = false,
+                        (Some(meant), Some(stream)) if self.shared.shape.call == Call::Stream => self.say(*stream, meant),
+                        (Some(meant), _) => self.begin(meant),
                     }
-                    due += gap;
                     continue;
                 }
             }
             let now = Instant::now();
-            if !is_open {
-                due = now;
-            }
             let mut rest = inbound.as_slice();
             while let Some(frame) = Frame::take(&mut rest) {
                 self.receive(&frame, now)?;
@@ -227,10 +223,23 @@ impl Client {
     }
 }
 
-/// Waits without a timer, whose steps of a millisecond would be counted as latency; the core has nothing else to do.
-async fn spin_until(due: Instant) {
-    while Instant::now() < due {
-        tokio::task::yield_now().await;
+/// When a connection is to send in an open loop.
+pub(crate) type Ticks = mpsc::UnboundedReceiver<Instant>;
+
+/// Tells the connections in turn when to send, so that each node comes once in the interval.
+///
+/// Without a timer, whose steps of a millisecond would be counted as latency: the core has nothing else to do.
+pub(crate) async fn tick(connections: Vec<mpsc::UnboundedSender<Instant>>, shared: Shared, begin: Instant) {
+    let gap = INTERVAL.div_f64(shared.speech.count() as f64);
+    let (mut due, mut turn) = (begin, 0);
+    while due < shared.until {
+        while Instant::now() < due {
+            tokio::task::yield_now().await;
+        }
+        // One that has gone has said why.
+        let _ = connections[turn].send(due);
+        turn = (turn + 1) % connections.len();
+        due += gap;
     }
 }
 

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::mpsc;
 use tokio::task::{JoinSet, LocalSet};
 
 use crate::Outcome;
-use crate::client::{Client, LATE, Shared};
+use crate::client::{Client, LATE, Shared, tick};
 use crate::daemon::Server;
 use crate::options::{Options, Shape};
 use crate::shared::cpu::cpu;
@@ -42,8 +43,14 @@ pub(crate) fn measure(server: &Server, shape: Shape, options: &Options, speech: 
     let (before, after) = LocalSet::new()
         .block_on(&runtime, async {
             let mut clients = JoinSet::new();
+            let mut tickers = Vec::new();
             for number in 0..shape.connections {
-                clients.spawn_local(Client::new(number, shared.clone()).run(server.address, begin));
+                let (ticker, ticks) = mpsc::unbounded_channel();
+                tickers.push(ticker);
+                clients.spawn_local(Client::new(number, shared.clone()).run(server.address, ticks));
+            }
+            if shape.in_flight.is_none() {
+                tokio::task::spawn_local(tick(tickers, shared.clone(), begin));
             }
             let looking = async {
                 tokio::time::sleep_until(since.into()).await;
