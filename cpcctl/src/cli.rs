@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        completion, config, content, context as contexts, generate, invite, key, login, logout, search, session,
-        status, token_key, user, version, whoami,
+        bench, completion, config, content, context as contexts, generate, invite, key, login, logout, node, search,
+        session, status, token_key, user, version, whoami,
     },
     context::Context,
     failure::Result,
@@ -24,7 +24,7 @@ From nothing to a search result, beside a running cpcd:
 
 Data goes to stdout, everything else to stderr. Exit codes are in cpcctl(1).";
 
-/// Manages and uses a CPC Orchestrator: keys, users, content, search.
+/// Manages and uses a CPC Orchestrator: keys, users, nodes, content, search.
 #[derive(Debug, Parser)]
 #[command(name = "cpcctl", version, max_term_width = 100, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Cli {
@@ -51,12 +51,16 @@ enum Command {
     Config(config::Command),
     #[command(subcommand, alias = "sessions")]
     Session(session::Command),
+    #[command(subcommand, alias = "nodes")]
+    Node(node::Command),
     #[command(subcommand, alias = "token-keys")]
     TokenKey(token_key::Command),
     #[command(subcommand, alias = "contents")]
     Content(content::Command),
     Search(search::Args),
     Status(status::Args),
+    #[command(subcommand)]
+    Bench(bench::Command),
     Version(version::Args),
     Completion(completion::Args),
     #[command(hide = true)]
@@ -86,7 +90,9 @@ impl Cli {
             Command::TokenKey(command) => command.run(context).await,
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,
+            Command::Node(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,
+            Command::Bench(command) => command.run(context).await,
             Command::Status(args) => args.run(context).await,
             Command::Version(args) => args.run(context).await,
             Command::Completion(args) => args.run(definition()),

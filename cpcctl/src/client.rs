@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cpc_proto::clients::{
     admin_service_client::AdminServiceClient, discovery_service_client::DiscoveryServiceClient,
-    identity_service_client::IdentityServiceClient,
+    identity_service_client::IdentityServiceClient, node_orchestration_client::NodeOrchestrationClient,
 };
 use hyper_util::rt::TokioIo;
 use tonic::{
@@ -114,6 +114,12 @@ impl Client {
     /// Calls the discovery service.
     pub(crate) fn discovery(&self) -> DiscoveryServiceClient<Link> {
         let client = DiscoveryServiceClient::with_interceptor(self.channel.clone(), self.stamp.clone());
+        client.max_decoding_message_size(MAX_ANSWER)
+    }
+
+    /// Calls the registry of nodes.
+    pub(crate) fn nodes(&self) -> NodeOrchestrationClient<Link> {
+        let client = NodeOrchestrationClient::with_interceptor(self.channel.clone(), self.stamp.clone());
         client.max_decoding_message_size(MAX_ANSWER)
     }
 

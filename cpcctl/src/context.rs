@@ -21,7 +21,7 @@ use crate::{
     private_file,
     progress::ProgressMode,
     prompt::Prompt,
-    session,
+    session::{self, Errand},
     settings::{self, Setting},
     signer::Signer,
     tls::{Pin, Trust},
@@ -157,6 +157,11 @@ impl Context {
     pub(crate) async fn reconnected(&mut self) -> Result<Client> {
         self.client = None;
         self.client().await
+    }
+
+    /// Lets the next call connect anew.
+    pub(crate) fn forget_connection(&mut self) {
+        self.client = None;
     }
 
     /// Takes what an invite says of where the server is and by which key it is known, where neither flag, environment nor context
@@ -298,7 +303,7 @@ impl Context {
         })?;
         let pinned = saved.server_id.as_deref().unwrap_or(&ended.server_id);
         let plain = Joining::default();
-        let session = session::log_in(nobody, &signer, Some(pinned), &plain, self.timeout).await?;
+        let session = session::log_in(nobody, &signer, Errand::UserLogin, Some(pinned), &plain, self.timeout).await?;
         let session = session.at(&self.endpoint);
         let client = nobody.with_token(Some(&session.access_token))?;
         self.contexts.replace_session(&self.name, ended, session)?;

@@ -84,6 +84,11 @@ impl Contexts {
         self.folder.join("id_ed25519")
     }
 
+    /// Gives the path of the key that this machine is a node with if none is named.
+    pub(crate) fn default_node_key(&self) -> PathBuf {
+        self.folder.join("node_ed25519")
+    }
+
     /// Gives the folder itself.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

@@ -10,7 +10,7 @@ pub(crate) const VARIABLES: &[(&str, &str)] = &[
     ("CPCCTL_TLS_PIN", "the public key that the server must have over https, as --tls-pin"),
     ("CPCCTL_CONTEXT", "the context to use, as --context"),
     ("CPCCTL_TOKEN", "an access token (the token itself); nothing is read from the context's session then"),
-    ("CPCCTL_INVITE", "the code of an invite (the code itself), for login"),
+    ("CPCCTL_INVITE", "the code of an invite (the code itself), for login, node register and node run"),
     ("CPCCTL_CONFIG_DIR", "where the contexts, the sessions and the default key are kept"),
     ("SSH_AUTH_SOCK", "the socket of the ssh-agent whose keys log in with --key agent"),
     ("NO_COLOR", "no colour, if not empty"),

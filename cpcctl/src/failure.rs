@@ -122,6 +122,11 @@ impl Failure {
         failure
     }
 
+    /// Makes the failure of a connection that is over.
+    pub(crate) fn lost(why: impl fmt::Display) -> Self {
+        Self::new(Exit::Unreachable, "CONNECTION_LOST", why)
+    }
+
     /// Makes the failure of an answer that lacks what it must have.
     pub(crate) fn empty_answer() -> Self {
         Self::new(Exit::Failure, "ANSWER_INVALID", "the server's answer is empty")

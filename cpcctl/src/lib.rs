@@ -24,6 +24,8 @@ mod joining;
 mod key_choice;
 mod key_file;
 mod key_form;
+mod load;
+mod nodes;
 mod output;
 mod private_file;
 mod progress;

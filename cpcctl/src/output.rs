@@ -116,6 +116,15 @@ impl Output {
         }
     }
 
+    /// Writes what goes on to stderr: a line for people, an object for programs.
+    pub(crate) fn event<T: Serialize>(&self, words: impl fmt::Display, event: &T) {
+        if self.is_json() {
+            self.say(&compact(event).unwrap_or_else(|failure| failure.message.clone()));
+        } else if !self.shape.is_quiet {
+            self.say(&escape::line(&words.to_string()));
+        }
+    }
+
     /// Says where a list goes on: to people in words, to programs as an object on stderr.
     pub(crate) fn more(&self, next_page_token: &str, shown: usize, total: Option<u64>) {
         if self.shape.is_quiet {
@@ -224,12 +233,29 @@ impl<T: Row> List<'_, T> {
         Ok(())
     }
 
+    /// Adds an item that is shown at once, as it happens; columns are then as wide as they usually need.
+    pub(crate) fn push_now(&mut self, item: T, widths: &[usize]) -> Result<()> {
+        if self.output.shape.format != Format::Table {
+            self.push(item)?;
+            return Ok(io::stdout().lock().flush()?);
+        }
+        let mut line = String::new();
+        for (index, cell) in item.cells().iter().enumerate() {
+            let width = widths.get(index).copied().unwrap_or_default();
+            line += &format!("{:width$}  ", escape::line(cell));
+        }
+        let mut out = io::stdout().lock();
+        writeln!(out, "{}", line.trim_end())?;
+        self.count += 1;
+        Ok(out.flush()?)
+    }
+
     /// Ends the list and says, for people, if it is empty; gives the number of items.
     pub(crate) fn finish(self, nothing: &str) -> Result<usize> {
         let mut out = io::stdout().lock();
         match self.output.shape.format {
             Format::Json => writeln!(out, "{}", if self.count == 0 { "[]" } else { "\n]" })?,
-            Format::Table if self.count > 0 => writeln!(out, "{}", self.as_table().trim_fmt())?,
+            Format::Table if !self.rows.is_empty() => writeln!(out, "{}", self.as_table().trim_fmt())?,
             Format::Table | Format::Ndjson | Format::Name => {}
         }
         out.flush()?;

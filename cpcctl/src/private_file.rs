@@ -58,11 +58,16 @@ pub(crate) fn replace(path: &Path, mode: Mode, bytes: &[u8]) -> Result<()> {
     })
 }
 
-/// Reads a secret; refuses it if group or others could have read it too.
-pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+/// Opens a secret; refuses it if group or others could have read it too.
+pub(crate) fn open(path: &Path) -> Result<File> {
     let file = File::open(path).map_err(|error| Failure::file(path, &error))?;
     check_mode(path, &file)?;
-    read_all(path, &file)
+    Ok(file)
+}
+
+/// Reads a secret; refuses it if group or others could have read it too.
+pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    read_all(path, &open(path)?)
 }
 
 /// Reads a file that is no secret.

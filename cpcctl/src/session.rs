@@ -25,43 +25,105 @@ use crate::{
 pub(crate) struct Session(SavedSession);
 
 impl Session {
+    /// Names the server that it is with.
+    pub(crate) fn server_id(&self) -> &str {
+        &self.0.server_id
+    }
+
+    /// Gives the access token and its end.
+    pub(crate) fn into_access(self) -> (Token, Timestamp) {
+        (self.0.access_token, self.0.expires_at)
+    }
+
     /// Gives the session as it is kept: with the only address that its tokens go to.
     pub(crate) fn at(self, endpoint: &Endpoint) -> SavedSession {
         SavedSession { endpoint: endpoint.to_string(), ..self.0 }
     }
 }
 
-/// Logs in, or joins with the first login; signs only for the pinned server, if there is one.
+/// What a key proves itself for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// A user logs in.
+    UserLogin,
+    /// A node logs in.
+    NodeLogin,
+    /// A node registers.
+    NodeRegistration,
+}
+
+impl Errand {
+    /// Gives kind and purpose, as they are signed and as they are sent.
+    fn terms(self) -> ((Kind, SubjectKind), (Purpose, ChallengePurpose)) {
+        let login = (Purpose::Login, ChallengePurpose::Login);
+        match self {
+            Self::UserLogin => ((Kind::User, SubjectKind::User), login),
+            Self::NodeLogin => ((Kind::Node, SubjectKind::Node), login),
+            Self::NodeRegistration => {
+                ((Kind::Node, SubjectKind::Node), (Purpose::Register, ChallengePurpose::Register))
+            }
+        }
+    }
+}
+
+/// A signed challenge, and the server that gave it.
+#[derive(Debug)]
+pub(crate) struct Proven {
+    pub(crate) proof: ChallengeProof,
+    pub(crate) server_id: String,
+}
+
+/// Asks for a challenge and signs it; signs only for the pinned server, if there is one.
 ///
 /// Each answer of the server has its limit; people who confirm a signature have the time that their agent gives them.
-pub(crate) async fn log_in(
+pub(crate) async fn prove(
     client: &Client,
     signer: &Signer,
+    errand: Errand,
     pinned: Option<&str>,
     joining: &Joining,
     limit: Duration,
-) -> Result<Session> {
+) -> Result<Proven> {
     let public_key = signer.public();
+    let ((_, kind), (_, purpose)) = errand.terms();
     let begin = Step::Begin(ChallengeRequest {
         public_key: public_key.as_bytes().to_vec(),
-        kind: SubjectKind::User.into(),
-        purpose: ChallengePurpose::Login.into(),
+        kind: kind.into(),
+        purpose: purpose.into(),
     });
     let Answer::Challenge(challenge) = step(client, begin, limit).await? else {
         return Err(unexpected("tokens where a challenge was due"));
     };
-    let signature = signer.sign(&bytes_to_sign(&challenge, &public_key, pinned)?).await?;
-    let proof = Step::Proof(ChallengeProof {
+    let signature = signer.sign(&bytes_to_sign(&challenge, errand, &public_key, pinned)?).await?;
+    let proof = ChallengeProof {
         challenge: challenge.challenge,
         signature: signature.to_vec(),
         invite: joining.code(),
         username: joining.username.clone().unwrap_or_default(),
         bind_to_key: false,
-    });
-    let Answer::Tokens(tokens) = step(client, proof, limit).await? else {
+    };
+    Ok(Proven { proof, server_id: challenge.server_id })
+}
+
+/// Logs in, or joins with the first login; signs only for the pinned server, if there is one.
+pub(crate) async fn log_in(
+    client: &Client,
+    signer: &Signer,
+    errand: Errand,
+    pinned: Option<&str>,
+    joining: &Joining,
+    limit: Duration,
+) -> Result<Session> {
+    let Proven { proof, server_id } = prove(client, signer, errand, pinned, joining, limit).await?;
+    let Answer::Tokens(tokens) = step(client, Step::Proof(proof), limit).await? else {
         return Err(unexpected("a challenge where tokens were due"));
     };
-    saved(tokens, &challenge.server_id, "").map(Session)
+    saved(tokens, &server_id, "").map(Session)
+}
+
+/// Reads the access token and its end.
+pub(crate) fn access(tokens: TokenPair) -> Result<(Token, Timestamp)> {
+    saved(tokens, "", "").map(|session| (session.access_token, session.expires_at))
 }
 
 /// Renews a session by its refresh token.
@@ -82,9 +144,10 @@ async fn step(client: &Client, step: Step, limit: Duration) -> Result<Answer> {
 }
 
 /// Writes the bytes to sign, or says why this challenge gets no signature.
-fn bytes_to_sign(challenge: &Challenge, key: &PublicKey, pinned: Option<&str>) -> Result<Vec<u8>> {
-    if challenge.kind() != SubjectKind::User || challenge.purpose() != ChallengePurpose::Login {
-        return Err(unexpected("a challenge for something else than a user's login"));
+fn bytes_to_sign(challenge: &Challenge, errand: Errand, key: &PublicKey, pinned: Option<&str>) -> Result<Vec<u8>> {
+    let ((kind, sent_kind), (purpose, sent_purpose)) = errand.terms();
+    if challenge.kind() != sent_kind || challenge.purpose() != sent_purpose {
+        return Err(unexpected("a challenge for something else than what was asked"));
     }
     if PeerId::parse(&challenge.server_id).ok().and_then(|id| id.public_key()).is_none() {
         return Err(unexpected("a server id that is none"));
@@ -107,8 +170,8 @@ fn bytes_to_sign(challenge: &Challenge, key: &PublicKey, pinned: Option<&str>) -
         .ok_or_else(|| unexpected("a challenge without a valid end"))?;
     let message = LoginMessage {
         server_id: &challenge.server_id,
-        kind: Kind::User,
-        purpose: Purpose::Login,
+        kind,
+        purpose,
         public_key: key,
         expires_at_ms,
         challenge: &challenge.challenge,
@@ -116,6 +179,7 @@ fn bytes_to_sign(challenge: &Challenge, key: &PublicKey, pinned: Option<&str>) -
     Ok(message.to_bytes())
 }
 
+/// Reads tokens as they are kept.
 fn saved(tokens: TokenPair, server_id: &str, endpoint: &str) -> Result<SavedSession> {
     let expires_at = tokens.access_expires_at.as_ref().and_then(|end| Timestamp::new(end.seconds, end.nanos).ok());
     Ok(SavedSession {
@@ -171,13 +235,13 @@ mod tests {
             challenge: &[1, 2, 3],
         };
         for pinned in [None, Some(SERVER)] {
-            assert_eq!(bytes_to_sign(&challenge(), &key(), pinned).unwrap(), expected.to_bytes());
+            assert_eq!(bytes_to_sign(&challenge(), Errand::UserLogin, &key(), pinned).unwrap(), expected.to_bytes());
         }
     }
 
     #[test]
     fn another_server_gets_no_signature() {
-        let failure = bytes_to_sign(&challenge(), &key(), Some("12D3KooWOther")).unwrap_err();
+        let failure = bytes_to_sign(&challenge(), Errand::UserLogin, &key(), Some("12D3KooWOther")).unwrap_err();
         assert_eq!((failure.exit, &*failure.reason), (Exit::Denied, "SERVER_CHANGED"));
         assert!(failure.hint.as_ref().unwrap().contains("--repin"));
     }
@@ -196,7 +260,7 @@ mod tests {
             let mut challenge = challenge();
             change(&mut challenge);
             assert_eq!(
-                &*bytes_to_sign(&challenge, &key(), None).unwrap_err().reason,
+                &*bytes_to_sign(&challenge, Errand::UserLogin, &key(), None).unwrap_err().reason,
                 "ANSWER_INVALID",
                 "{challenge:?}"
             );

@@ -11,7 +11,7 @@ use crate::{
     joining::{self, Joining},
     key_choice::KeyChoice,
     output::Show,
-    session,
+    session::{self, Errand},
     signer::Signer,
 };
 
@@ -78,7 +78,8 @@ impl Args {
         }
         let pinned = invited.or(kept);
         let client = context.anonymous().await?;
-        let session = session::log_in(&client, &signer, pinned.as_deref(), &joining, context.timeout()).await;
+        let errand = Errand::UserLogin;
+        let session = session::log_in(&client, &signer, errand, pinned.as_deref(), &joining, context.timeout()).await;
         let session = session.map_err(explained)?.at(&context.endpoint);
         if pinned.is_none() {
             context.output.note(format_args!("the server's id is {}; it is kept for later logins", session.server_id));

@@ -1,6 +1,7 @@
 //! The commands: a folder a noun, a file a verb, each with its arguments and what it does.
 #![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "shown as help, where backticks would only be letters")]
 
+pub(crate) mod bench;
 pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod content;
@@ -10,6 +11,7 @@ pub(crate) mod invite;
 pub(crate) mod key;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod node;
 pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod status;
@@ -18,4 +20,5 @@ pub(crate) mod user;
 pub(crate) mod version;
 pub(crate) mod whoami;
 
+mod deleted;
 mod owner;

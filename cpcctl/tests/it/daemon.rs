@@ -26,7 +26,7 @@ impl<'a> Daemon<'a> {
         Self::start_on(home, "127.0.0.1:0")
     }
 
-    fn start_on(home: &'a Home, grpc: &str) -> Option<Self> {
+    pub(crate) fn start_on(home: &'a Home, grpc: &str) -> Option<Self> {
         let program = Path::new(env!("CARGO_BIN_EXE_cpcctl")).with_file_name("cpcd");
         if !program.exists() {
             without("cpcd (cargo build -p cpcd)");
@@ -59,6 +59,10 @@ impl<'a> Daemon<'a> {
             Some(addresses["grpc"].as_str()?.to_owned())
         });
         Some(daemon)
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn kill(mut self) -> String {

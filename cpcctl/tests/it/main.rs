@@ -10,4 +10,5 @@ mod errors;
 mod generated;
 mod harness;
 mod keys;
+mod nodes;
 mod output;

@@ -4,10 +4,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::Outcome;
-use crate::child::{self, Server};
+use crate::child::Server;
 use crate::load::Load;
 use crate::options::Options;
 use crate::plan::{Candidate, Shape};
+use crate::shared::cpu::cpu;
 use crate::template::Templates;
 
 /// What one measurement found.
@@ -50,12 +51,12 @@ pub(crate) fn measure(candidate: Candidate, shape: Shape, options: &Options, tem
     let mut server = Server::start(candidate)?;
     let load = Load::start(server.address, shape, templates.of(shape.call));
     sleep(options.warm_up);
-    let (server_before, mine_before, start) = (server.cpu()?, child::cpu("self")?, Instant::now());
+    let (server_before, mine_before, start) = (server.cpu()?, cpu("self")?, Instant::now());
     load.measure(true);
     sleep(options.seconds);
     load.measure(false);
     let seconds = start.elapsed().as_secs_f64();
-    let (server_cpu, mine) = (server.cpu()? - server_before, child::cpu("self")? - mine_before);
+    let (server_cpu, mine) = (server.cpu()? - server_before, cpu("self")? - mine_before);
     let open = server.open()?;
     let record = load.finish().map_err(|error| format!("{}, {}: {error}", candidate.name, shape.name))?;
     if open.iter().sum::<usize>() != shape.connections || record.total() == 0 {

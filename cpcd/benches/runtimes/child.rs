@@ -1,4 +1,4 @@
-//! The bench's handle on the server process, and the cpu time of a process.
+//! The bench's handle on the server process.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::plan::Candidate;
+use crate::shared::cpu::cpu;
 
 const ENDED: &str = "the server ended before its time: see its message above, if it left one";
 
@@ -61,15 +62,4 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// User and system time of all threads of a process ("self" for this one), from Linux's `/proc`.
-pub(crate) fn cpu(process: &str) -> Outcome<Duration> {
-    let path = format!("/proc/{process}/stat");
-    let stat = std::fs::read_to_string(&path).map_err(|error| format!("cannot read {path}: {error}"))?;
-    // The name in parentheses may hold blanks, so count from its end: utime and stime are fields 14 and 15.
-    let (_, fields) = stat.rsplit_once(')').ok_or_else(|| format!("{path} has no name in it"))?;
-    let ticks: Vec<u64> = fields.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
-    // The unit is 1/100 s on every architecture that we ship for.
-    Ok(Duration::from_millis(10 * ticks.iter().sum::<u64>()))
 }

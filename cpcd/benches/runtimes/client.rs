@@ -13,9 +13,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::Outcome;
-use crate::frames::{self, Frame};
 use crate::plan::{Call, MESSAGE, Shape};
-use crate::record::Record;
+use crate::shared::frames::{self, Frame};
+use crate::shared::record::Record;
 use crate::template::Template;
 
 /// A message with gRPC's prefix: not compressed, 64 bytes.
@@ -117,18 +117,7 @@ impl Client {
                 self.ended(frame, now)
             }
             frames::HEADERS => self.ended(frame, now),
-            frames::SETTINGS if frame.flags & frames::ACK == 0 => {
-                frames::put(&mut self.out, frames::SETTINGS, frames::ACK, 0, &[]);
-                Ok(())
-            }
-            frames::PING if frame.flags & frames::ACK == 0 => {
-                frames::put(&mut self.out, frames::PING, frames::ACK, 0, frame.payload);
-                Ok(())
-            }
-            frames::SETTINGS | frames::PING | frames::WINDOW_UPDATE => Ok(()),
-            frames::RST_STREAM => Err(format!("the server reset a stream: {:?}", frame.payload).into()),
-            frames::GOAWAY => Err(format!("the server said good-bye: {:?}", frame.payload).into()),
-            other => Err(format!("the server sent a frame of kind {other}").into()),
+            _ => Ok(frames::attend(&mut self.out, frame)?),
         }
     }
 

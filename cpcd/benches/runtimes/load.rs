@@ -13,7 +13,7 @@ use tokio::task::{JoinSet, LocalSet};
 use crate::Outcome;
 use crate::client::{Client, Shared};
 use crate::plan::{Shape, cores};
-use crate::record::Record;
+use crate::shared::record::Record;
 use crate::template::Template;
 
 /// A running load.

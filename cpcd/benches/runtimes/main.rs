@@ -16,15 +16,16 @@ mod child;
 mod client;
 mod counted;
 mod evenness;
-mod frames;
 mod listen;
 mod load;
 mod options;
 mod plan;
-mod record;
 mod report;
 mod serve;
 mod service;
+#[path = "../shared/mod.rs"]
+#[allow(dead_code, reason = "each bench uses its part")]
+mod shared;
 mod template;
 
 use std::process::ExitCode;

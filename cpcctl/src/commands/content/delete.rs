@@ -1,11 +1,10 @@
 use cpc_proto::v1::DeleteContentRequest;
-use serde::Serialize;
 
 use crate::{
+    commands::deleted::Deleted,
     context::Context,
     exit::Exit,
     failure::{Failure, Field, Result},
-    output::Row,
 };
 
 /// Deletes content for good
@@ -54,23 +53,5 @@ impl Args {
                 Err(Failure::new(exit, "DELETE_REFUSED", message).with_fields(fields.collect()))
             }
         }
-    }
-}
-
-#[derive(Debug, Serialize)]
-struct Deleted {
-    id: String,
-}
-
-impl Row for Deleted {
-    const COLUMNS: &'static [&'static str] = &["DELETED"];
-    const WHOLE: usize = 0;
-
-    fn name(&self) -> String {
-        self.id.clone()
-    }
-
-    fn cells(&self) -> Vec<String> {
-        vec![self.id.clone()]
     }
 }

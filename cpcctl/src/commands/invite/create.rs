@@ -9,6 +9,7 @@ use crate::{
     commands::user::permission,
     context::Context,
     failure::{Failure, Result},
+    nodes::profile::label,
     output::Show,
 };
 
@@ -105,13 +106,6 @@ fn ttl(text: &str) -> std::result::Result<Duration, String> {
     seconds.map(Duration::from_secs).ok_or_else(|| "an invite is good for 1s to 365d".to_owned())
 }
 
-fn label(text: &str) -> std::result::Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("a label is NAME=VALUE, as in region=eu-west".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,12 +117,5 @@ mod tests {
         for text in ["", "7", "d", "0d", "366d", "1w", "-1d", "1.5h", "99999999999999999999d"] {
             assert!(ttl(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn labels_have_a_name() {
-        assert_eq!(label("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
-        assert_eq!(label("a="), Ok(("a".to_owned(), String::new())));
-        assert!(label("a").is_err() && label("=b").is_err());
     }
 }

@@ -1,0 +1,69 @@
+use clap::ValueEnum;
+use cpc_proto::v1::{ListNodesRequest, Node, NodeStatus};
+
+use crate::{commands::owner, context::Context, failure::Result, nodes::profile::label};
+
+/// Lists nodes, oldest first
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cpcctl node list
+  cpcctl node list --status offline -o name
+  cpcctl --local node list --owner alice --label region=eu-west")]
+pub(crate) struct Args {
+    /// Only those that are taken for this
+    #[arg(long, value_enum)]
+    status: Option<Status>,
+    /// Only those of this user: a name, an id, or me
+    #[arg(long, value_name = "NAME|ID|me")]
+    owner: Option<String>,
+    /// Only those with this label
+    #[arg(long, value_name = "NAME=VALUE", value_parser = label)]
+    label: Option<(String, String)>,
+}
+
+/// What a node can be taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Status {
+    /// Heard within the expected time
+    Online,
+    /// One heartbeat is overdue
+    Degraded,
+    /// Not heard of for too long
+    Offline,
+}
+
+/// The largest page that the server gives.
+const PAGE: i32 = 500;
+
+impl Args {
+    pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
+        let status = match self.status {
+            None => NodeStatus::Unspecified,
+            Some(Status::Online) => NodeStatus::Online,
+            Some(Status::Degraded) => NodeStatus::Degraded,
+            Some(Status::Offline) => NodeStatus::Offline,
+        };
+        let owner_id = owner::id(context, self.owner.as_deref()).await?;
+        let label = self.label.map(|(name, value)| format!("{name}={value}")).unwrap_or_default();
+        let mut page_token = String::new();
+        let output = context.output.clone();
+        let mut list = output.list::<Node>();
+        loop {
+            let request = ListNodesRequest {
+                page_size: PAGE,
+                page_token,
+                status: status.into(),
+                owner_id: owner_id.clone(),
+                label: label.clone(),
+            };
+            let page = context.call(async |client| client.nodes().list_nodes(request.clone()).await).await?;
+            page.nodes.into_iter().try_for_each(|node| list.push(node))?;
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        list.finish("no nodes").map(drop)
+    }
+}

@@ -1,0 +1,147 @@
+//! Nodes.
+
+use clap::Subcommand;
+use cpc_proto::v1::{Node, NodeResources};
+
+use crate::{
+    clock,
+    context::Context,
+    failure::Result,
+    nodes,
+    output::{Row, Show},
+};
+
+mod delete;
+mod list;
+mod register;
+mod reset_seq;
+mod run;
+mod show;
+mod watch;
+
+/// Registers, runs, lists and follows nodes
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub(crate) enum Command {
+    Register(register::Args),
+    Run(run::Args),
+    #[command(alias = "ls")]
+    List(list::Args),
+    #[command(alias = "get")]
+    Show(show::Args),
+    Watch(watch::Args),
+    #[command(alias = "rm")]
+    Delete(delete::Args),
+    ResetSeq(reset_seq::Args),
+}
+
+impl Command {
+    pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
+        match self {
+            Self::Register(args) => args.run(context).await,
+            Self::Run(args) => args.run(context).await,
+            Self::List(args) => args.run(context).await,
+            Self::Show(args) => args.run(context).await,
+            Self::Watch(args) => args.run(context).await,
+            Self::Delete(args) => args.run(context).await,
+            Self::ResetSeq(args) => args.run(context).await,
+        }
+    }
+}
+
+/// Shortens a peer id to its end: all of them begin alike.
+fn short(peer_id: &str) -> String {
+    match peer_id.char_indices().rev().nth(7) {
+        Some((start, _)) if start > 0 => format!("…{}", &peer_id[start..]),
+        _ => peer_id.to_owned(),
+    }
+}
+
+fn seen(node: &Node) -> String {
+    node.last_seen.as_ref().map_or_else(|| "never".to_owned(), |time| clock::age(time.seconds))
+}
+
+/// Writes amounts as people count them.
+fn amounts(resources: Option<&NodeResources>) -> String {
+    let Some(NodeResources { cpu_millicores, memory_bytes, bandwidth_bits_per_second }) = resources else {
+        return String::new();
+    };
+    let cores = format!("{}.{:02} cores", cpu_millicores / 1000, cpu_millicores % 1000 / 10);
+    let memory = format!("{} MiB", memory_bytes >> 20);
+    if *bandwidth_bits_per_second == 0 {
+        return format!("{cores}, {memory}");
+    }
+    format!("{cores}, {memory}, {} kbit/s", bandwidth_bits_per_second / 1000)
+}
+
+fn labels(node: &Node) -> String {
+    let mut labels: Vec<_> = node.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    labels.sort();
+    labels.join(", ")
+}
+
+impl Row for Node {
+    const COLUMNS: &'static [&'static str] = &["PEER", "STATUS", "SEEN", "OWNER", "REALM", "ID"];
+    const WHOLE: usize = 5;
+
+    fn name(&self) -> String {
+        self.id.clone()
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            short(&self.peer_id),
+            nodes::word(self.status()),
+            seen(self),
+            self.owner_id.clone(),
+            self.realm.clone(),
+            self.id.clone(),
+        ]
+    }
+}
+
+impl Show for Node {
+    fn name(&self) -> String {
+        self.id.clone()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let created_at = self.created_at.as_ref().map(|time| clock::rfc3339(time.seconds, time.nanos));
+        vec![
+            ("Node", self.id.clone()),
+            ("Peer id", self.peer_id.clone()),
+            ("Status", nodes::word(self.status())),
+            ("Seen", seen(self)),
+            ("Has", amounts(self.capacity.as_ref())),
+            ("Uses", amounts(self.used.as_ref())),
+            ("Addresses", self.addresses.join("\n")),
+            ("Labels", labels(self)),
+            ("Realm", self.realm.clone()),
+            ("Owner", self.owner_id.clone()),
+            ("Agent", self.agent_version.clone()),
+            ("Record", self.record_sequence.to_string()),
+            ("Registered", created_at.unwrap_or_default()),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peer_ids_are_told_apart_by_their_end() {
+        assert_eq!(short("12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq"), "…Umo7R3pq");
+        assert_eq!(short("short"), "short");
+        assert_eq!(short(""), "");
+    }
+
+    #[test]
+    fn amounts_are_written_for_people() {
+        let resources = NodeResources { cpu_millicores: 1250, memory_bytes: 3 << 20, bandwidth_bits_per_second: 0 };
+        assert_eq!(amounts(Some(&resources)), "1.25 cores, 3 MiB");
+        let resources = NodeResources { bandwidth_bits_per_second: 8_500, ..resources };
+        assert_eq!(amounts(Some(&resources)), "1.25 cores, 3 MiB, 8 kbit/s");
+        assert_eq!(amounts(None), "");
+    }
+}

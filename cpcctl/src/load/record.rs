@@ -1,0 +1,87 @@
+//! What a load writes down: latencies from the time that a heartbeat was meant to be sent, and errors by reason.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use hdrhistogram::Histogram;
+
+/// The longest latency that is told apart, in microseconds.
+const LONGEST: u64 = 3_600_000_000;
+
+/// What is written down between two instants.
+pub(crate) struct Record {
+    pub(crate) since: Instant,
+    pub(crate) until: Instant,
+    latencies: RefCell<Histogram<u64>>,
+    errors: RefCell<BTreeMap<String, u64>>,
+    forgotten: Cell<u64>,
+}
+
+impl Record {
+    /// Begins empty.
+    pub(crate) fn new(since: Instant, until: Instant) -> Self {
+        let latencies = Histogram::new_with_bounds(1, LONGEST, 3).expect("the bounds are sound");
+        Self { since, until, latencies: RefCell::new(latencies), errors: RefCell::default(), forgotten: Cell::new(0) }
+    }
+
+    /// Notes an answer to what was meant to be sent at `meant`.
+    pub(crate) fn answer(&self, meant: Instant, register_again: bool) {
+        let now = Instant::now();
+        if (self.since..self.until).contains(&meant) {
+            let micros = u64::try_from((now - meant).as_micros()).unwrap_or(u64::MAX);
+            self.latencies.borrow_mut().saturating_record(micros.max(1));
+            self.forgotten.set(self.forgotten.get() + u64::from(register_again));
+        }
+    }
+
+    /// Notes a failure.
+    pub(crate) fn error(&self, meant: Instant, reason: &str) {
+        if (self.since..self.until).contains(&meant) {
+            *self.errors.borrow_mut().entry(reason.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Gives how many answers came.
+    pub(crate) fn answers(&self) -> u64 {
+        self.latencies.borrow().len()
+    }
+
+    /// Gives the errors by reason; an answer that a node must register again is one.
+    pub(crate) fn errors(&self) -> BTreeMap<String, u64> {
+        let mut errors = self.errors.borrow().clone();
+        if self.forgotten.get() > 0 {
+            errors.insert("REGISTER_AGAIN".to_owned(), self.forgotten.get());
+        }
+        errors
+    }
+
+    /// Gives the latency that this share of the answers did not exceed.
+    pub(crate) fn quantile(&self, share: f64) -> Duration {
+        Duration::from_micros(self.latencies.borrow().value_at_quantile(share))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_meant_within_the_time_counts() {
+        let now = Instant::now();
+        let second = Duration::from_secs(1);
+        let record = Record::new(now - second, now + second);
+        record.answer(now - 2 * second, false);
+        record.answer(now - second / 2, false);
+        record.answer(now, true);
+        record.error(now + 2 * second, "LATE");
+        record.error(now, "AWAY");
+        assert_eq!(record.answers(), 2);
+        let errors = record.errors();
+        assert_eq!((errors.len(), errors["AWAY"], errors["REGISTER_AGAIN"]), (2, 1, 1));
+        // Counted from when it was meant to be sent, not from when it was.
+        assert!(record.quantile(1.0) >= second / 2);
+    }
+}

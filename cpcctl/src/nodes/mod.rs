@@ -1,0 +1,19 @@
+//! This machine as a node: its key and what is kept beside it, its registration, its heartbeats.
+
+pub(crate) mod agent;
+pub(crate) mod backoff;
+pub(crate) mod line;
+pub(crate) mod profile;
+pub(crate) mod registering;
+pub(crate) mod state;
+pub(crate) mod usage;
+
+use cpc_proto::v1::NodeStatus;
+
+/// What an agent calls itself.
+pub(crate) const AGENT_VERSION: &str = concat!("cpcctl/", env!("CARGO_PKG_VERSION"));
+
+/// Names a status as it is typed and shown.
+pub(crate) fn word(status: NodeStatus) -> String {
+    status.as_str_name().trim_start_matches("NODE_STATUS_").to_lowercase()
+}
