@@ -109,10 +109,10 @@ def run(arguments, folder, bin, Daemon):
         for number in range(agents_count):
             agents.append(Agent(daemon, folder, number, invite))
             others.append(agents[-1].process)
-        connections = -(-simulated // 100)
+        connections = -(-simulated // 50)
         # Longer than everything else takes: it is ended, not awaited.
         load = subprocess.Popen([bin / "cpcctl", *load_command, "--paced", "--connections", str(connections),
-                                 "--streams-per-connection", "100", "--warmup", f"{registry['heartbeat']}s", "--duration", "24h"],
+                                 "--streams-per-connection", "50", "--warmup", f"{registry['heartbeat']}s", "--duration", "24h"],
                                 env=daemon.environment, stdout=subprocess.DEVNULL, stderr=open(folder / "load.log", "wb"))
         others.append(load)
         wait_until("all agents have registered", 120, lambda: all(agent.id() for agent in agents))

@@ -167,14 +167,24 @@ impl Context {
     /// Takes what an invite says of where the server is and by which key it is known, where neither flag, environment nor context
     /// says so.
     pub(crate) fn follow_invite(&mut self, endpoints: &[String], tls_pin: Option<[u8; 32]>) -> Result<()> {
-        if let Some(first) = endpoints.first().filter(|_| !self.is_endpoint_named) {
-            self.endpoint =
-                first.parse().map_err(|why| Failure::usage(format_args!("the invite's endpoint: {why}")))?;
-        }
-        if self.trust == Trust::default() {
-            self.trust.pin = tls_pin.map(Pin::from);
+        self.follow(endpoints.first().map(String::as_str), "the invite's endpoint")?;
+        self.rely_on(tls_pin.map(Pin::from));
+        Ok(())
+    }
+
+    /// Takes an endpoint, where neither flag, environment nor context names one.
+    pub(crate) fn follow(&mut self, endpoint: Option<&str>, whose: &str) -> Result<()> {
+        if let Some(endpoint) = endpoint.filter(|_| !self.is_endpoint_named) {
+            self.endpoint = endpoint.parse().map_err(|why| Failure::usage(format_args!("{whose}: {why}")))?;
         }
         Ok(())
+    }
+
+    /// Takes the key that the server is known by, where nothing else says which.
+    pub(crate) fn rely_on(&mut self, pin: Option<Pin>) {
+        if self.trust == Trust::default() {
+            self.trust.pin = pin;
+        }
     }
 
     /// Connects as nobody, as the login does.

@@ -34,6 +34,9 @@ pub(crate) struct Agent<'a> {
     status: Option<NodeStatus>,
     due: Instant,
     backoff: Backoff,
+    /// Since when nothing has worked.
+    failed_since: Option<Instant>,
+    /// The same, once it was said.
     away_since: Option<Instant>,
 }
 
@@ -77,6 +80,7 @@ impl<'a> Agent<'a> {
             status: None,
             due: Instant::now(),
             backoff: Backoff::default(),
+            failed_since: None,
             away_since: None,
         }
     }
@@ -90,8 +94,11 @@ impl<'a> Agent<'a> {
                 self.tell("token-ended", "the token has ended; logging in by key", Some(&failure));
             } else if !may_pass(&failure) {
                 return Err(failure);
+            } else if self.failed_since.is_none() {
+                // A connection may end for many reasons, its age among them: the next one shows whether the server is away.
+                self.failed_since = Some(Instant::now());
             } else if self.away_since.is_none() {
-                self.away_since = Some(Instant::now());
+                self.away_since = self.failed_since;
                 let words = format!("the server is away ({}); trying until it is back", failure.message);
                 self.tell("away", &words, Some(&failure));
             }
@@ -205,6 +212,7 @@ impl<'a> Agent<'a> {
     /// Notes that the server answers, and says so if it was away.
     fn returned(&mut self) {
         self.backoff.reset();
+        self.failed_since = None;
         if let Some(since) = self.away_since.take() {
             let words = format!("the server is back after {:.1} s", since.elapsed().as_secs_f64());
             self.tell("back", &words, None);

@@ -71,14 +71,18 @@ impl ProfileArgs {
     pub(crate) fn open(self, context: &mut Context, usage: &Usage) -> Result<Profile> {
         let path = private_file::absolute(&self.key.unwrap_or_else(|| context.contexts.default_node_key()));
         let joining = Joining::read(self.invite_file.as_deref(), context.invite.as_ref(), None)?;
+        let mut state = State::load(&path)?;
         if let Some((_, invite)) = &joining.invite {
             context.follow_invite(&invite.endpoints, invite.tls_pin)?;
+        } else {
+            context.follow(state.endpoint.as_deref(), "the node's last endpoint")?;
+            let pin = state.tls_pins.get(&context.endpoint.to_string()).map(|pin| pin.parse()).transpose();
+            context.rely_on(pin.map_err(|why: String| Failure::new(Exit::Failure, "STATE_DAMAGED", why))?);
         }
         if context.endpoint.is_exposed() {
             context.output.warning(format_args!("the connection to {} is not encrypted", context.endpoint));
         }
         let key = open_key(context, &path)?;
-        let mut state = State::load(&path)?;
         let addresses = if self.addresses.is_empty() && !self.no_address {
             state.record.addresses.iter().map(|text| address(text)).collect::<std::result::Result<_, _>>().map_err(
                 |why| Failure::new(Exit::Failure, "STATE_DAMAGED", why).hint("name the addresses with --address"),

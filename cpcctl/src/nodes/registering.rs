@@ -52,7 +52,14 @@ async fn attempt(
         agent_version: AGENT_VERSION.to_owned(),
     };
     let answer = within(limit, client.nodes().register_node(info)).await?;
-    profile.state.servers.insert(context.endpoint.to_string(), server_id);
+    let here = context.endpoint.to_string();
+    if let Some(pin) = context.trust.pin {
+        profile.state.tls_pins.insert(here.clone(), pin.to_string());
+    }
+    if !context.is_local() {
+        profile.state.endpoint = Some(here.clone());
+    }
+    profile.state.servers.insert(here, server_id);
     profile.state.save()?;
     profile.is_repinned = false;
     Ok(answer)

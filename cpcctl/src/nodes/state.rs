@@ -31,6 +31,10 @@ pub(crate) struct Signed {
 pub(crate) struct State {
     /// The id of each server by its address: nothing is signed for another one there.
     pub(crate) servers: BTreeMap<String, String>,
+    /// The key of its TLS certificate, for those that are known by one.
+    pub(crate) tls_pins: BTreeMap<String, String>,
+    /// Where the node registered last, if not on the daemon's own socket.
+    pub(crate) endpoint: Option<String>,
     pub(crate) record: Signed,
     pub(crate) labels: BTreeMap<String, String>,
     #[serde(skip)]

@@ -35,6 +35,8 @@ impl Server {
             .env("CPCD_IDENTITY__JOIN", "open")
             .env("CPCD_IDENTITY__ACCESS_TOKEN_SECONDS", "86400")
             .env("CPCD_SERVER__GRPC_THREADS", "1")
+            // Shape B has as many calls under way as are allowed by default.
+            .env("CPCD_LIMITS__CALLS", "4096")
             .stdin(Stdio::null())
             .stderr(std::fs::File::create(folder.join("cpcd.log"))?)
             .spawn()?;

@@ -48,7 +48,7 @@ pub(crate) fn serve() -> Outcome<()> {
             stream.set_nodelay(true)?;
             Ok::<_, std::io::Error>(stream)
         });
-        // As in src/rpc/mod.rs, with the defaults of the settings.
+        // As in src/transport/http.rs, with the defaults of the settings.
         Server::builder()
             .max_concurrent_streams(Some(128))
             .http2_max_pending_accept_reset_streams(Some(20))

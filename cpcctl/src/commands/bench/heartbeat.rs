@@ -36,7 +36,7 @@ use crate::{
 Examples:
   cpcctl --local bench heartbeat --to http://127.0.0.1:50051 --agents-file agents --nodes 1000 --duration 10s
   cpcctl bench heartbeat --agents-file agents --nodes 100000 --unary --connections 256 --rate 3333
-  cpcctl bench heartbeat --agents-file agents --nodes 10000 --paced --connections 100 --streams-per-connection 100
+  cpcctl bench heartbeat --agents-file agents --nodes 10000 --paced --connections 200 --streams-per-connection 50
   cpcctl bench heartbeat --agents-file agents --nodes 512 --connections 32 --streams-per-connection 16 --daemon-pid 4711")]
 pub(crate) struct Args {
     /// How many nodes
@@ -130,7 +130,9 @@ impl Args {
                 "{nodes} nodes do not fit into {} connections with {} streams each",
                 self.connections, self.streams_per_connection
             ))
-            .hint("raise --connections or --streams-per-connection (a server takes 128 by default), or use --unary --rate"));
+            .hint(
+                "raise --connections or --streams-per-connection (a server takes 64 by default), or use --unary --rate",
+            ));
         }
         Ok(room.min(nodes))
     }
