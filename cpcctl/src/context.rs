@@ -305,7 +305,8 @@ impl Context {
     }
 
     async fn log_in_again(&self, nobody: &Client, saved: &SavedContext, ended: &SavedSession) -> Result<Client> {
-        let signer = Signer::open(&self.key(None), self, "The session has ended. ").await;
+        let signer =
+            Signer::open(&self.key(None), self.agent_socket.as_deref(), &self.prompt, "The session has ended. ").await;
         let signer = signer.map_err(|failure| match failure.reason.as_str() {
             "PASSPHRASE_WRONG" | "FILE_NOT_PRIVATE" => failure,
             "PASSPHRASE_NEEDED" => login_needed("the session has ended, and its key has a passphrase"),

@@ -2,7 +2,9 @@
 
 use cpc_signing::{PublicKey, SecretKey};
 
-use crate::{agent::AgentKey, context::Context, failure::Result, key_choice::KeyChoice, key_file};
+use std::path::Path;
+
+use crate::{agent::AgentKey, failure::Result, key_choice::KeyChoice, key_file, prompt::Prompt};
 
 /// A key that can sign.
 #[derive(Debug)]
@@ -15,10 +17,10 @@ pub(crate) enum Signer {
 
 impl Signer {
     /// Opens the key that is meant; asks for its passphrase if its file has one, and says `why` before.
-    pub(crate) async fn open(choice: &KeyChoice, context: &Context, why: &str) -> Result<Self> {
+    pub(crate) async fn open(choice: &KeyChoice, agent: Option<&Path>, prompt: &Prompt, why: &str) -> Result<Self> {
         match choice {
             KeyChoice::File(path) => {
-                let ask = || context.prompt.passphrase(&format!("{why}Passphrase of {}", path.display()));
+                let ask = || prompt.passphrase(&format!("{why}Passphrase of {}", path.display()));
                 let key = key_file::read_secret(path, ask).map_err(|failure| {
                     if failure.reason == "FILE_NOT_FOUND" {
                         failure.hint("make a key with `cpcctl key generate`")
@@ -28,9 +30,7 @@ impl Signer {
                 });
                 key.map(Self::Key)
             }
-            KeyChoice::Agent(name) => {
-                AgentKey::find(context.agent_socket.as_deref(), name.as_deref()).await.map(Self::Agent)
-            }
+            KeyChoice::Agent(name) => AgentKey::find(agent, name.as_deref()).await.map(Self::Agent),
         }
     }
 

@@ -8,6 +8,7 @@ mod app;
 mod calls;
 mod data_dir;
 mod init;
+pub mod limits;
 mod rates;
 mod request_id;
 mod rest;

@@ -51,7 +51,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let choice = context.key(self.key);
-        let signer = Signer::open(&choice, context, "").await?;
+        let signer = Signer::open(&choice, context.agent_socket.as_deref(), &context.prompt, "").await?;
         let file = self.invite_file.or(self.invite);
         let joining = Joining::read(file.as_deref(), context.invite.as_ref(), self.username)?;
         let invited = joining.invite.as_ref().map(|(_, invite)| invite.server_id());

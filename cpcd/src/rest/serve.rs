@@ -23,9 +23,10 @@ use super::{
 use crate::{
     app::{App, Door},
     calls::table::{allowed, label},
+    limits::Limits,
     rates::from_peer,
     request_id::RequestId,
-    settings::{Limits, Settings},
+    settings::Settings,
     telemetry::OTHER,
     tls::Doors,
     transport::{Http, Peer, Places, Refusals, Versions},

@@ -9,7 +9,11 @@ use futures_util::{StreamExt, future::BoxFuture};
 use tokio::time::timeout;
 use tonic::{Status, Streaming};
 
-use super::{Edge, frame::error_of, registry::stopping, reply::status};
+use super::{
+    Edge,
+    frame::error_of,
+    reply::{status, stopping},
+};
 use crate::{
     request_id::RequestId,
     wire::{self, Wire},

@@ -18,9 +18,9 @@ use tower::{Layer, Service};
 use super::{SERVICES, reply::status};
 use crate::{
     app::App,
+    limits::Limits,
     rates::from_peer,
     request_id::RequestId,
-    settings::Limits,
     telemetry::Metrics,
     transport::{Peer, Proxies},
 };

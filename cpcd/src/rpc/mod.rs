@@ -35,7 +35,7 @@ use unary::Unary;
 
 use crate::{
     app::{App, Door},
-    settings::Limits,
+    limits::Limits,
     tls::Doors,
     transport::{Http, Place, Stream, Versions},
 };

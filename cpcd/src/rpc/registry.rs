@@ -3,11 +3,15 @@
 use std::pin::Pin;
 
 use cpc_proto::v1::{self, node_orchestration_server::NodeOrchestration};
-use cpcd_model::{Error, Reason, Result as Outcome};
+use cpcd_model::{Error, Result as Outcome};
 use futures_util::{Stream, stream};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::{Edge, beats::Beats, reply::status};
+use super::{
+    Edge,
+    beats::Beats,
+    reply::{status, stopping},
+};
 use crate::{app::bearer, request_id::RequestId, wire::Wire};
 
 type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -70,10 +74,4 @@ impl Edge {
         let (app, door) = (self.app.clone(), self.door);
         self.app.run(async move { app.caller(door, token.as_deref()).await }).await
     }
-}
-
-/// Makes the error of a stream that ends with the daemon.
-pub(super) fn stopping() -> Error {
-    Error::new(Reason::ShuttingDown, "the server is stopping; go on elsewhere, or later")
-        .with_retry_after(std::time::Duration::from_secs(1))
 }

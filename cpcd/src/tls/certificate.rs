@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use arc_swap::ArcSwap;
 use rustls::{
     crypto::aws_lc_rs,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    pki_types::{PrivateKeyDer, pem::PemObject},
     server::{ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
@@ -14,7 +14,10 @@ use sha2::{Digest, Sha256};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{Config, show::Shown};
+use super::{
+    Config,
+    show::{Shown, chain},
+};
 
 /// How often the files are looked at. Looking is what works with every way to replace a file: in place, by renaming, behind a link.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -122,15 +125,6 @@ fn read(config: &Config) -> anyhow::Result<(CertifiedKey, Print)> {
         format!("the key {key_path} does not belong to the first certificate in {}", config.cert_file.display())
     })?;
     Ok((certified, print(&certificates, &key_bytes)))
-}
-
-/// Reads certificates in PEM form, at least one.
-pub(super) fn chain(pem: &[u8], path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
-    let chain: Vec<_> = CertificateDer::pem_slice_iter(pem)
-        .collect::<Result<_, _>>()
-        .map_err(|error| anyhow::anyhow!("{} holds something that is no PEM ({error})", path.display()))?;
-    ensure!(!chain.is_empty(), "{} holds no certificate in PEM form", path.display());
-    Ok(chain)
 }
 
 fn log(what: &str, key: &CertifiedKey) {

@@ -20,7 +20,7 @@ use tokio::{
 };
 use tokio_rustls::{Accept, server::TlsStream};
 
-use crate::settings::Limits;
+use crate::limits::Limits;
 
 /// The handshakes under way, oldest first.
 #[derive(Clone)]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 
-use crate::{settings::Limits, transport::Stream};
+use crate::{limits::Limits, transport::Stream};
 
 pub(crate) use certificate::Current;
 pub(crate) use handshakes::Handshake;

@@ -2,13 +2,12 @@
 
 use std::{fmt, fs, path::Path};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use cpcd_model::time::{Clock, Timestamp};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 use sha2::{Digest, Sha256};
 use x509_parser::{certificate::X509Certificate, extensions::GeneralName, prelude::FromDer};
-
-use super::certificate::chain;
 
 /// What a certificate says.
 #[derive(Clone, Debug)]
@@ -39,6 +38,15 @@ pub fn show(path: &Path) -> anyhow::Result<Shown> {
     let chain = chain(&bytes, path)?;
     let first = chain.first().context("a chain has a first certificate")?;
     Shown::of(first).with_context(|| format!("{} holds a damaged certificate", path.display()))
+}
+
+/// Reads certificates in PEM form, at least one.
+pub(super) fn chain(pem: &[u8], path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| anyhow::anyhow!("{} holds something that is no PEM ({error})", path.display()))?;
+    ensure!(!chain.is_empty(), "{} holds no certificate in PEM form", path.display());
+    Ok(chain)
 }
 
 impl Shown {

@@ -31,7 +31,7 @@ use super::{
     activity::{Activity, Answer, Look, Patience},
     connection::Connection,
 };
-use crate::settings::Limits;
+use crate::limits::Limits;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// What a connection that is told to end may take for it when nobody calls: the farewell has to arrive.

@@ -19,7 +19,7 @@ use super::{
     Proxies,
     peer::{Peer, network},
 };
-use crate::settings::Limits;
+use crate::limits::Limits;
 
 /// Addresses that count as one: who has IPv6 has 64 bits of it.
 const BITS: (u32, u32) = (32, 64);

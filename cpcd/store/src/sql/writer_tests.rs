@@ -86,8 +86,8 @@ async fn a_full_disk_says_so_and_takes_no_acknowledged_write() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.sqlite");
     let writer = writer(&file, SqliteConnectOptions::new().pragma("max_page_count", "200")).await;
-    let large: &[&str] =
-        &["INSERT INTO signing_keys VALUES ('large', randomblob(2000000), '2026-01-01T00:00:00.000000Z')"];
+    let large: &[&str] = &["INSERT INTO signing_keys (kid, sealed_secret, created_at)
+           VALUES ('large', randomblob(2000000), '2026-01-01T00:00:00.000000Z')"];
     let results = group(&writer, &[SMALL, large, SMALL]).await;
     assert_eq!(results[2].as_ref().unwrap_err().reason(), Reason::StoreFull);
     // SQLite may have rolled back the whole group; whatever was answered is what is there.
