@@ -1,12 +1,13 @@
 //! A stream of heartbeats: each is answered as it comes, on the thread of its connection.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use cpc_proto::v1;
 use cpcd_domain::Caller;
 use cpcd_model::{Error, Reason};
 use futures_util::{StreamExt, future::BoxFuture};
-use tokio::time::timeout;
+use tokio::time::{Instant, Sleep, sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::{Status, Streaming};
 
 use super::{
@@ -30,6 +31,10 @@ pub(super) struct Beats {
     token_ended: BoxFuture<'static, Error>,
     pings: Streaming<v1::NodePing>,
     request_id: Option<RequestId>,
+    /// The daemon's end, and the moment to see whether the node has gone: made once, since most messages need neither.
+    stop: Pin<Box<WaitForCancellationFutureOwned>>,
+    idle: Pin<Box<Sleep>>,
+    heard: Instant,
     is_over: bool,
 }
 
@@ -41,7 +46,8 @@ impl Beats {
         request_id: Option<RequestId>,
     ) -> Self {
         let token_ended = ended(&edge, &caller);
-        Self { edge, caller, token_ended, pings, request_id, is_over: false }
+        let (stop, idle) = (Box::pin(edge.stop.clone().cancelled_owned()), Box::pin(sleep(IDLE)));
+        Self { edge, caller, token_ended, pings, request_id, stop, idle, heard: Instant::now(), is_over: false }
     }
 
     /// Answers the next heartbeat.
@@ -49,15 +55,23 @@ impl Beats {
         if self.is_over {
             return None;
         }
-        let arrived = tokio::select! {
-            biased;
-            ping = timeout(IDLE, self.pings.next()) => match ping {
-                Ok(ping) => Ok(ping?),
-                Err(_) => Err(Error::new(Reason::DeadlineExceeded, "nothing came for too long")),
-            },
-            () = self.edge.stop.cancelled() => Err(stopping()),
-            error = &mut self.token_ended => Err(error),
+        let arrived = loop {
+            break tokio::select! {
+                biased;
+                () = &mut self.stop => Err(stopping()),
+                ping = self.pings.next() => Ok(ping?),
+                error = &mut self.token_ended => Err(error),
+                () = &mut self.idle => {
+                    let end = self.heard + IDLE;
+                    if Instant::now() < end {
+                        self.idle.as_mut().reset(end);
+                        continue;
+                    }
+                    Err(Error::new(Reason::DeadlineExceeded, "nothing came for too long"))
+                }
+            };
         };
+        self.heard = Instant::now();
         let answer = match arrived {
             Err(error) => Err(status(&error, self.request_id.as_ref())),
             Ok(Err(theirs)) => Err(self.refusal(theirs)),
@@ -75,8 +89,13 @@ impl Beats {
         let beaten = match heartbeats.take_plain(&self.caller, &beat)? {
             Some(beaten) => beaten,
             None => {
+                let slot = self.edge.app.slot(self.edge.door)?;
                 let (heartbeats, caller) = (heartbeats.clone(), self.caller.clone());
-                self.edge.app.run(async move { heartbeats.take(&caller, &beat).await }).await?
+                let work = async move {
+                    let _slot = slot;
+                    heartbeats.take(&caller, &beat).await
+                };
+                self.edge.app.run(work).await?
             }
         };
         if let Some(fresh) = &beaten.tokens

@@ -185,7 +185,7 @@ impl Invites {
 }
 
 /// Gives what an invite of a kind is a matter of.
-fn resource(kind: InviteKind) -> Resource {
+pub(super) fn resource(kind: InviteKind) -> Resource {
     match kind {
         InviteKind::User => Resource::Users,
         InviteKind::Node => Resource::Nodes,

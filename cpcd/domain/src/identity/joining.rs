@@ -5,14 +5,22 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use cpcd_model::{Error, Reason, Result, id::UserId, permission::Permissions, time::Timestamp};
+use cpcd_model::{
+    Error, Reason, Result,
+    id::UserId,
+    permission::{Level, Permissions},
+    time::Timestamp,
+};
 use cpcd_store::{Tx, sql::Presented};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use cpcd_model::invite::InviteKind;
 
-use super::codes::{self, InviteCodes};
+use super::{
+    codes::{self, InviteCodes},
+    invites,
+};
 
 /// The field that a code comes in.
 const FIELD: &str = "proof.invite";
@@ -122,10 +130,18 @@ impl Ticket {
         if !is_used {
             return Err(refused(Reason::InviteUsedUp, "is used up; ask for a new one"));
         }
-        if let (Some(given), Some(maker)) = (&invite.permissions, invite.made_by) {
+        if let Some(maker) = invite.made_by {
             // Who has lost a right since gives it no longer.
             let held = tx.get_user(maker).await?.map(|user| user.permissions).unwrap_or_default();
-            if first_beyond(&held, &self.defaults, given)?.is_some() {
+            if !held.allow(invites::resource(invite.kind), Level::Write) {
+                return Err(refused(
+                    Reason::InviteRevoked,
+                    "is of somebody who may invite no longer; ask for a new one",
+                ));
+            }
+            if let Some(given) = &invite.permissions
+                && first_beyond(&held, &self.defaults, given)?.is_some()
+            {
                 return Err(refused(Reason::InviteRevoked, "gives what its maker no longer holds; ask for a new one"));
             }
         }

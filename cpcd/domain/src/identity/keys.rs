@@ -51,6 +51,8 @@ struct Inner {
     ring: ArcSwap<Keyring>,
     /// When an unknown kid had the keys read last.
     looked: Mutex<Option<Instant>>,
+    /// Held while the keys are read and taken, so that what was read earlier is never taken later.
+    loading: Mutex<()>,
 }
 
 /// What a key is to tokens.
@@ -100,7 +102,16 @@ impl TokenKeys {
         }
         let ring = ArcSwap::from_pointee(Keyring::open(root, &keys)?);
         let (store, clock, root) = (store.clone(), clock.clone(), root.clone());
-        let opened = Self(Arc::new(Inner { store, clock, root, revoked, replica, ring, looked: Mutex::new(None) }));
+        let opened = Self(Arc::new(Inner {
+            store,
+            clock,
+            root,
+            revoked,
+            replica,
+            ring,
+            looked: Mutex::new(None),
+            loading: Mutex::default(),
+        }));
         opened.acknowledge().await?;
         Ok(opened)
     }
@@ -251,6 +262,7 @@ impl TokenKeys {
     }
 
     async fn load(&self) -> Result<()> {
+        let _one = self.0.loading.lock().await;
         let keys = self.0.store.list_signing_keys().await?;
         self.0.ring.store(Arc::new(Keyring::open(&self.0.root, &keys)?));
         Ok(())

@@ -88,6 +88,8 @@ impl Opener {
 
     /// Gives a node's session a fresh access token if a third of the old one's life, or less, is left; without a statement.
     ///
+    /// Nothing once the session has lasted as long as a user's may: the node logs in with its key again.
+    ///
     /// # Errors
     /// Only if signing fails.
     pub(crate) fn renew_node(
@@ -97,6 +99,11 @@ impl Opener {
         now: Timestamp,
     ) -> Result<Option<TokenPair>> {
         if now + self.tokens.lifetime() / 3 < session.token_expires_at {
+            return Ok(None);
+        }
+        // A session has an end: whoever has nothing but a token of it does not keep it for ever.
+        let begun = session.id.begun_ms().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        if begun.is_none_or(|begun| now >= begun + self.lifetime) {
             return Ok(None);
         }
         self.issue_node(node, session.id, now).map(Some)

@@ -258,19 +258,23 @@ impl Tokens {
             if let Err(error) = self.revoked.check_token(session.token_id, session.id, subject) {
                 return error;
             }
-            if let Subject::User(user) = caller.subject()
-                && let Err(error) = self.permissions(user, session.permission_epoch).await
-                && error.reason() == Reason::TokenRevoked
-            {
-                return error;
+            let mut again = None;
+            if let Subject::User(user) = caller.subject() {
+                match self.permissions(user, session.permission_epoch).await {
+                    Err(error) if error.reason() == Reason::TokenRevoked => return error,
+                    // Whether they have changed could not be read: it must be soon.
+                    Err(_) => again = Some(Duration::from_secs(1)),
+                    Ok(_) => {}
+                }
             }
             let now = self.clock.now();
             if now >= end {
                 return expired();
             }
+            let wait = again.map_or(elapsed(now, end), |again| again.min(elapsed(now, end)));
             tokio::select! {
                 _ = changes.changed() => {}
-                () = tokio::time::sleep(elapsed(now, end)) => {}
+                () = tokio::time::sleep(wait) => {}
             }
         }
     }

@@ -14,9 +14,14 @@ fn target(node: &Node) -> Target<'_> {
     Target { labels: Some(&node.labels), owner: node.owner_id, object: Some(node.id.uuid()) }
 }
 
-/// Says whether a node is for a caller to see: read on nodes, or it is their own, or themselves.
-pub(super) fn may_see(caller: &Caller, node: &Node) -> bool {
-    caller.may(Resource::Nodes, Level::Read, &target(node)) || is_own(caller, node)
+/// Says whether a node is for a caller to see: read on nodes, or it is their own, or themselves, or of their realm.
+pub(super) fn may_see(caller: &Caller, own_realm: Option<&str>, node: &Node) -> bool {
+    caller.may(Resource::Nodes, Level::Read, &target(node)) || is_own(caller, node) || is_inside(own_realm, node)
+}
+
+/// Says whether a caller that is a node is of a node's realm.
+fn is_inside(own_realm: Option<&str>, node: &Node) -> bool {
+    own_realm.is_some_and(|realm| !realm.is_empty() && realm == node.realm)
 }
 
 /// Asks for what changing or deleting a node needs: admin on nodes, write and to own it, or to be it.
@@ -42,8 +47,8 @@ fn is_own(caller: &Caller, node: &Node) -> bool {
 
 /// Takes away what a caller outside a node's realm may not know: private addresses, and with them the record that names them.
 pub(super) fn for_caller(caller: &Caller, own_realm: Option<&str>, mut node: Node) -> Node {
-    let is_inside = own_realm.is_some_and(|realm| !realm.is_empty() && realm == node.realm);
-    if is_inside || is_own(caller, &node) || caller.may(Resource::Nodes, Level::Admin, &target(&node)) {
+    if is_inside(own_realm, &node) || is_own(caller, &node) || caller.may(Resource::Nodes, Level::Admin, &target(&node))
+    {
         return node;
     }
     let total = node.addresses.len();

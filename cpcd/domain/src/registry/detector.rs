@@ -40,6 +40,8 @@ pub struct Detector {
     rules: Rules,
     grace: Duration,
     holder: String,
+    /// Whether other daemons may live on the store.
+    has_replicas: bool,
 }
 
 /// The lease as it was last taken or renewed.
@@ -58,6 +60,7 @@ impl Detector {
             rules: config.rules(),
             grace: Duration::from_secs(config.grace_seconds.into()),
             holder: Uuid::now_v7().to_string(),
+            has_replicas: store.engine() != "sqlite",
         }
     }
 
@@ -112,8 +115,10 @@ impl Detector {
         }
         let epoch = self.store.acquire_lease(LEASE, &self.holder, LEASE_TTL, self.clock.now()).await?;
         let before = held.map(|held| held.epoch);
+        // A lease that lapsed is as good as lost: the store was away, and nobody could write whom they had heard of.
+        let has_lapsed = held.is_none_or(|held| now.since(held.renewed) >= LEASE_TTL);
         *held = epoch.map(|epoch| Held { epoch, renewed: now });
-        if epoch.is_some() && epoch != before {
+        if epoch.is_some() && (epoch != before || has_lapsed) {
             grace.renew(now);
         }
         Ok(*held)
@@ -136,8 +141,9 @@ impl Detector {
                     id: judged.id,
                     to: judged.to,
                     last_seen: judged.is_heard_here.then(|| wall - silent),
-                    // Silence is measured here; another replica may have heard of it and have written so.
-                    unless_seen_after: limit.map(|limit| wall - limit),
+                    // Silence is measured here; another replica may have heard of it and have written so. Where there is none, the
+                    // monotonic clock alone decides.
+                    unless_seen_after: limit.filter(|_| self.has_replicas).map(|limit| wall - limit),
                 }
             })
             .collect();
@@ -178,6 +184,10 @@ impl Detector {
         for id in ids {
             match known.get(id) {
                 None => self.table.forget(*id),
+                // A time to come is of a clock that was set back, and says nothing.
+                Some(node) if node.last_seen.is_some_and(|seen| seen > wall) => {
+                    self.table.heard_elsewhere(*id, node.status, Tick::default());
+                }
                 Some(node) => {
                     let silent =
                         node.last_seen.map_or(self.rules.offline_after, |seen| cpcd_model::time::elapsed(seen, wall));

@@ -79,7 +79,7 @@ impl Flusher {
             return Ok(0);
         }
         let (tick, now) = (self.clock.tick(), self.clock.now());
-        let seen: Vec<_> = taken.iter().map(|(id, heard)| Seen { id: *id, at: now - tick.since(*heard) }).collect();
+        let seen: Vec<_> = taken.iter().map(|due| Seen { id: due.id, at: now - tick.since(due.heard) }).collect();
         let write =
             self.store.write(Priority::Bulk, move |tx| Box::pin(async move { tx.update_last_seen(&seen).await }));
         if let Err(error) = write.await {

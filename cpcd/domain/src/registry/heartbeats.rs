@@ -10,7 +10,12 @@ use cpcd_model::{
 };
 use cpcd_store::Store;
 
-use super::{Config, Registrations, pace::Pace, rules::Rules, table::Table};
+use super::{
+    Config, Registrations,
+    pace::Pace,
+    rules::Rules,
+    table::{Arrival, Table},
+};
 use crate::{
     Caller,
     caller::{Session, Subject},
@@ -84,12 +89,17 @@ impl Heartbeats {
     /// Takes any heartbeat. Needs to be a node.
     ///
     /// # Errors
-    /// `TOKEN_MISSING`, `PERMISSION_DENIED`, `FIELD_INVALID`; of a new record or capacity what registration says of them.
+    /// `TOKEN_MISSING`, `PERMISSION_DENIED`, `FIELD_INVALID`, `RATE_LIMITED`; of a new record or capacity what registration says of them.
     pub async fn take(&self, caller: &Caller, beat: &Beat) -> Result<Beaten> {
         let (node, session) = sender(caller)?;
-        if (beat.capacity.is_some() || beat.record.is_some())
-            && !self.registrations.update(node, beat.record.as_deref(), beat.capacity).await?
-        {
+        let is_news = beat.capacity.is_some() || beat.record.is_some();
+        let every = self.rules.interval / 3;
+        // A heartbeat is not rated as registrations are, so what it may write is.
+        if is_news && !self.table.may_update(node, self.clock.tick(), every) {
+            let text = format!("a node changes what is stored of it once in {} s; say it again later", every.as_secs());
+            return Err(Error::new(Reason::RateLimited, text).with_retry_after(every));
+        }
+        if is_news && !self.registrations.update(node, beat.record.as_deref(), beat.capacity).await? {
             return Ok(self.unknown(node, beat));
         }
         if let Some(beaten) = self.note(node, &session, beat)? {
@@ -106,7 +116,7 @@ impl Heartbeats {
         if let Some(used) = beat.used {
             used.check("used")?;
         }
-        let told = |is_first| self.pace.next(node, beat.sequence, is_first);
+        let told = |arrival| self.pace.next(node, beat.sequence, arrival);
         let heard = self.table.beat(node, beat.sequence, beat.used, self.clock.tick(), told, &self.rules);
         let Some((status, next)) = heard else { return Ok(None) };
         let tokens = self.opener.renew_node(node, session, self.clock.now())?;
@@ -114,7 +124,7 @@ impl Heartbeats {
     }
 
     fn unknown(&self, node: NodeId, beat: &Beat) -> Beaten {
-        let next = self.pace.next(node, beat.sequence, true);
+        let next = self.pace.next(node, beat.sequence, Arrival { is_first: true, is_fair: true });
         Beaten { sequence: beat.sequence, next, status: None, tokens: None }
     }
 }

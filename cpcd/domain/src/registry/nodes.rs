@@ -73,9 +73,9 @@ impl Nodes {
         if caller.subject() == Subject::Anonymous {
             caller.require(Resource::Nodes, Level::Read)?;
         }
-        let node = self.find(name).await?.filter(|node| access::may_see(caller, node));
-        let node = node.ok_or_else(|| access::not_found(name))?;
         let realm = self.realm_of(caller).await?;
+        let node = self.find(name).await?.filter(|node| access::may_see(caller, realm.as_deref(), node));
+        let node = node.ok_or_else(|| access::not_found(name))?;
         Ok(self.show(caller, realm.as_deref(), node))
     }
 
@@ -186,7 +186,7 @@ impl Nodes {
         let Some(node) = self.find(name).await? else {
             return Err(access::not_found(name));
         };
-        if !access::may_see(caller, &node) && access::may_change(caller, &node).is_err() {
+        if !access::may_see(caller, None, &node) && access::may_change(caller, &node).is_err() {
             return Err(access::not_found(name));
         }
         access::may_change(caller, &node)?;

@@ -7,7 +7,7 @@ use std::{
 
 use cpcd_model::id::NodeId;
 
-use super::Config;
+use super::{Config, table::Arrival};
 
 /// The longest that a node is told: three misses fit into the five minutes for which the cache knows it.
 const LONGEST: Duration = Duration::from_secs(90);
@@ -34,12 +34,14 @@ impl Pace {
         }
     }
 
-    /// Counts a heartbeat and gives when the next one is expected.
+    /// Gives when the next heartbeat is expected, and counts this one if it is fair.
     ///
     /// From whom we hear for the first time, any part of an interval: those who all came back at once are spread over it. From
     /// then on nine tenths to all of it, so that they stay spread.
-    pub(super) fn next(&self, id: NodeId, sequence: u64, is_first: bool) -> Duration {
-        self.beats.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn next(&self, id: NodeId, sequence: u64, Arrival { is_first, is_fair }: Arrival) -> Duration {
+        if is_fair {
+            self.beats.fetch_add(1, Ordering::Relaxed);
+        }
         let interval = self.interval_ms * self.factor.load(Ordering::Relaxed) / ONE;
         let (_, low) = id.uuid().as_u64_pair();
         let random = scatter(low ^ sequence);
@@ -89,11 +91,12 @@ mod tests {
         let pace = pace(1000);
         let mut seconds = [0; 31];
         for _ in 0..30_000 {
-            let first = pace.next(NodeId::generate(), 1, true);
+            let first = pace.next(NodeId::generate(), 1, Arrival { is_first: true, is_fair: true });
             seconds[usize::try_from(first.as_secs()).unwrap()] += 1;
-            let then = pace.next(NodeId::generate(), 2, false);
+            let then = pace.next(NodeId::generate(), 2, Arrival { is_first: false, is_fair: false });
             assert!((27_000..30_000).contains(&then.as_millis()), "{then:?}");
         }
+        assert_eq!(pace.beats.load(Ordering::Relaxed), 30_000, "whoever comes too often does not count");
         assert!(seconds[2..30].iter().all(|count| (800..1300).contains(count)), "{seconds:?}");
     }
 

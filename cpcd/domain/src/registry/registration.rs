@@ -18,7 +18,12 @@ use cpcd_store::{
 };
 use serde_json::json;
 
-use super::{Config, pace::Pace, record, table::Table};
+use super::{
+    Config,
+    pace::Pace,
+    record,
+    table::{Arrival, Table},
+};
 use crate::{
     Caller,
     caller::Subject,
@@ -136,7 +141,7 @@ impl Registrations {
             .await?;
         self.proofs.remember(&proven, now).await;
         self.table.follow(node.id, node.status, self.clock.tick(), true);
-        let next = self.pace.next(node.id, 0, true);
+        let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
         Ok(Registered { node, tokens, next })
     }
 

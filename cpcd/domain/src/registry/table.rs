@@ -28,6 +28,8 @@ struct Entry {
     changed: Option<Tick>,
     used: Resources,
     sequence: u64,
+    /// When it last changed what is stored of it.
+    updated: Option<Tick>,
     told_ms: u32,
     status: NodeStatus,
     /// Whether it was heard of by this process, and not only read from the store.
@@ -59,6 +61,25 @@ struct Part {
     due: VecDeque<(NodeId, Tick)>,
 }
 
+/// A node that waits to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Due {
+    pub(super) id: NodeId,
+    /// Since when.
+    pub(super) since: Tick,
+    /// When it was last heard of.
+    pub(super) heard: Tick,
+}
+
+/// What the pace of a heartbeat depends on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival {
+    /// Whether it is the first that this process hears of the node.
+    pub(super) is_first: bool,
+    /// Whether the node has let some time pass: one that does not is no sign of a large fleet.
+    pub(super) is_fair: bool,
+}
+
 /// What a look at a node found.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Judged {
@@ -87,21 +108,22 @@ impl Default for Table {
 impl Table {
     /// Takes a heartbeat; gives what the node is taken for and when the next one is expected. Nothing if it is not followed.
     ///
-    /// `told` is asked for the latter, with whether it is the first that this process hears of the node.
+    /// `told` is asked for the latter.
     pub(super) fn beat(
         &self,
         id: NodeId,
         sequence: u64,
         used: Option<Resources>,
         now: Tick,
-        told: impl FnOnce(bool) -> Duration,
+        told: impl FnOnce(Arrival) -> Duration,
         rules: &Rules,
     ) -> Option<(NodeStatus, Duration)> {
         let mut part = self.part(id);
         let Part { nodes, due } = &mut *part;
         let entry = nodes.get_mut(&id)?;
         let is_first = !entry.is_heard_here;
-        let told = told(is_first);
+        let is_fair = is_first || now.since(entry.heard) >= rules.interval / 10;
+        let told = told(Arrival { is_first, is_fair });
         entry.heard = now;
         entry.is_heard_here = true;
         entry.sequence = sequence;
@@ -131,6 +153,7 @@ impl Table {
                 changed: None,
                 used: Resources::default(),
                 sequence: 0,
+                updated: None,
                 told_ms: 0,
                 status,
                 is_heard_here: is_heard,
@@ -185,18 +208,18 @@ impl Table {
         }
     }
 
-    /// Takes at most `most` nodes whose first unwritten heartbeat was no later than `before`, with the time of their last one.
-    pub(super) fn take_due(&self, before: Tick, most: usize) -> Vec<(NodeId, Tick)> {
+    /// Takes at most `most` nodes whose first unwritten heartbeat was no later than `before`.
+    pub(super) fn take_due(&self, before: Tick, most: usize) -> Vec<Due> {
         let mut taken = Vec::new();
         // Each part gives its share, so that under pressure none waits for ever.
         let share = most.div_ceil(PARTS).max(1);
         for part in &self.parts {
             let mut part = lock(part);
             for _ in 0..share {
-                let Some((id, _)) = part.due.pop_front_if(|(_, since)| *since <= before) else { break };
+                let Some((id, since)) = part.due.pop_front_if(|(_, since)| *since <= before) else { break };
                 if let Some(entry) = part.nodes.get_mut(&id) {
                     entry.is_due = false;
-                    taken.push((id, entry.heard));
+                    taken.push(Due { id, since, heard: entry.heard });
                 }
             }
         }
@@ -204,15 +227,27 @@ impl Table {
     }
 
     /// Puts nodes back that could not be written.
-    pub(super) fn give_back(&self, taken: &[(NodeId, Tick)]) {
-        for (id, heard) in taken {
+    pub(super) fn give_back(&self, taken: &[Due]) {
+        // From the last to the first, so that each part has them in their order again.
+        for Due { id, since, .. } in taken.iter().rev() {
             let mut part = self.part(*id);
             let Part { nodes, due } = &mut *part;
             if let Some(entry) = nodes.get_mut(id).filter(|entry| !entry.is_due) {
                 entry.is_due = true;
-                due.push_front((*id, *heard));
+                due.push_front((*id, *since));
             }
         }
+    }
+
+    /// Says whether a node may change what is stored of it, and notes that it does; once in `every`.
+    pub(super) fn may_update(&self, id: NodeId, now: Tick, every: Duration) -> bool {
+        let mut part = self.part(id);
+        let Some(entry) = part.nodes.get_mut(&id) else { return true };
+        let may = entry.updated.is_none_or(|updated| now.since(updated) >= every);
+        if may {
+            entry.updated = Some(now);
+        }
+        may
     }
 
     /// Gives the number of nodes of each status that are followed: online, degraded, offline.
@@ -297,8 +332,8 @@ mod tests {
 
     fn beat(table: &Table, id: NodeId, second: u64) -> Option<(NodeStatus, bool)> {
         let mut is_first_one = false;
-        let told = |is_first| {
-            is_first_one = is_first;
+        let told = |arrival: Arrival| {
+            is_first_one = arrival.is_first;
             RULES.interval
         };
         let (status, _) = table.beat(id, second, None, at(second), told, &RULES)?;
@@ -313,11 +348,13 @@ mod tests {
         assert!(beat(&table, id, 2).unwrap().1);
         assert!(!beat(&table, id, 32).unwrap().1);
         assert_eq!(table.take_due(at(1), 100), []);
-        assert_eq!(table.take_due(at(2), 100), [(id, at(32))], "the last word counts");
+        let due = Due { id, since: at(2), heard: at(32) };
+        assert_eq!(table.take_due(at(2), 100), [due], "the last word counts");
         assert_eq!(table.take_due(at(99), 100), []);
-        table.give_back(&[(id, at(32))]);
-        table.give_back(&[(id, at(32))]);
-        assert_eq!(table.take_due(at(99), 100), [(id, at(32))]);
+        table.give_back(&[due]);
+        table.give_back(&[due]);
+        assert_eq!(table.take_due(at(1), 100), []);
+        assert_eq!(table.take_due(at(2), 100), [due], "it waits as long as before");
         beat(&table, id, 62);
         table.forget(id);
         assert_eq!(table.take_due(at(99), 100), []);

@@ -4,11 +4,8 @@
 //! for all tells when there is something new.
 
 use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    collections::{HashMap, hash_map::Entry},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -33,6 +30,8 @@ use crate::{Caller, caller::Subject};
 
 const POLL_EVERY: Duration = Duration::from_millis(100);
 const BATCH: u32 = 256;
+/// Most that one caller may follow with: each costs reads of the store.
+const MOST_OF_ONE: usize = 8;
 const KINDS: &str = "node.";
 
 /// Something that happened to a node.
@@ -62,8 +61,15 @@ pub struct Watch {
     store_id: Uuid,
     nodes: Nodes,
     newest: Arc<watch::Sender<EventCursor>>,
-    followers: Arc<AtomicUsize>,
+    followers: Arc<Mutex<Followers>>,
     most: usize,
+}
+
+/// How many follow, and how many of them for each caller.
+#[derive(Default)]
+struct Followers {
+    all: usize,
+    of: HashMap<Uuid, usize>,
 }
 
 /// Follows changes for one caller.
@@ -78,11 +84,40 @@ pub struct Follower {
 }
 
 /// A follower's place among those allowed.
-struct Place(Arc<AtomicUsize>);
+struct Place {
+    followers: Arc<Mutex<Followers>>,
+    whose: Option<Uuid>,
+}
+
+impl Place {
+    /// Takes a place; nothing if all are taken, or the caller has as many as one may.
+    fn take(followers: &Arc<Mutex<Followers>>, whose: Option<Uuid>, most: usize) -> Option<Self> {
+        let mut taken = followers.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = whose.map_or(0, |whose| taken.of.get(&whose).copied().unwrap_or_default());
+        if taken.all >= most || own >= MOST_OF_ONE {
+            return None;
+        }
+        taken.all += 1;
+        if let Some(whose) = whose {
+            taken.of.insert(whose, own + 1);
+        }
+        drop(taken);
+        Some(Self { followers: followers.clone(), whose })
+    }
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        let mut taken = self.followers.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.all -= 1;
+        if let Some(whose) = self.whose
+            && let Entry::Occupied(mut own) = taken.of.entry(whose)
+        {
+            *own.get_mut() -= 1;
+            if *own.get() == 0 {
+                own.remove();
+            }
+        }
     }
 }
 
@@ -99,7 +134,7 @@ impl Watch {
                 () = stop.cancelled() => return,
                 () = time::sleep(POLL_EVERY) => {}
             }
-            if self.followers.load(Ordering::Relaxed) == 0 {
+            if self.followers.lock().unwrap_or_else(PoisonError::into_inner).all == 0 {
                 continue;
             }
             match self.store.newest_event().await {
@@ -125,12 +160,10 @@ impl Watch {
             caller.require(Resource::Nodes, Level::Read)?;
         }
         let from = if cursor.is_empty() { None } else { Some(self.read_cursor(cursor)?) };
-        if self.followers.fetch_add(1, Ordering::Relaxed) >= self.most {
-            self.followers.fetch_sub(1, Ordering::Relaxed);
-            let text = "as many as may follow changes already; list now and then instead, or try again later";
+        let Some(place) = Place::take(&self.followers, caller.subject().uuid(), self.most) else {
+            let text = "as many as may follow changes already, all together or of this caller; try again later";
             return Err(Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(10)));
-        }
-        let place = Place(self.followers.clone());
+        };
         let news = self.newest.subscribe();
         let at = match from {
             Some(at) => at,
@@ -229,7 +262,7 @@ impl Follower {
             return may_see.then_some(Change::Deleted(id));
         }
         // One that is gone by now has an event of its own further on.
-        let node = nodes.get(&id).filter(|node| access::may_see(&self.caller, node))?;
+        let node = nodes.get(&id).filter(|node| access::may_see(&self.caller, self.realm.as_deref(), node))?;
         let mut seen = self.watch.nodes.show(&self.caller, self.realm.as_deref(), node.clone());
         if let Some(status) = event.payload["status"].as_str().and_then(NodeStatus::from_word) {
             seen.node.status = status;

@@ -7,7 +7,9 @@ use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use crate::harness::{ADDRESS, Daemon, Engine, for_each_engine, reason, record, within};
+use tonic_types::StatusExt;
+
+use crate::harness::{ADDRESS, Daemon, Engine, eventually, for_each_engine, reason, record, within};
 
 /// Reads how many statements a cause has had, from the metrics.
 async fn statements(daemon: &Daemon, cause: &str) -> u64 {
@@ -67,11 +69,21 @@ async fn what_was_heard_is_written_at_the_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_heartbeat_brings_what_is_new() {
-    let daemon = Daemon::start(&Engine::sqlite()).await;
+    // With so short an interval a node may soon say something new again.
+    let daemon = Daemon::start_with(&Engine::sqlite(), &[("registry.heartbeat_seconds", "1")]).await;
     let node = daemon.node().await;
-    let beat = async |ping: v1::NodePing| {
+    let once = async |ping: v1::NodePing| {
         let answer = daemon.registry(Some(&node.token)).await.heartbeat(ping).await;
         answer.map(tonic::Response::into_inner).map_err(|status| reason(&status))
+    };
+    let beat = async |ping: v1::NodePing| {
+        let mut answer = Err(String::new());
+        eventually("the node may say something new", async || {
+            answer = once(ping.clone()).await;
+            answer.as_ref().err().is_none_or(|reason| reason != "RATE_LIMITED")
+        })
+        .await;
+        answer
     };
     let newer = record(&node.key, 2, &["/ip4/1.1.1.1/udp/4001/quic-v1"], Dialect::Legacy);
     let capacity = Some(v1::NodeResources { cpu_millicores: 500, ..Default::default() });
@@ -91,6 +103,24 @@ async fn a_heartbeat_brings_what_is_new() {
     let used = Some(v1::NodeResources { memory_bytes: u64::MAX, ..Default::default() });
     assert_eq!(beat(v1::NodePing { sequence: 3, used, ..Default::default() }).await.unwrap_err(), "FIELD_INVALID");
     assert_eq!(daemon.look(&node.id).await.unwrap().signed_peer_record, newer);
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_new_is_said_now_and_then() {
+    let daemon = Daemon::start(&Engine::sqlite()).await;
+    let node = daemon.node().await;
+    let say = async |cpu_millicores: u64| {
+        let capacity = Some(v1::NodeResources { cpu_millicores, ..Default::default() });
+        let ping = v1::NodePing { sequence: 1, capacity, ..Default::default() };
+        daemon.registry(Some(&node.token)).await.heartbeat(ping).await
+    };
+    say(1).await.unwrap();
+    let refused = say(2).await.unwrap_err();
+    assert_eq!(reason(&refused), "RATE_LIMITED");
+    assert!(refused.get_error_details().retry_info().is_some());
+    assert_eq!(daemon.look(&node.id).await.unwrap().capacity.unwrap().cpu_millicores, 1);
+    daemon.beat(&node.token, 2).await.expect("that it lives may be said at any time");
     daemon.stop().await;
 }
 
@@ -132,7 +162,7 @@ async fn a_heartbeat_renews_the_nodes_token() {
     let mut token = daemon.node().await.token;
     let (mut renewals, mut sequence) = (0, 0);
     // Longer than two tokens last, by heartbeats alone.
-    crate::harness::eventually("the token is renewed three times", async || {
+    eventually("the token is renewed three times", async || {
         sequence += 1;
         let answer = daemon.beat(&token, sequence).await.expect("a token that was renewed is good");
         if let Some(fresh) = answer.tokens {
