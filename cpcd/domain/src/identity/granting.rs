@@ -71,6 +71,7 @@ impl Granting {
                 let admins = tx.lock_user_admins().await?;
                 let user = tx.lock_user(id).await?.ok_or_else(|| not_found(&id.to_string()))?;
                 check_epoch(&user, change.expected_epoch)?;
+                check_current(tx, &caller).await?;
                 check_held(&caller, &user.permissions, &permissions)?;
                 check_last(&caller, &user, &permissions, &admins)?;
                 if user.permissions.are(&permissions) {
@@ -106,6 +107,15 @@ fn check_epoch(user: &User, expected: u64) -> Result<()> {
     }
     let text = format!("the permissions of {} were changed since; look at them again", user.username.as_str());
     Err(Error::new(Reason::WriteConflict, text).with_metadata("permission_epoch", user.permission_epoch.to_string()))
+}
+
+/// Refuses a caller who may do something else by now: what is given stays given, so what the token says is not enough.
+async fn check_current(tx: &mut Tx, caller: &Caller) -> Result<()> {
+    let (Subject::User(id), Some(session)) = (caller.subject(), caller.session()) else { return Ok(()) };
+    if tx.get_user(id).await?.is_some_and(|user| user.permission_epoch == session.permission_epoch) {
+        return Ok(());
+    }
+    Err(Error::new(Reason::TokenRevoked, "the token's subject is gone or has other permissions by now; log in again"))
 }
 
 /// Refuses what is given or taken by somebody who does not hold it.
