@@ -1,6 +1,6 @@
 //! The daemon's operations in one handle, for both edges.
 
-use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
+use std::{future::Future, net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
 use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, registry::Registry, system::System};
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
@@ -12,9 +12,12 @@ use tokio::{
 
 use crate::{rates::Rates, telemetry::Metrics};
 
-/// Everything a call can reach; cheap to clone.
+/// Everything a call can reach; a pointer, since each call and each stream holds one.
 #[derive(Clone)]
-pub(crate) struct App {
+pub(crate) struct App(Arc<Parts>);
+
+/// What the daemon consists of.
+pub(crate) struct Parts {
     pub(crate) identity: Identity,
     pub(crate) registry: Registry,
     pub(crate) discovery: Discovery,
@@ -44,7 +47,20 @@ pub(crate) enum Door {
     Local,
 }
 
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
 impl App {
+    /// Puts the daemon together.
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
     /// Finds out who asks.
     pub(crate) async fn caller(&self, door: Door, token: Option<&str>) -> Result<Caller> {
         let verified = match token {

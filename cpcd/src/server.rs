@@ -31,7 +31,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    app::{About, App, Door},
+    app::{About, App, Door, Parts},
     data_dir::{DataDir, Passing},
     rates::Rates,
     rest,
@@ -105,7 +105,7 @@ impl Server {
             rest_address: addresses.rest.to_string(),
             message_bytes: settings.limits.message_bytes,
         };
-        let app = App {
+        let app = App::new(Parts {
             identity,
             registry,
             system: System::new(&store, &index, &clock, &discovery.contents),
@@ -115,7 +115,7 @@ impl Server {
             runtime: Handle::current(),
             slots: Arc::new(Semaphore::new(settings.limits.calls)),
             rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback)),
-        };
+        });
 
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();

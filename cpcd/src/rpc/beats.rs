@@ -3,7 +3,10 @@
 use std::{pin::Pin, time::Duration};
 
 use cpc_proto::v1;
-use cpcd_domain::Caller;
+use cpcd_domain::{
+    Caller,
+    registry::{Beat, Beaten},
+};
 use cpcd_model::{Error, Reason};
 use futures_util::{StreamExt, future::BoxFuture};
 use tokio::time::{Instant, Sleep, sleep};
@@ -16,6 +19,7 @@ use super::{
     reply::{status, stopping},
 };
 use crate::{
+    app::{App, Door},
     request_id::RequestId,
     wire::{self, Wire},
 };
@@ -39,19 +43,21 @@ pub(super) struct Beats {
 }
 
 impl Beats {
+    /// Takes a stream; on the heap, since there is one for each node that is connected.
     pub(super) fn new(
         edge: Edge,
         caller: Caller,
         pings: Streaming<v1::NodePing>,
         request_id: Option<RequestId>,
-    ) -> Self {
+    ) -> Box<Self> {
         let token_ended = ended(&edge, &caller);
         let (stop, idle) = (Box::pin(edge.stop.clone().cancelled_owned()), Box::pin(sleep(IDLE)));
-        Self { edge, caller, token_ended, pings, request_id, stop, idle, heard: Instant::now(), is_over: false }
+        let heard = Instant::now();
+        Box::new(Self { edge, caller, token_ended, pings, request_id, stop, idle, heard, is_over: false })
     }
 
     /// Answers the next heartbeat.
-    pub(super) async fn next(mut self) -> Option<(Result<v1::HeartbeatResponse, Status>, Self)> {
+    pub(super) async fn next(mut self: Box<Self>) -> Option<(Result<v1::HeartbeatResponse, Status>, Box<Self>)> {
         if self.is_over {
             return None;
         }
@@ -89,13 +95,8 @@ impl Beats {
         let beaten = match heartbeats.take_plain(&self.caller, &beat)? {
             Some(beaten) => beaten,
             None => {
-                let slot = self.edge.app.slot(self.edge.door)?;
-                let (heartbeats, caller) = (heartbeats.clone(), self.caller.clone());
-                let work = async move {
-                    let _slot = slot;
-                    heartbeats.take(&caller, &beat).await
-                };
-                self.edge.app.run(work).await?
+                // Seldom, and large: not a part of each stream.
+                Box::pin(take(self.edge.app.clone(), self.edge.door, self.caller.clone(), beat)).await?
             }
         };
         if let Some(fresh) = &beaten.tokens
@@ -116,7 +117,34 @@ impl Beats {
     }
 }
 
+/// Takes a heartbeat that needs the store.
+async fn take(app: App, door: Door, caller: Caller, beat: Beat) -> Result<Beaten, Error> {
+    let slot = app.slot(door)?;
+    let heartbeats = app.registry.heartbeats.clone();
+    let work = async move {
+        let _slot = slot;
+        heartbeats.take(&caller, &beat).await
+    };
+    app.run(work).await
+}
+
 fn ended(edge: &Edge, caller: &Caller) -> BoxFuture<'static, Error> {
     let (tokens, caller) = (edge.app.identity.tokens.clone(), caller.clone());
     Box::pin(async move { tokens.ended(&caller).await })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size<F>(_: fn(Box<Beats>) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_stream_costs_little() {
+        // There may be a stream for each of some ten thousand nodes.
+        assert!(size_of::<Beats>() < 2048, "{}", size_of::<Beats>());
+        assert!(size(Beats::next) < 4096, "{}", size(Beats::next));
+    }
 }
