@@ -17,7 +17,7 @@ use cpcd_store::{
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{codes::InviteCodes, cut_page, users::check_grant};
+use super::{codes::InviteCodes, cut_page, joining::resource, users::check_grant};
 use crate::{Caller, caller::Subject};
 
 const PAGE_DEFAULT: u32 = 50;
@@ -181,14 +181,6 @@ impl Invites {
             })
             .await?;
         self.store.get_invite(id).await?.ok_or_else(|| not_found(id))
-    }
-}
-
-/// Gives what an invite of a kind is a matter of.
-pub(super) fn resource(kind: InviteKind) -> Resource {
-    match kind {
-        InviteKind::User => Resource::Users,
-        InviteKind::Node => Resource::Nodes,
     }
 }
 

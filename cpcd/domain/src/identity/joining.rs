@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use cpcd_model::{
     Error, Reason, Result,
     id::UserId,
-    permission::{Level, Permissions},
+    permission::{Level, Permissions, Resource},
     time::Timestamp,
 };
 use cpcd_store::{Tx, sql::Presented};
@@ -17,10 +17,7 @@ use uuid::Uuid;
 
 pub use cpcd_model::invite::InviteKind;
 
-use super::{
-    codes::{self, InviteCodes},
-    invites,
-};
+use super::codes::{self, InviteCodes};
 
 /// The field that a code comes in.
 const FIELD: &str = "proof.invite";
@@ -133,7 +130,7 @@ impl Ticket {
         if let Some(maker) = invite.made_by {
             // Who has lost a right since gives it no longer.
             let held = tx.get_user(maker).await?.map(|user| user.permissions).unwrap_or_default();
-            if !held.allow(invites::resource(invite.kind), Level::Write) {
+            if !held.allow(resource(invite.kind), Level::Write) {
                 return Err(refused(
                     Reason::InviteRevoked,
                     "is of somebody who may invite no longer; ask for a new one",
@@ -152,6 +149,14 @@ impl Ticket {
             permissions: invite.permissions,
             invite_id: Some(invite.id.uuid()),
         })
+    }
+}
+
+/// Gives what an invite of a kind is a matter of.
+pub(super) fn resource(kind: InviteKind) -> Resource {
+    match kind {
+        InviteKind::User => Resource::Users,
+        InviteKind::Node => Resource::Nodes,
     }
 }
 
