@@ -117,7 +117,7 @@ impl Heartbeats {
             used.check("used")?;
         }
         let told = |arrival| self.pace.next(node, beat.sequence, arrival);
-        let heard = self.table.beat(node, beat.sequence, beat.used, self.clock.tick(), told, &self.rules);
+        let heard = self.table.beat(node, beat.used, self.clock.tick(), told, &self.rules);
         let Some((status, next)) = heard else { return Ok(None) };
         let tokens = self.opener.renew_node(node, session, self.clock.now())?;
         Ok(Some(Beaten { sequence: beat.sequence, next, status: Some(status), tokens }))

@@ -27,7 +27,6 @@ struct Entry {
     heard: Tick,
     changed: Option<Tick>,
     used: Resources,
-    sequence: u64,
     /// When it last changed what is stored of it.
     updated: Option<Tick>,
     told_ms: u32,
@@ -112,7 +111,6 @@ impl Table {
     pub(super) fn beat(
         &self,
         id: NodeId,
-        sequence: u64,
         used: Option<Resources>,
         now: Tick,
         told: impl FnOnce(Arrival) -> Duration,
@@ -126,7 +124,6 @@ impl Table {
         let told = told(Arrival { is_first, is_fair });
         entry.heard = now;
         entry.is_heard_here = true;
-        entry.sequence = sequence;
         entry.told_ms = u32::try_from(told.as_millis()).unwrap_or(u32::MAX);
         if let Some(used) = used {
             entry.used = used;
@@ -152,7 +149,6 @@ impl Table {
                 heard: now,
                 changed: None,
                 used: Resources::default(),
-                sequence: 0,
                 updated: None,
                 told_ms: 0,
                 status,
@@ -336,7 +332,7 @@ mod tests {
             is_first_one = arrival.is_first;
             RULES.interval
         };
-        let (status, _) = table.beat(id, second, None, at(second), told, &RULES)?;
+        let (status, _) = table.beat(id, None, at(second), told, &RULES)?;
         Some((status, is_first_one))
     }
 
