@@ -31,6 +31,17 @@ pub(super) struct Liveness {
     pub(super) told: Duration,
 }
 
+#[cfg(test)]
+impl Rules {
+    /// Those of the default settings.
+    pub(super) const USUAL: Self = Self {
+        interval: Duration::from_secs(30),
+        degraded_after: Duration::from_secs(45),
+        offline_after: Duration::from_secs(90),
+        damping: Duration::from_secs(60),
+    };
+}
+
 impl Rules {
     /// Gives what a node becomes, if that is something else than what it is taken for.
     ///
@@ -107,12 +118,7 @@ mod tests {
 
     use super::*;
 
-    const RULES: Rules = Rules {
-        interval: Duration::from_secs(30),
-        degraded_after: Duration::from_secs(45),
-        offline_after: Duration::from_secs(90),
-        damping: Duration::from_secs(60),
-    };
+    const RULES: Rules = Rules::USUAL;
 
     fn at(seconds: u64) -> Tick {
         Tick::from_millis(seconds * 1000)

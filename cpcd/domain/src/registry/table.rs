@@ -315,12 +315,7 @@ impl Hasher for IdHasher {
 mod tests {
     use super::*;
 
-    const RULES: Rules = Rules {
-        interval: Duration::from_secs(30),
-        degraded_after: Duration::from_secs(45),
-        offline_after: Duration::from_secs(90),
-        damping: Duration::from_secs(60),
-    };
+    const RULES: Rules = Rules::USUAL;
 
     fn at(seconds: u64) -> Tick {
         Tick::from_millis(seconds * 1000)
