@@ -5,6 +5,7 @@
 mod cache;
 mod harness;
 mod sql_contents;
+mod sql_enrolments;
 mod sql_faults;
 mod sql_identity;
 mod sql_index;
