@@ -3,20 +3,23 @@
 use std::time::Duration;
 
 use cpcd_model::Reason;
-use cpcd_store::{Cache, cache::Config};
+use cpcd_store::{
+    Cache,
+    cache::{Config, LogPosition, Signal},
+};
 use futures_util::future::join_all;
 
 use crate::harness::eventually;
 
 const LONG: Duration = Duration::from_secs(600);
 
-fn cache(memory_bytes: u64) -> Cache {
-    Cache::open(&Config { memory_bytes, ..Config::default() }).unwrap()
+async fn cache(memory_bytes: u64) -> Cache {
+    Cache::open(&Config { memory_bytes, ..Config::default() }).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_value_is_there_until_it_goes() {
-    let cache = cache(1 << 20);
+    let cache = cache(1 << 20).await;
     let key = "cpc:test:value:1";
     assert_eq!(cache.get(key).await.unwrap(), None);
     cache.set(key, vec![1], LONG).await.unwrap();
@@ -29,7 +32,7 @@ async fn a_value_is_there_until_it_goes() {
 
 #[tokio::test]
 async fn each_entry_has_its_own_time() {
-    let cache = cache(1 << 20);
+    let cache = cache(1 << 20).await;
     cache.set("short", vec![1], Duration::from_millis(20)).await.unwrap();
     cache.set("long", vec![2], LONG).await.unwrap();
     eventually("the short one goes", async || cache.get("short").await.unwrap().is_none()).await;
@@ -42,7 +45,7 @@ async fn each_entry_has_its_own_time() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_a_thousand_one_sets_what_is_absent() {
-    let cache = cache(1 << 20);
+    let cache = cache(1 << 20).await;
     let sets = (0..1_000_u16).map(|n| {
         let cache = cache.clone();
         tokio::spawn(
@@ -56,7 +59,7 @@ async fn of_a_thousand_one_sets_what_is_absent() {
 
 #[tokio::test]
 async fn the_oldest_go_when_there_are_too_many() {
-    let cache = cache(1 << 20);
+    let cache = cache(1 << 20).await;
     for n in 0..200 {
         cache.set(&format!("key:{n}"), vec![0; 10_000], LONG).await.unwrap();
     }
@@ -64,14 +67,45 @@ async fn the_oldest_go_when_there_are_too_many() {
     assert!(cache.get("key:199").await.unwrap().is_some());
 }
 
-#[test]
-fn other_engines_are_refused_by_name() {
+#[tokio::test]
+async fn other_engines_are_refused_by_name() {
     for url in ["valkey://:hidden@h:6379", "redis://h", "disk:/x"] {
-        let error = Cache::open(&Config { url: url.into(), ..Config::default() }).err().unwrap();
+        let error = Cache::open(&Config { url: url.into(), ..Config::default() }).await.err().unwrap();
         assert_eq!((error.reason(), error.fields()[0].field.as_str()), (Reason::FieldInvalid, "cache.url"));
         assert!(!error.message().contains("hidden"), "{error}");
     }
     for url in ["", "memory:"] {
-        assert_eq!(Cache::open(&Config { url: url.into(), ..Config::default() }).unwrap().engine(), "memory");
+        assert_eq!(Cache::open(&Config { url: url.into(), ..Config::default() }).await.unwrap().engine(), "memory");
     }
+}
+
+#[tokio::test]
+async fn a_log_keeps_the_last_and_is_read_from_any_place() {
+    let cache = cache(1 << 20).await;
+    assert_eq!(cache.newest_of_log("log").await.unwrap(), LogPosition::default());
+    assert!(cache.read_log("log", None, 10).await.unwrap().is_empty());
+    for n in 0..5 {
+        cache.append("log", vec![n], 3).await.unwrap();
+    }
+    let all = cache.read_log("log", Some(&LogPosition::default()), 10).await.unwrap();
+    assert_eq!(all.iter().map(|(_, entry)| entry[0]).collect::<Vec<_>>(), [2, 3, 4]);
+    assert_eq!(cache.newest_of_log("log").await.unwrap(), all[2].0);
+    assert_eq!(cache.read_log("log", None, 10).await.unwrap(), [(all[2].0, vec![])]);
+    assert_eq!(cache.read_log("log", Some(&all[0].0), 1).await.unwrap(), all[1..2]);
+    assert!(cache.read_log("log", Some(&all[2].0), 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn subscribers_hear_their_channel() {
+    let cache = cache(1 << 20).await;
+    let (mut one, mut other) = (cache.subscribe("one"), cache.subscribe("other"));
+    cache.publish("one", vec![1]).await.unwrap();
+    cache.publish("other", vec![2]).await.unwrap();
+    cache.publish("nobody", vec![3]).await.unwrap();
+    assert_eq!(one.next().await, Signal::Message(vec![1]));
+    assert_eq!(other.next().await, Signal::Message(vec![2]));
+    for n in 0..10_000_u16 {
+        cache.publish("one", n.to_le_bytes().to_vec()).await.unwrap();
+    }
+    assert_eq!(one.next().await, Signal::Reconnected, "who is too slow learns it");
 }
