@@ -56,7 +56,7 @@ impl Proofs {
             return Err(Error::field(Reason::ChallengeInvalid, "proof.challenge", text));
         }
         self.challenges.check_signature(&challenge, &proof.signature)?;
-        let cache_key = format!("cpc:identity:challenge:{}", hex(&challenge.id));
+        let cache_key = format!("identity:challenge:{}", hex(&challenge.id));
         if self.cache.get(&cache_key).await?.is_some() {
             return Err(used());
         }

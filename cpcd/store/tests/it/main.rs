@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it fails")]
 
 mod cache;
+mod cache_links;
+mod cache_places;
 mod harness;
 mod sql_contents;
 mod sql_enrolments;
@@ -17,3 +19,5 @@ mod sql_nodes;
 mod sql_open;
 mod sql_schema;
 mod sql_write;
+mod toxiproxy;
+mod valkey;
