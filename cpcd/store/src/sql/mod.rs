@@ -47,6 +47,7 @@ pub use self::{
     invites::{NewInvite, Presented},
     keyring::SealedKey,
     marks::IndexMark,
+    migrate::{Direction, MigrationState, Migrations, Step},
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
@@ -86,8 +87,8 @@ impl Store {
     /// An SQLite file is copied before it is changed. A PostgreSQL database is changed only if it is empty.
     ///
     /// # Errors
-    /// `FIELD_INVALID` for a setting, `ENGINE_AWAY` if there is no connection, `STORE_FOREIGN` for a store that is newer, of
-    /// something else, or waits for migrations.
+    /// `FIELD_INVALID` for a setting, `ENGINE_AWAY` if there is no connection, `STORE_FOREIGN` for a store that is too new or of
+    /// something else, `MIGRATION_PENDING` for one that waits for migrations.
     pub async fn open(config: &Config) -> Result<Self> {
         config.validate()?;
         Ok(Self { db: Db::open(config).await?, causes: Arc::default() })
