@@ -13,6 +13,7 @@ mod db;
 mod events;
 mod fault;
 mod grants;
+mod health;
 mod index_state;
 mod invites;
 mod job;
@@ -22,6 +23,7 @@ mod marks;
 mod migrate;
 mod nodes;
 mod nodes_bulk;
+mod postgres;
 mod queue;
 mod replicas;
 mod revocations;
@@ -136,7 +138,7 @@ impl Store {
     /// or none waits; each is answered after the commit. Nothing is waited for.
     ///
     /// # Errors
-    /// The job's; `WRITE_CONFLICT`, `ENGINE_AWAY`, `STORE_FULL`, `OVERLOADED`, `SHUTTING_DOWN`.
+    /// The job's; `WRITE_CONFLICT`, `ENGINE_AWAY`, `OUTCOME_UNKNOWN`, `STORE_FULL`, `OVERLOADED`, `SHUTTING_DOWN`.
     pub async fn write<T, F>(&self, priority: Priority, job: F) -> Result<T>
     where
         T: Send + 'static,
