@@ -14,6 +14,7 @@ mod enrolments;
 mod events;
 mod fault;
 mod grants;
+mod health;
 mod index_state;
 mod invites;
 mod job;
@@ -23,6 +24,7 @@ mod marks;
 mod migrate;
 mod nodes;
 mod nodes_bulk;
+mod postgres;
 mod queue;
 mod replicas;
 mod revocations;
@@ -48,6 +50,7 @@ pub use self::{
     invites::{NewInvite, Presented},
     keyring::SealedKey,
     marks::IndexMark,
+    migrate::{Direction, MigrationState, Migrations, Step},
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
@@ -87,8 +90,8 @@ impl Store {
     /// An SQLite file is copied before it is changed. A PostgreSQL database is changed only if it is empty.
     ///
     /// # Errors
-    /// `FIELD_INVALID` for a setting, `ENGINE_AWAY` if there is no connection, `STORE_FOREIGN` for a store that is newer, of
-    /// something else, or waits for migrations.
+    /// `FIELD_INVALID` for a setting, `ENGINE_AWAY` if there is no connection, `STORE_FOREIGN` for a store that is too new or of
+    /// something else, `MIGRATION_PENDING` for one that waits for migrations.
     pub async fn open(config: &Config) -> Result<Self> {
         config.validate()?;
         Ok(Self { db: Db::open(config).await?, causes: Arc::default() })
@@ -136,7 +139,7 @@ impl Store {
     /// or none waits; each is answered after the commit. Nothing is waited for.
     ///
     /// # Errors
-    /// The job's; `WRITE_CONFLICT`, `ENGINE_AWAY`, `STORE_FULL`, `OVERLOADED`, `SHUTTING_DOWN`.
+    /// The job's; `WRITE_CONFLICT`, `ENGINE_AWAY`, `OUTCOME_UNKNOWN`, `STORE_FULL`, `OVERLOADED`, `SHUTTING_DOWN`.
     pub async fn write<T, F>(&self, priority: Priority, job: F) -> Result<T>
     where
         T: Send + 'static,
