@@ -122,7 +122,7 @@ pub enum LogFormat {
 }
 
 /// Settings that are text, even where they read as something else: a folder may be called `2026`.
-const TEXTS: [&str; 13] = [
+const TEXTS: [&str; 15] = [
     "server.data_dir",
     "server.grpc_listen",
     "server.rest_listen",
@@ -133,6 +133,8 @@ const TEXTS: [&str; 13] = [
     "tls.key_file",
     "store.url",
     "cache.url",
+    "cache.ca_file",
+    "cache.prefix",
     "search.url",
     "log.format",
     "log.filter",

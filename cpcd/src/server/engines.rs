@@ -33,7 +33,7 @@ impl Engines {
             Some(root) => root,
             None => make_root_key(&settings.server.root_key_file, &store).await?,
         };
-        let cache = Cache::open(&settings.cache).context("cannot open the cache")?;
+        let cache = Cache::open(&settings.cache).await.context("cannot open the cache")?;
         let advertised = settings.server.advertised(ground.tls.advertised_pin());
         let identity = Identity::open(&store, &cache, clock, &settings.identity, &root, advertised).await?;
         let (registry, detector, flusher) = Registry::open(&store, clock, &settings.registry, &identity).await?;
