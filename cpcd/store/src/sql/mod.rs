@@ -9,6 +9,7 @@ mod challenges;
 mod config;
 mod contents;
 mod contents_bulk;
+mod copy;
 mod db;
 mod enrolments;
 mod events;
@@ -45,6 +46,7 @@ use self::{cause::Causes, db::Db};
 
 pub use self::{
     config::Config,
+    copy::{CopyStep, copy},
     events::{Event, EventCursor, NewEvent},
     index_state::IndexState,
     invites::{NewInvite, Presented},
