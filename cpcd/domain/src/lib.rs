@@ -7,5 +7,7 @@ pub mod discovery;
 pub mod identity;
 pub mod registry;
 pub mod system;
+mod timekeeper;
 
 pub use caller::Caller;
+pub use timekeeper::Timekeeper;

@@ -140,7 +140,7 @@ impl Registrations {
             })
             .await?;
         self.proofs.remember(&proven, now).await;
-        self.table.follow(node.id, node.status, self.clock.tick(), true);
+        self.table.greet(node.id, node.status, || self.clock.tick());
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
         Ok(Registered { node, tokens, next })
     }

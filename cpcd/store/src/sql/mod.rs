@@ -18,6 +18,7 @@ mod invites;
 mod job;
 mod keyring;
 mod leases;
+mod liveness;
 mod marks;
 mod migrate;
 mod nodes;
@@ -46,6 +47,7 @@ pub use self::{
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
+    liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
