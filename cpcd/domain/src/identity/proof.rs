@@ -5,6 +5,7 @@ use std::time::Duration;
 use cpc_signing::Purpose;
 use cpcd_model::{
     Error, Reason, Result,
+    text::hex,
     time::{Timestamp, elapsed},
 };
 use cpcd_store::{Cache, sql::Tx};
@@ -88,14 +89,7 @@ pub(crate) async fn use_up(tx: &mut Tx, id: &[u8; 16], expires_at: Timestamp) ->
     if tx.insert_used_challenge(id, expires_at).await? { Ok(()) } else { Err(used()) }
 }
 
-fn used() -> Error {
+/// Makes the error of a challenge that was used before.
+pub(crate) fn used() -> Error {
     Error::field(Reason::ChallengeUsed, "proof.challenge", "has been used; ask for a new one")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -7,6 +7,7 @@ mod cache_links;
 mod cache_places;
 mod harness;
 mod sql_contents;
+mod sql_enrolments;
 mod sql_faults;
 mod sql_identity;
 mod sql_index;
