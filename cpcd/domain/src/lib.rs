@@ -8,6 +8,7 @@ pub mod identity;
 pub mod registry;
 pub mod system;
 mod timekeeper;
+mod wakeups;
 
 pub use caller::Caller;
 pub use timekeeper::Timekeeper;

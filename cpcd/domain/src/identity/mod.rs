@@ -35,9 +35,9 @@ pub use joining::{InviteKind, JoinPolicy, Joining, Terms, Ticket};
 pub use keys::{KeyState, TokenKey, TokenKeys};
 pub use login::{Login, SubjectKind, TokenPair};
 pub use opening::Opener;
-pub(crate) use opening::write as write_session;
-pub(crate) use proof::use_up;
+pub(crate) use opening::{event as opened_event, write as write_session};
 pub use proof::{Proof, Proofs};
+pub(crate) use proof::{Proven, use_up, used as challenge_used};
 pub use renewal::Renewal;
 pub use revoked::Revoked;
 pub use secrets::{RootKey, ServerIdentity};
@@ -94,8 +94,8 @@ impl Identity {
         advertised: Advertised,
     ) -> Result<Self> {
         let server = secrets::open_server_identity(store, clock, root).await?;
-        let revoked = Revoked::open(store, clock).await?;
-        let keys = TokenKeys::open(store, clock, root, revoked.clone()).await?;
+        let revoked = Revoked::open(store, cache, clock).await?;
+        let keys = TokenKeys::open(store, cache, clock, root, revoked.clone()).await?;
         let tokens = Tokens::new(store, clock, config, &server, keys.clone(), revoked.clone());
         let challenges = Challenges::new(root, &server, config);
         let refresh = refresh::RefreshTokens::new(root);

@@ -45,6 +45,17 @@ impl Flusher {
         Self { store: store.clone(), clock: clock.clone(), table, pace, sender, most }
     }
 
+    /// Joins the replicas of the store: from here on they wait for what we hear, so no node may be heard before.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn join(&self) -> Result<()> {
+        match &self.sender {
+            Some(sender) => sender.say_hello().await,
+            None => Ok(()),
+        }
+    }
+
     /// Tells and writes until `stop`, then all that is left, and says goodbye: no node may be heard here after `stop`.
     pub async fn run(mut self, stop: CancellationToken) {
         let caller = Caller::system();

@@ -17,6 +17,7 @@ mod config;
 mod detector;
 mod flusher;
 mod heartbeats;
+mod intake;
 mod moment;
 mod nodes;
 mod pace;
@@ -90,7 +91,7 @@ impl Registry {
                 (None, None)
             }
             _ => {
-                let (others, sender) = join(store, cache.is_shared().then(|| cache.clone()), clock, &table).await?;
+                let (others, sender) = follow(store, cache.is_shared().then(|| cache.clone()), clock, &table).await?;
                 (Some(others), Some(sender))
             }
         };
@@ -106,11 +107,10 @@ impl Registry {
     }
 }
 
-/// Joins the replicas of a store: from here on they wait for what we hear, before we hear anybody.
-async fn join(store: &Store, cache: Option<Cache>, clock: &Clock, table: &Arc<Table>) -> Result<(Others, Sender)> {
+/// Follows what others hear and what is stored. The others wait for us from [`Flusher::join`] on.
+async fn follow(store: &Store, cache: Option<Cache>, clock: &Clock, table: &Arc<Table>) -> Result<(Others, Sender)> {
     let signals = Arc::new(Signals::new(store, cache, clock.now()));
     let sender = Sender::new(signals.clone(), clock, table.clone());
-    sender.say_hello().await?;
     let receiver = Receiver::open(signals.clone(), clock, table.clone()).await;
     let changes = Changes::open(store, clock, table.clone()).await?;
     if let Some(cache) = &signals.cache {

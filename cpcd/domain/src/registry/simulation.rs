@@ -185,11 +185,17 @@ impl World {
     }
 
     fn has_cache(&self, place: usize) -> bool {
-        !self.has(|fault| matches!(fault, Fault::CacheAway) || matches!(fault, Fault::CacheCutOff(cut) | Fault::CutOff(cut) if cut == place))
+        !self.has(|fault| {
+            matches!(fault, Fault::CacheAway)
+                || matches!(fault, Fault::CacheCutOff(cut) | Fault::CutOff(cut) if cut == place)
+        })
     }
 
     fn has_store(&self, place: usize) -> bool {
-        !self.has(|fault| matches!(fault, Fault::StoreAway) || matches!(fault, Fault::StoreCutOff(cut) | Fault::CutOff(cut) if cut == place))
+        !self.has(|fault| {
+            matches!(fault, Fault::StoreAway)
+                || matches!(fault, Fault::StoreCutOff(cut) | Fault::CutOff(cut) if cut == place)
+        })
     }
 
     fn runs(&self, place: usize) -> bool {

@@ -21,11 +21,11 @@ impl Channels {
     pub(super) fn subscribe(&self, channel: &str) -> (Subscription, bool) {
         let mut channels = self.lock();
         if let Some(sender) = channels.get(channel) {
-            return (Subscription { signals: sender.subscribe() }, false);
+            return (Subscription { first: None, signals: sender.subscribe() }, false);
         }
         let (sender, signals) = broadcast::channel(MOST_WAITING);
         channels.insert(channel.to_owned(), sender);
-        (Subscription { signals }, true)
+        (Subscription { first: None, signals }, true)
     }
 
     /// Gives a signal to the subscribers of a channel.

@@ -7,17 +7,18 @@ mod config;
 mod memory;
 mod position;
 mod subscription;
+mod valkey;
 
 use std::{sync::Arc, time::Duration};
 
 use cpcd_model::Result;
 
-use self::memory::Memory;
 pub use self::{
     config::Config,
     position::LogPosition,
     subscription::{Signal, Subscription},
 };
+use self::{memory::Memory, valkey::Valkey};
 
 /// A cache; clones share it.
 #[derive(Clone)]
@@ -30,6 +31,21 @@ pub struct Cache {
 enum Engine {
     /// In this process.
     Memory(Memory),
+    /// On a server that others share.
+    Valkey(Valkey),
+}
+
+/// What a cache did so far, and whether it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Whether it answers, as far as it is known.
+    pub is_connected: bool,
+    /// Whether what is published is heard, as far as it is known; false while nobody has subscribed.
+    pub hears: bool,
+    /// Calls to a server, those among them that found it away.
+    pub calls: u64,
+    /// Calls that failed.
+    pub failures: u64,
 }
 
 impl Cache {
@@ -37,11 +53,12 @@ impl Cache {
     ///
     /// # Errors
     /// `FIELD_INVALID`, naming the setting.
-    #[expect(clippy::unused_async, reason = "an engine with a server waits a moment for the first connection")]
     pub async fn open(config: &Config) -> Result<Self> {
         config.validate()?;
-        let _ = (config.connect_timeout(), config.response_timeout());
-        let engine = Engine::Memory(Memory::new(config.memory_bytes));
+        let engine = match config.address()? {
+            None => Engine::Memory(Memory::new(config.memory_bytes)),
+            Some(address) => Engine::Valkey(Valkey::open(address, config).await),
+        };
         Ok(Self { engine, prefix: config.prefix.as_str().into() })
     }
 
@@ -50,7 +67,14 @@ impl Cache {
     pub fn engine(&self) -> &'static str {
         match &self.engine {
             Engine::Memory(_) => "memory",
+            Engine::Valkey(_) => "valkey",
         }
+    }
+
+    /// Gives what every name begins with.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// Tells whether other processes see the same.
@@ -58,6 +82,19 @@ impl Cache {
     pub fn is_shared(&self) -> bool {
         match &self.engine {
             Engine::Memory(_) => false,
+            Engine::Valkey(_) => true,
+        }
+    }
+
+    /// Gives what it did so far, and whether it is there; asks nobody.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match &self.engine {
+            Engine::Memory(_) => State { is_connected: true, hears: true, calls: 0, failures: 0 },
+            Engine::Valkey(valkey) => {
+                let (calls, failures) = valkey.counts();
+                State { is_connected: valkey.is_connected(), hears: valkey.hears(), calls, failures }
+            }
         }
     }
 
@@ -68,6 +105,7 @@ impl Cache {
     pub async fn ping(&self) -> Result<()> {
         match &self.engine {
             Engine::Memory(_) => Ok(()),
+            Engine::Valkey(valkey) => valkey.ping().await,
         }
     }
 
@@ -79,6 +117,7 @@ impl Cache {
         let key = self.name(key);
         match &self.engine {
             Engine::Memory(memory) => Ok(memory.get(&key).await),
+            Engine::Valkey(valkey) => valkey.get(&key).await,
         }
     }
 
@@ -95,6 +134,7 @@ impl Cache {
                 }
                 Ok(values)
             }
+            Engine::Valkey(valkey) => valkey.get_many(keys.iter().map(|key| self.name(key))).await,
         }
     }
 
@@ -105,9 +145,12 @@ impl Cache {
     pub async fn set(&self, key: &str, value: Vec<u8>, ttl: Duration) -> Result<()> {
         let key = self.name(key);
         match &self.engine {
-            Engine::Memory(memory) => memory.set(&key, value, ttl).await,
+            Engine::Memory(memory) => {
+                memory.set(&key, value, ttl).await;
+                Ok(())
+            }
+            Engine::Valkey(valkey) => valkey.set(&key, value, ttl).await,
         }
-        Ok(())
     }
 
     /// Sets many values for the time `ttl`, in one round trip. Where it fails, some may be set.
@@ -120,9 +163,12 @@ impl Cache {
                 for (key, value) in values {
                     memory.set(&self.name(&key), value, ttl).await;
                 }
+                Ok(())
+            }
+            Engine::Valkey(valkey) => {
+                valkey.set_many(values.into_iter().map(|(key, value)| (self.name(&key), value)), ttl).await
             }
         }
-        Ok(())
     }
 
     /// Sets a value unless there is one; says whether it did. Of any number at once at most one does.
@@ -133,6 +179,7 @@ impl Cache {
         let key = self.name(key);
         match &self.engine {
             Engine::Memory(memory) => Ok(memory.set_if_absent(&key, value, ttl).await),
+            Engine::Valkey(valkey) => valkey.set_if_absent(&key, value, ttl).await,
         }
     }
 
@@ -143,22 +190,27 @@ impl Cache {
     pub async fn delete(&self, key: &str) -> Result<()> {
         let key = self.name(key);
         match &self.engine {
-            Engine::Memory(memory) => memory.delete(&key).await,
+            Engine::Memory(memory) => {
+                memory.delete(&key).await;
+                Ok(())
+            }
+            Engine::Valkey(valkey) => valkey.delete(&key).await,
         }
-        Ok(())
     }
 
     /// Appends to a log, of which about the last `keep` entries are kept.
     ///
     /// # Errors
     /// `ENGINE_AWAY`.
-    #[expect(clippy::unused_async, reason = "an engine with a server waits for it")]
     pub async fn append(&self, log: &str, entry: Vec<u8>, keep: usize) -> Result<()> {
         let log = self.name(log);
         match &self.engine {
-            Engine::Memory(memory) => memory.append(&log, entry, keep),
+            Engine::Memory(memory) => {
+                memory.append(&log, entry, keep);
+                Ok(())
+            }
+            Engine::Valkey(valkey) => valkey.append(&log, entry, keep).await,
         }
-        Ok(())
     }
 
     /// Gives what follows a place in a log, oldest first and at most `limit`; never waits for more.
@@ -180,6 +232,7 @@ impl Cache {
         let log = self.name(log);
         match &self.engine {
             Engine::Memory(memory) => Ok(memory.read_log(&log, *after, limit)),
+            Engine::Valkey(valkey) => valkey.read_log(&log, *after, limit).await,
         }
     }
 
@@ -187,11 +240,11 @@ impl Cache {
     ///
     /// # Errors
     /// `ENGINE_AWAY`.
-    #[expect(clippy::unused_async, reason = "an engine with a server waits for it")]
     pub async fn newest_of_log(&self, log: &str) -> Result<LogPosition> {
         let log = self.name(log);
         match &self.engine {
             Engine::Memory(memory) => Ok(memory.newest_of_log(&log)),
+            Engine::Valkey(valkey) => valkey.newest_of_log(&log).await,
         }
     }
 
@@ -199,13 +252,15 @@ impl Cache {
     ///
     /// # Errors
     /// `ENGINE_AWAY`.
-    #[expect(clippy::unused_async, reason = "an engine with a server waits for it")]
     pub async fn publish(&self, channel: &str, message: Vec<u8>) -> Result<()> {
         let channel = self.name(channel);
         match &self.engine {
-            Engine::Memory(memory) => memory.publish(&channel, message),
+            Engine::Memory(memory) => {
+                memory.publish(&channel, message);
+                Ok(())
+            }
+            Engine::Valkey(valkey) => valkey.publish(&channel, message).await,
         }
-        Ok(())
     }
 
     /// Subscribes to a channel.
@@ -214,6 +269,7 @@ impl Cache {
         let channel = self.name(channel);
         match &self.engine {
             Engine::Memory(memory) => memory.subscribe(&channel),
+            Engine::Valkey(valkey) => valkey.subscribe(&channel),
         }
     }
 

@@ -15,12 +15,17 @@ pub enum Signal {
 ///
 /// Who is too slow hears `Reconnected` in place of what was dropped.
 pub struct Subscription {
+    /// What is heard before all.
+    pub(super) first: Option<Signal>,
     pub(super) signals: Receiver<Signal>,
 }
 
 impl Subscription {
     /// Waits for the next signal; for ever once the cache is gone. Nothing is lost if the wait is given up.
     pub async fn next(&mut self) -> Signal {
+        if let Some(first) = self.first.take() {
+            return first;
+        }
         match self.signals.recv().await {
             Ok(signal) => signal,
             Err(RecvError::Lagged(_)) => {
