@@ -13,6 +13,8 @@ mod db;
 mod events;
 mod fault;
 mod grants;
+mod index_failures;
+mod index_rebuilds;
 mod index_state;
 mod invites;
 mod job;
@@ -26,6 +28,7 @@ mod queue;
 mod replicas;
 mod revocations;
 mod row;
+mod search;
 mod server_identity;
 mod sessions;
 mod tx;
@@ -43,6 +46,8 @@ use self::{cause::Causes, db::Db};
 pub use self::{
     config::Config,
     events::{Event, EventCursor, NewEvent},
+    index_failures::IndexFailure,
+    index_rebuilds::IndexRebuild,
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
@@ -50,6 +55,7 @@ pub use self::{
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
+    search::{Matches, Shown},
     server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
