@@ -243,11 +243,8 @@ impl Inner {
         if request.is_lines {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
         }
-        let path = if request.query.is_empty() {
-            request.path.clone()
-        } else {
-            format!("{}?{}", request.path, request.query)
-        };
+        let path =
+            if request.query.is_empty() { request.path.clone() } else { format!("{}?{}", request.path, request.query) };
         let (method, body) = (request.method, request.body.clone());
         let ask = async {
             let answer = self.transport.send(method, &path, headers, None::<&()>, body, Some(timeout)).await?;

@@ -181,7 +181,8 @@ impl OpenSearch {
         let serving = self.names(&format!("_alias/{alias}")).await?;
         for other in serving.iter().filter(|other| **other != name) {
             if self.state(other).await?.is_none_or(|state| state.store_id != self.store_id) {
-                let message = format!("the alias {alias} of OpenSearch belongs to another store; set search.index_prefix");
+                let message =
+                    format!("the alias {alias} of OpenSearch belongs to another store; set search.index_prefix");
                 return Err(Error::new(Reason::StoreForeign, message));
             }
         }
@@ -249,7 +250,8 @@ impl OpenSearch {
             count: u64,
         }
         let body = json!({ "query": { "exists": { "field": "id" } } });
-        let answer = self.client.send(Request::new(Method::Post, format!("{}/_count", self.alias())).json(&body)).await?;
+        let answer =
+            self.client.send(Request::new(Method::Post, format!("{}/_count", self.alias())).json(&body)).await?;
         answer.read::<Count>().map(|count| count.count)
     }
 
@@ -262,4 +264,15 @@ impl OpenSearch {
         }
         answer.accept()
     }
+}
+
+/// Removes what a test has made.
+#[cfg(test)]
+pub(super) async fn remove(config: &Config) {
+    let address = Address::parse(&config.url).unwrap();
+    let engine = OpenSearch::new(config, address, Uuid::nil()).unwrap();
+    for name in engine.names(&format!("{}-*/_alias", engine.alias())).await.unwrap() {
+        engine.ask(Method::Delete, name, None).await.unwrap();
+    }
+    engine.ask(Method::Delete, format!("_index_template/{}", engine.alias()), None).await.unwrap();
 }
