@@ -131,6 +131,8 @@ const TEXTS: [&str; 15] = [
     "tls.key_file",
     "store.url",
     "cache.url",
+    "cache.ca_file",
+    "cache.prefix",
     "search.url",
     "search.index_prefix",
     "search.ca_file",
