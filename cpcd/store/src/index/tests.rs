@@ -492,7 +492,7 @@ async fn a_folder_that_goes_away_is_an_error_until_it_is_opened_again() {
     let (index, _) = open(&path).await;
     fs::remove_dir_all(&path).unwrap();
     for _ in 0..2 {
-        let error = apply(&index, vec![Change::Put(content("lost", "", &[]))], 1).await.unwrap_err();
+        let error = index.apply(Uuid::nil(), vec![Change::Put(content("lost", "", &[]))], 1).await.unwrap_err();
         assert_eq!(error.reason(), Reason::EngineAway);
         assert_eq!(index.ping().await.unwrap_err().reason(), Reason::EngineAway);
     }

@@ -128,6 +128,11 @@ impl Answer {
         Err(Error::new(Reason::EngineAway, message).with_retry_after(RETRY_AFTER).with_source(refusal))
     }
 
+    /// Says whether an index was not made since there is one of its name.
+    pub(super) fn is_there_already(&self) -> bool {
+        self.status == 400 && self.refusal().kind == "resource_already_exists_exception"
+    }
+
     fn refusal(&self) -> Refusal {
         #[derive(Deserialize)]
         struct Body {
