@@ -30,7 +30,8 @@ impl Link {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let asked = Arc::<Mutex<Vec<Asked>>>::default();
-        let (heard, answers, server) = (asked.clone(), Arc::<Answers>::from(Box::new(answers) as _), server.to_owned());
+        let answers: Arc<Answers> = Arc::new(answers);
+        let (heard, server) = (asked.clone(), server.to_owned());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (heard, answers, server) = (heard.clone(), answers.clone(), server.clone());
