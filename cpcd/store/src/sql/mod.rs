@@ -16,6 +16,8 @@ mod events;
 mod fault;
 mod grants;
 mod health;
+mod index_failures;
+mod index_rebuilds;
 mod index_state;
 mod invites;
 mod job;
@@ -31,6 +33,7 @@ mod queue;
 mod replicas;
 mod revocations;
 mod row;
+mod search;
 mod server_identity;
 mod sessions;
 mod tx;
@@ -49,6 +52,8 @@ pub use self::{
     config::Config,
     copy::{CopyStep, copy},
     events::{Event, EventCursor, NewEvent},
+    index_failures::IndexFailure,
+    index_rebuilds::IndexRebuild,
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
@@ -58,6 +63,7 @@ pub use self::{
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
+    search::{Matches, Shown},
     server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
