@@ -67,7 +67,7 @@ impl Server {
         let (registry, detector, flusher) = Registry::open(&store, &clock, &settings.registry, &identity).await?;
         let (index, _) =
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
-        let (discovery, indexer) = Discovery::new(&store, &index, &clock, &settings.discovery)?;
+        let (discovery, indexer) = Discovery::new(&store, &index, &cache, &clock, &settings.discovery, &root)?;
         indexer.prepare().await.context("cannot prepare the index")?;
 
         let grpc = listen("server.grpc_listen", settings.server.grpc_listen).await?;
