@@ -19,6 +19,7 @@ mod invites;
 mod limits;
 mod login;
 mod permissions;
+mod popular;
 mod process;
 mod rates;
 mod registry;
