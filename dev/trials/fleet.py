@@ -1,4 +1,4 @@
-"""A fleet on one daemon: real agents and simulated nodes, some of them killed, some slow; for dev/trial."""
+"""Real agents and simulated nodes: some are killed, some are slow, the daemon is away and is held up."""
 
 import datetime
 import json
@@ -7,6 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+
+from trials import common
+
+
+def arguments(parser):
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--short", action="store_true", help="faster heartbeats and shorter absences: to try the trial itself")
+    parser.add_argument("--away", type=int, help="seconds for which the daemon is stopped [default: 600, short 40]")
+    parser.add_argument("--stopped", type=int, help="seconds for which the daemon is held up [default: 90, short 25]")
+    parser.add_argument("--agents", type=int, default=50)
+    parser.add_argument("--nodes", type=int, help="simulated nodes [default: 10000, short 2000]")
 
 
 class Nodes:
@@ -80,7 +91,7 @@ def wait_until(what, seconds, condition):
         time.sleep(0.2)
 
 
-def run(arguments, folder, bin, Daemon):
+def run(arguments, folder):
     """Kills some, slows some, takes the daemon away and holds it up; counts who was called dead and was not."""
     seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1 << 32)
     random.seed(seed)
@@ -92,13 +103,13 @@ def run(arguments, folder, bin, Daemon):
     settings = {f"CPCD_REGISTRY__{name.upper()}_SECONDS": str(value) for name, value in registry.items()}
     print(f"seed {seed}; {agents_count} agents and {simulated} simulated nodes; daemon away for {away} s, held up for {stopped} s; "
           f"settings {registry}", flush=True)
-    daemon = Daemon(bin, folder, environment=settings)
+    daemon = common.Daemon(bin, folder, environment=settings)
     grpc, load_command = daemon.grpc, ["--local", "bench", "heartbeat", "--to", f"http://{daemon.grpc}", "--nodes", str(simulated),
                                        "--agents-file", str(folder / "simulated")]
     # Registered beforehand: those who wait for the last of them to register would be called silent.
     daemon.run(*load_command, "--duration", "100ms", "--warmup", "1ms")
     daemon.stop()
-    daemon = Daemon(bin, folder, grpc, environment=settings)
+    daemon = common.Daemon(bin, folder, grpc, environment=settings)
     started = time.time()
     watch = Nodes(daemon, folder)
     say = lambda text: print(f"[{time.time() - started:7.1f} s] {text}", flush=True)
@@ -165,7 +176,7 @@ def run(arguments, folder, bin, Daemon):
         say("stopping the daemon")
         daemon.stop()
         time.sleep(away)
-        daemon = Daemon(bin, folder, grpc, environment=settings)
+        daemon = common.Daemon(bin, folder, grpc, environment=settings)
         say(f"the daemon is back after {time.time() - start:.1f} s")
         time.sleep(registry["grace"] + registry["offline"] + 10)
         check(f"daemon away for {away} s", start, killed_ids)
