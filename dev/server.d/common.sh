@@ -51,6 +51,14 @@ apt_update() {
     can_apt && as_root apt-get -qq update
 }
 
+has_curl() {
+    command -v curl >/dev/null
+}
+
+install_curl() {
+    apt_update && apt_install curl ca-certificates
+}
+
 # Runs `try_NAME PORT` with ports until one is not taken: there is no way to ask these servers for any free one. The ports
 # lie below those that the system gives to clients. It says 1 for "taken" and 2 for "it is no use".
 on_a_free_port() {

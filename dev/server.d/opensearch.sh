@@ -8,10 +8,11 @@ java_least=21
 temurin_version=21
 
 find_opensearch() {
-    find_java >/dev/null && [ -d "$opensearch_jars" ]
+    has_curl && find_java >/dev/null && [ -d "$opensearch_jars" ]
 }
 
 install_opensearch() {
+    has_curl || install_curl || return 1
     find_java >/dev/null || install_java || return 1
     [ -d "$opensearch_jars" ] || install_jars
 }

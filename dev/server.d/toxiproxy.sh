@@ -5,6 +5,7 @@ toxiproxy_version=v2.5.0
 toxiproxy=${cache:?}/toxiproxy-$toxiproxy_version/server
 
 find_toxiproxy() {
+    has_curl || return 1
     if [ -x "$toxiproxy" ]; then
         echo "$toxiproxy"
     else
@@ -13,6 +14,8 @@ find_toxiproxy() {
 }
 
 install_toxiproxy() {
+    has_curl || install_curl || return 1
+    [ ! -x "$toxiproxy" ] || return 0
     command -v go >/dev/null || { apt_update && apt_install golang-go; } || return 1
     say "building toxiproxy $toxiproxy_version into $cache"
     GOBIN=$(dirname "$toxiproxy") go install "github.com/Shopify/toxiproxy/v2/cmd/server@$toxiproxy_version"

@@ -1,10 +1,13 @@
 //! A daemon to test against: real listeners, real files, real engines.
 
+mod daemon;
 mod engines;
 pub(crate) mod frames;
+mod front;
 mod http;
 mod nodes;
 mod raw;
+mod shared;
 
 use std::{
     future::Future,
@@ -19,10 +22,6 @@ use cpc_proto::{
     v1,
 };
 use cpc_signing::{Kind, LoginMessage, PublicKey, Purpose, SecretKey};
-use cpcd::{
-    Server,
-    settings::{Override, Settings},
-};
 use tonic::{
     Request, Status,
     service::{Interceptor, interceptor::InterceptedService},
@@ -30,17 +29,10 @@ use tonic::{
 };
 use tonic_types::StatusExt;
 
+pub(crate) use daemon::Daemon;
 pub(crate) use engines::{Engine, for_each_engine};
 pub(crate) use nodes::{ADDRESS, TestNode, record};
 pub(crate) use raw::{raw, raw_stream};
-
-/// A running daemon with folders of its own.
-pub(crate) struct Daemon {
-    server: Option<Server>,
-    folder: tempfile::TempDir,
-    grpc: String,
-    rest: std::net::SocketAddr,
-}
 
 /// Somebody with a key and, once logged in, a token.
 pub(crate) struct Person {
@@ -67,70 +59,13 @@ impl Interceptor for Bearer {
 }
 
 impl Daemon {
-    /// Starts a daemon on an engine.
-    pub(crate) async fn start(engine: &Engine) -> Self {
-        Self::start_with(engine, &[]).await
-    }
-
-    /// Starts a daemon with settings of its own.
-    pub(crate) async fn start_with(engine: &Engine, more: &[(&'static str, &str)]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let server = Self::bind(engine, folder.path(), more).await.expect("the daemon starts");
-        let (grpc, rest) = (server.addresses().grpc, server.addresses().rest);
-        Self { server: Some(server), folder, grpc: format!("http://{grpc}"), rest }
-    }
-
-    /// Takes a server that runs already; its folders are the caller's.
-    pub(crate) fn adopt(server: Server) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (grpc, rest) = (server.addresses().grpc, server.addresses().rest);
-        Self { server: Some(server), folder, grpc: format!("http://{grpc}"), rest }
-    }
-
-    /// Binds a server on a data directory.
-    pub(crate) async fn bind(
-        engine: &Engine,
-        data_dir: &std::path::Path,
-        more: &[(&'static str, &str)],
-    ) -> anyhow::Result<Server> {
-        let mut overrides: Vec<Override> = vec![
-            ("server.data_dir", Some(data_dir.display().to_string())),
-            ("server.grpc_listen", Some("127.0.0.1:0".into())),
-            ("server.rest_listen", Some("127.0.0.1:0".into())),
-            ("store.url", Some(engine.url.clone())),
-        ];
-        overrides.extend(more.iter().map(|(key, value)| (*key, Some((*value).to_owned()))));
-        let settings = Settings::load(None, &overrides)?;
-        if !engine.url.is_empty() && !settings.server.root_key_file.exists() {
-            cpcd::init(&settings)?;
-        }
-        Server::bind(settings).await
-    }
-
-    /// Stops it and starts another on the same folders and engine.
-    pub(crate) async fn restart(mut self, engine: &Engine) -> Self {
-        if let Some(server) = self.server.take() {
-            server.shutdown().await;
-        }
-        let server = Self::bind(engine, self.folder.path(), &[]).await.expect("the daemon starts again");
-        let (grpc, rest) = (server.addresses().grpc, server.addresses().rest);
-        Self { server: Some(server), folder: self.folder, grpc: format!("http://{grpc}"), rest }
-    }
-
-    /// Stops it.
-    pub(crate) async fn stop(mut self) {
-        if let Some(server) = self.server.take() {
-            server.shutdown().await;
-        }
-    }
-
     pub(crate) async fn channel(&self) -> Channel {
-        Endpoint::from_shared(self.grpc.clone()).expect("an address").connect().await.expect("a connection")
+        let address = format!("http://{}", self.grpc_address());
+        Endpoint::from_shared(address).expect("an address").connect().await.expect("a connection")
     }
 
     pub(crate) async fn local_channel(&self) -> Channel {
-        let path = self.server.as_ref().expect("it runs").addresses().socket.clone();
-        let address = format!("unix://{}", path.display());
+        let address = format!("unix://{}", self.socket().display());
         Endpoint::from_shared(address).expect("an address").connect().await.expect("a connection")
     }
 
@@ -216,31 +151,6 @@ impl Daemon {
     pub(crate) async fn refresh(&self, refresh_token: &str) -> Result<v1::TokenPair, Status> {
         let request = v1::RefreshRequest { refresh_token: refresh_token.into(), proof: None };
         self.identity(None).await.refresh_token(request).await.map(|answer| tokens(answer.into_inner()))
-    }
-
-    /// Gives where REST listens.
-    pub(crate) fn rest_address(&self) -> std::net::SocketAddr {
-        self.rest
-    }
-
-    /// Gives where gRPC listens.
-    pub(crate) fn grpc_address(&self) -> std::net::SocketAddr {
-        self.server.as_ref().expect("it runs").addresses().grpc
-    }
-
-    /// Gives where the root key is.
-    pub(crate) fn root_key(&self) -> std::path::PathBuf {
-        self.folder.path().join("root.key")
-    }
-
-    /// Counts in the daemon's store.
-    pub(crate) async fn count(&self, engine: &Engine, query: &str) -> i64 {
-        engine.count(self.folder.path(), query).await
-    }
-
-    /// Changes the daemon's store behind its back.
-    pub(crate) async fn execute(&self, engine: &Engine, statement: &str) {
-        engine.execute(self.folder.path(), statement).await;
     }
 
     /// Waits until nothing waits to be indexed.
