@@ -120,7 +120,7 @@ pub enum LogFormat {
 }
 
 /// Settings that are text, even where they read as something else: a folder may be called `2026`.
-const TEXTS: [&str; 13] = [
+const TEXTS: [&str; 15] = [
     "server.data_dir",
     "server.grpc_listen",
     "server.rest_listen",
@@ -131,6 +131,8 @@ const TEXTS: [&str; 13] = [
     "tls.key_file",
     "store.url",
     "cache.url",
+    "cache.ca_file",
+    "cache.prefix",
     "search.url",
     "log.format",
     "log.filter",

@@ -1,71 +1,64 @@
-"""How long after a revocation on one daemon another on the same PostgreSQL takes the token."""
+"""How long after a revocation on one replica the others refuse the token, while the push is cut and restored in between."""
 
-import base64
-import http.client
-import json
 import os
 import random
-import statistics
-import subprocess
 import sys
 import time
 
 from trials import common
-
+from trials.cluster import Client, Cluster, claims, database, quantiles, through_proxy
 
 
 def arguments(parser):
     parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--replicas", type=int, default=3)
+    parser.add_argument("--cuts", type=int, default=5, help="how often the way to Valkey is cut, each time for a tenth of the trials")
     parser.add_argument("--seed", type=int, default=1)
 
 
 def run(arguments, folder):
-    """Revokes tokens one by one on one daemon, and asks another on the same store until it refuses them."""
-    url = os.environ.get("CPC_TEST_POSTGRES_URL") or sys.exit("needs PostgreSQL: dev/servers run -- dev/trial revocation")
-    bin = common.programs()
-    os.environ["CPCD_SERVER__ROOT_KEY_FILE"] = str(folder / "root.key")
-    for name in "ab":
-        (folder / name).mkdir()
-    store = ["--store-url", url]
-    subprocess.run([bin / "cpcd", "--data-dir", folder / "a", *store, "init"], check=True, stdout=subprocess.DEVNULL)
-    here = common.Daemon(bin, folder / "a", settings=store)
-    there = common.Daemon(bin, folder / "b", settings=store)
-    here.log_in()
-    session = json.loads((folder / "a/cpcctl/sessions.json").read_text())["default"]
-    token, refresh = session["accessToken"], session["refreshToken"]
-    connections = {daemon: http.client.HTTPConnection(*daemon.rest.rsplit(":", 1)) for daemon in (here, there)}
-
-    def call(daemon, method, path, token=None, body=None):
-        headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
-        connections[daemon].request(method, path, json.dumps(body) if body else None, headers)
-        answer = connections[daemon].getresponse()
-        return answer.status, json.loads(answer.read())
-
-    random.seed(arguments.seed)
-    delays = []
-    for _ in range(arguments.count):
-        # The last round ended just after the replica asked the store: the next begins at any moment of its interval.
-        time.sleep(random.uniform(0, 0.5))
-        status, answer = call(there, "GET", "/v1/caller", token)
-        if status != 200:
-            sys.exit(f"the replica refuses a good token: {answer}")
-        claims = token.split(".")[1]
-        token_id = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["jti"]
-        status, answer = call(here, "POST", "/v1/auth/revoke", token, {"tokenId": token_id})
-        revoked = time.perf_counter()
-        if status != 200:
-            sys.exit(f"the token was not revoked: {answer}")
-        while call(there, "GET", "/v1/caller", token)[0] == 200:
-            if time.perf_counter() - revoked > 30:
-                sys.exit("verdict: FAILED, a revoked token is good for more than 30 s")
-        delays.append((time.perf_counter() - revoked) * 1000)
-        _, answer = call(here, "POST", "/v1/auth/refresh", None, {"refreshToken": refresh})
-        token, refresh = answer["tokens"]["accessToken"], answer["tokens"]["refreshToken"]
-    here.stop()
-    there.stop()
-    quantiles = statistics.quantiles(delays, n=100)
-    print(f"{len(delays)} revocations, seed {arguments.seed}; from the answer on one daemon until the other refuses the token: "
-          f"p50 {quantiles[49]:.0f} ms, p99 {quantiles[98]:.0f} ms, max {max(delays):.0f} ms")
-    if max(delays) > 1000:
+    chance = random.Random(arguments.seed)
+    valkey = os.environ.get("CPC_TEST_VALKEY_URL")
+    proxy, cache = through_proxy(valkey) if valkey else (None, "")
+    with database() as store:
+        cluster = Cluster(common.programs(), folder, arguments.replicas, store, cache, settings={"CPCD_LOG__FILTER": "warn"})
+        _, session = cluster.log_in("subject")
+        token, refresh = session["accessToken"], session["refreshToken"]
+        client = Client(cluster.daemons)
+        delays = {"pushed": [], "push cut": []}
+        period = max(1, arguments.count // (2 * max(1, arguments.cuts)))
+        is_cut = False
+        for number in range(arguments.count):
+            if proxy and arguments.cuts and number % period == 0:
+                is_cut = (number // period) % 2 == 1
+                proxy.cut(is_cut)
+            # The last round ended just after a replica asked the store: the next begins at any moment of its interval.
+            time.sleep(chance.uniform(0, 0.5))
+            here = chance.randrange(arguments.replicas)
+            others = [at for at in range(arguments.replicas) if at != here]
+            for at in others:
+                status, answer = client.call("GET", "/v1/caller", token, at=at)
+                if status != 200:
+                    sys.exit(f"a replica refuses a good token: {answer}")
+            status, answer = client.call("POST", "/v1/auth/revoke", token, {"tokenId": claims(token)["jti"]}, at=here)
+            revoked = time.perf_counter()
+            if status != 200:
+                sys.exit(f"the token was not revoked: {answer}")
+            while others:
+                others = [at for at in others if client.call("GET", "/v1/caller", token, at=at)[0] == 200]
+                if time.perf_counter() - revoked > 30:
+                    sys.exit("verdict: FAILED, a revoked token is good for more than 30 s")
+            delays["push cut" if is_cut or not proxy else "pushed"].append((time.perf_counter() - revoked) * 1000)
+            status, answer = client.call("POST", "/v1/auth/refresh", None, {"refreshToken": refresh}, at=here)
+            token, refresh = answer["tokens"]["accessToken"], answer["tokens"]["refreshToken"]
+        proxy and proxy.cut(False)
+        cluster.stop()
+        proxy and proxy.remove()
+    print(f"{arguments.count} revocations, {arguments.replicas} replicas, seed {arguments.seed}; from the answer on one until all others refuse the token")
+    print("\n| | trials | p50 ms | p95 ms | p99 ms | max ms |\n|---|---|---|---|---|---|")
+    for what, values in delays.items():
+        if values:
+            print(f"| {what} | {len(values)} | " + " | ".join(f"{value:.0f}" for value in quantiles(values)) + " |")
+    if max(sum(delays.values(), [])) > 1000:
         sys.exit("verdict: FAILED, more than a second")
-    print("verdict: each within a second")
+    print("\nverdict: each within a second")

@@ -45,7 +45,11 @@ pub(crate) async fn enrol(context: &mut Context, agents: &mut Agents, count: usi
             running.spawn(async move {
                 let node = match key {
                     Some(key) => log_in(&client, key, pinned.as_deref(), limit).await,
-                    None => register(&client, pinned.as_deref(), limit).await,
+                    None => {
+                        let newcomer = Newcomer::generate()?;
+                        let registered = newcomer.register(&client, pinned.as_deref(), limit).await;
+                        registered.map(|(_, node, server_id)| (node, server_id))
+                    }
                 };
                 node.map(|(node, server_id)| (which, node, server_id))
             });
@@ -66,22 +70,44 @@ pub(crate) async fn enrol(context: &mut Context, agents: &mut Agents, count: usi
     Ok(())
 }
 
-async fn register(client: &Client, pinned: Option<&str>, limit: Duration) -> Result<(LoadNode, String)> {
-    let key = SecretKey::generate();
-    let record = SignedPeerRecord::sign(&key, 1, Vec::new(), Dialect::Standard).map_err(Failure::usage)?;
-    let signer = Signer::Key(key.clone());
-    let plain = Joining::default();
-    let proven = session::prove(client, &signer, Errand::NodeRegistration, pinned, &plain, limit).await?;
-    let info = NodeInfo {
-        signed_peer_record: record.into_bytes(),
-        proof: Some(proven.proof),
-        capacity: Some(NodeResources { cpu_millicores: 4000, memory_bytes: 8 << 30, ..NodeResources::default() }),
-        agent_version: AGENT_VERSION.to_owned(),
-        ..NodeInfo::default()
-    };
-    let answer = within(limit, client.nodes().register_node(info)).await?;
-    let (token, ends) = session::access(answer.tokens.ok_or_else(Failure::empty_answer)?)?;
-    Ok((LoadNode { key, token, ends }, proven.server_id))
+/// A node that can be registered: a key, and the record that it signed.
+pub(crate) struct Newcomer {
+    key: SecretKey,
+    record: Vec<u8>,
+}
+
+impl Newcomer {
+    /// Makes a node with a key of its own and no address.
+    ///
+    /// # Errors
+    /// Only if its record cannot be signed.
+    pub(crate) fn generate() -> Result<Self> {
+        let key = SecretKey::generate();
+        let record = SignedPeerRecord::sign(&key, 1, Vec::new(), Dialect::Standard).map_err(Failure::usage)?;
+        Ok(Self { key, record: record.into_bytes() })
+    }
+
+    /// Registers the node; gives its id, the node with its token, and the server's id.
+    pub(crate) async fn register(
+        self,
+        client: &Client,
+        pinned: Option<&str>,
+        limit: Duration,
+    ) -> Result<(String, LoadNode, String)> {
+        let signer = Signer::Key(self.key.clone());
+        let plain = Joining::default();
+        let proven = session::prove(client, &signer, Errand::NodeRegistration, pinned, &plain, limit).await?;
+        let info = NodeInfo {
+            signed_peer_record: self.record,
+            proof: Some(proven.proof),
+            capacity: Some(NodeResources { cpu_millicores: 4000, memory_bytes: 8 << 30, ..NodeResources::default() }),
+            agent_version: AGENT_VERSION.to_owned(),
+            ..NodeInfo::default()
+        };
+        let answer = within(limit, client.nodes().register_node(info)).await?;
+        let (token, ends) = session::access(answer.tokens.ok_or_else(Failure::empty_answer)?)?;
+        Ok((answer.node_id, LoadNode { key: self.key, token, ends }, proven.server_id))
+    }
 }
 
 /// Logs a node in by its key.

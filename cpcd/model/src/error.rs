@@ -1,6 +1,6 @@
 //! One error for the whole daemon: what went wrong, whose fault it is, and what the caller can do.
 
-use std::{collections::BTreeMap, error::Error as StdError, fmt, time::Duration};
+use std::{collections::BTreeMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 /// The daemon's result.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -152,16 +152,18 @@ pub struct FieldViolation {
     pub description: String,
 }
 
-/// What went wrong.
+/// What went wrong. A clone is for others who waited for the same.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     reason: Reason,
     message: String,
     fields: Vec<FieldViolation>,
     metadata: BTreeMap<String, String>,
     retry_after: Option<Duration>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -198,7 +200,7 @@ impl Error {
     /// Adds what caused it, for the log.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 

@@ -1,4 +1,6 @@
-//! Rules for text that people give.
+//! Rules for text that people give, and bytes as text.
+
+use std::fmt::Write;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -32,6 +34,15 @@ pub fn clean(field: &str, text: &str, max: usize, multiline: bool) -> Result<Str
         ));
     }
     Ok(text)
+}
+
+/// Writes bytes as hexadecimal digits in lower case.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Says whether a character neither controls a terminal nor changes the direction or visibility of what surrounds it.

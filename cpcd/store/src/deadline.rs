@@ -25,6 +25,17 @@ pub fn current() -> Option<Instant> {
     END.try_with(|end| *end).ok()
 }
 
+/// Waits for work that another task does, no longer than the work at hand is worth doing.
+///
+/// # Errors
+/// `DEADLINE_EXCEEDED`, the work's.
+pub async fn in_time<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    match left(current())? {
+        None => work.await,
+        Some(left) => tokio::time::timeout(left, work).await.map_err(|_| exceeded())?,
+    }
+}
+
 /// Gives how much time is left, if it is limited.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use crate::{context::Context, failure::Result};
 
 mod heartbeat;
+mod register;
 
 /// Measures a running daemon
 #[derive(Debug, Subcommand)]
@@ -12,12 +13,14 @@ mod heartbeat;
 pub(crate) enum Command {
     #[command(alias = "heartbeats")]
     Heartbeat(heartbeat::Args),
+    Register(register::Args),
 }
 
 impl Command {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         match self {
             Self::Heartbeat(args) => args.run(context).await,
+            Self::Register(args) => args.run(context).await,
         }
     }
 }

@@ -109,6 +109,12 @@ impl Joining {
 }
 
 impl Ticket {
+    /// Says whether it lets in without an invite, so that nothing is used up by it.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        self.presented.is_none()
+    }
+
     /// Uses the invite once, inside the caller's transaction; of any number at once as many succeed as it is for.
     ///
     /// # Errors

@@ -131,6 +131,11 @@ impl Opener {
 /// Writes a session and its event.
 pub(crate) async fn write(tx: &mut Tx, session: &Session, now: Timestamp) -> Result<()> {
     tx.insert_session(session).await?;
+    tx.insert_events(&[event(session)], now).await
+}
+
+/// Makes the event of a session that was opened.
+pub(crate) fn event(session: &Session) -> NewEvent {
     let payload = json!({ "session_id": session.id.to_string() });
-    tx.insert_events(&[NewEvent { kind: "session.opened", subject_id: session.subject_id, payload }], now).await
+    NewEvent { kind: "session.opened", subject_id: session.subject_id, payload }
 }

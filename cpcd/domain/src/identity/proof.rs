@@ -5,6 +5,7 @@ use std::time::Duration;
 use cpc_signing::Purpose;
 use cpcd_model::{
     Error, Reason, Result,
+    text::hex,
     time::{Timestamp, elapsed},
 };
 use cpcd_store::{Cache, sql::Tx};
@@ -55,7 +56,7 @@ impl Proofs {
             return Err(Error::field(Reason::ChallengeInvalid, "proof.challenge", text));
         }
         self.challenges.check_signature(&challenge, &proof.signature)?;
-        let cache_key = format!("cpc:identity:challenge:{}", hex(&challenge.id));
+        let cache_key = format!("identity:challenge:{}", hex(&challenge.id));
         if self.cache.get(&cache_key).await?.is_some() {
             return Err(used());
         }
@@ -80,14 +81,7 @@ pub(crate) async fn use_up(tx: &mut Tx, id: &[u8; 16], expires_at: Timestamp) ->
     if tx.insert_used_challenge(id, expires_at).await? { Ok(()) } else { Err(used()) }
 }
 
-fn used() -> Error {
+/// Makes the error of a challenge that was used before.
+pub(crate) fn used() -> Error {
     Error::field(Reason::ChallengeUsed, "proof.challenge", "has been used; ask for a new one")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -10,8 +10,9 @@ async fn identity() -> (Identity, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let root = RootKey::create(&folder.path().join("root.key")).unwrap();
     let store = Store::open(&sql::Config { url: "sqlite::memory:".into(), ..sql::Config::default() }).await.unwrap();
-    let cache =
-        cpcd_store::Cache::open(&cpcd_store::cache::Config { url: "memory:".into(), ..Default::default() }).unwrap();
+    let cache = cpcd_store::Cache::open(&cpcd_store::cache::Config { url: "memory:".into(), ..Default::default() })
+        .await
+        .unwrap();
     let config = toml_config();
     let identity = Identity::open(&store, &cache, &Clock::default(), &config, &root, Advertised::default()).await;
     (identity.unwrap(), folder)

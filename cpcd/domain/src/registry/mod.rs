@@ -8,6 +8,7 @@ mod config;
 mod detector;
 mod flusher;
 mod heartbeats;
+mod intake;
 mod nodes;
 mod pace;
 mod record;

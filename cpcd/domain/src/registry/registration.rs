@@ -20,6 +20,7 @@ use serde_json::json;
 
 use super::{
     Config,
+    intake::{Intake, Newcomer},
     pace::Pace,
     record,
     table::{Arrival, Table},
@@ -27,7 +28,9 @@ use super::{
 use crate::{
     Caller,
     caller::Subject,
-    identity::{Identity, InviteKind, Joining, Opener, Proof, Proofs, Ticket, TokenPair, use_up, write_session},
+    identity::{
+        Identity, InviteKind, Joining, Opener, Proof, Proofs, Proven, Terms, Ticket, TokenPair, use_up, write_session,
+    },
 };
 
 const LONGEST_AGENT: usize = 100;
@@ -68,6 +71,7 @@ pub struct Registrations {
     proofs: Proofs,
     opener: Opener,
     joining: Joining,
+    intake: Intake,
 }
 
 /// A registration whose every part holds by itself.
@@ -99,7 +103,8 @@ impl Registrations {
     ) -> Self {
         let (store, clock) = (store.clone(), clock.clone());
         let (proofs, opener) = (identity.proofs.clone(), identity.opener.clone());
-        Self { store, clock, config, table, pace, proofs, opener, joining: identity.joining.clone() }
+        let intake = Intake::new(&store);
+        Self { store, clock, config, table, pace, proofs, opener, joining: identity.joining.clone(), intake }
     }
 
     /// Registers a node, or brings up to date what is known of it. Needs a proof by the node's key; a new node also needs what
@@ -117,12 +122,27 @@ impl Registrations {
             return Err(Error::field(Reason::RecordKeyMismatch, "proof.challenge", text));
         }
         let public_key = *proven.challenge.public_key.as_bytes();
-        let known = self.store.get_node_by_key(&public_key).await?;
-        let admission = match known {
-            Some(_) => Admission::Known,
-            None => self.admit(caller, &registration.proof.invite, now)?,
-        };
         let (challenge_id, expires_at) = (proven.challenge.id, proven.challenge.expires_at);
+        let admission = self.admit(caller, &registration.proof.invite, now);
+        // Whoever needs no more than the policy or a right goes in with others, unless it is in already.
+        let owner = match &admission {
+            Ok(Admission::Right(owner)) => Some(*owner),
+            Ok(Admission::Ticket(ticket)) if ticket.is_free() => Some(None),
+            Ok(_) | Err(_) => None,
+        };
+        if let Some(owner_id) = owner {
+            let node = new_node(&self.config, &checked, public_key, now, Terms { owner_id, ..Terms::default() })?;
+            let opened = self.opener.open_node(node.id, now)?;
+            let newcomer =
+                Newcomer { node, challenge: (challenge_id, expires_at), session: opened.session, registered_at: now };
+            if let Some(node) = self.intake.take(newcomer).await? {
+                return Ok(self.registered(&proven, node, opened.tokens, now).await);
+            }
+        }
+        let admission = match self.store.get_node_by_key(&public_key).await? {
+            Some(_) => Admission::Known,
+            None => admission?,
+        };
         let (config, opener) = (self.config.clone(), self.opener.clone());
         let (node, tokens) = self
             .store
@@ -139,10 +159,15 @@ impl Registrations {
                 })
             })
             .await?;
-        self.proofs.remember(&proven, now).await;
+        Ok(self.registered(&proven, node, tokens, now).await)
+    }
+
+    /// Follows a node from now on, and tells it when to come.
+    async fn registered(&self, proven: &Proven, node: Node, tokens: TokenPair, now: Timestamp) -> Registered {
+        self.proofs.remember(proven, now).await;
         self.table.follow(node.id, node.status, self.clock.tick(), true);
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
-        Ok(Registered { node, tokens, next })
+        Registered { node, tokens, next }
     }
 
     /// Finds what lets a new node in: the right of whoever registers it, unless there is an invite, or what the join policy asks.
@@ -208,20 +233,26 @@ async fn insert(
     public_key: [u8; 32],
     now: Timestamp,
 ) -> Result<Node> {
-    let (owner_id, granted_labels, realm) = match admission {
-        Admission::Right(owner_id) => (owner_id, Labels::new(), String::new()),
-        Admission::Ticket(ticket) => {
-            let terms = ticket.redeem(tx, now).await?;
-            (terms.owner_id, terms.labels, terms.realm.unwrap_or_default())
-        }
+    let terms = match admission {
+        Admission::Right(owner_id) => Terms { owner_id, ..Terms::default() },
+        Admission::Ticket(ticket) => ticket.redeem(tx, now).await?,
         Admission::Known => {
             return Err(Error::new(Reason::WriteConflict, "the node was deleted meanwhile; register again"));
         }
     };
+    let node = new_node(config, &checked, public_key, now, terms)?;
+    tx.insert_node(&node).await?;
+    tx.insert_events(&[registered_event(&node)], now).await?;
+    Ok(node)
+}
+
+/// Makes the row of a new node on the terms that let it in.
+fn new_node(config: &Config, checked: &Checked, public_key: [u8; 32], now: Timestamp, terms: Terms) -> Result<Node> {
+    let granted_labels = terms.labels;
     let mut node = Node {
         id: NodeId::generate(),
         public_key,
-        owner_id,
+        owner_id: terms.owner_id,
         // It has just proven that it lives.
         status: NodeStatus::Online,
         last_seen: Some(now),
@@ -229,18 +260,21 @@ async fn insert(
         record: Vec::new(),
         record_seq: None,
         addresses: Vec::new(),
-        labels: labels::granted_over("labels", checked.labels, &granted_labels)?,
+        labels: labels::granted_over("labels", checked.labels.clone(), &granted_labels)?,
         granted_labels,
-        realm,
-        agent_version: checked.agent_version,
+        realm: terms.realm.unwrap_or_default(),
+        agent_version: checked.agent_version.clone(),
         created_at: now,
     };
     record::check_addresses(config, &checked.signed, &node.realm)?;
     record::put(&mut node, &checked.signed)?;
-    tx.insert_node(&node).await?;
-    let payload = json!({ "status": node.status.as_str(), "owner_id": node.owner_id.map(|id| id.to_string()) });
-    tx.insert_events(&[NewEvent { kind: "node.registered", subject_id: node.id.uuid(), payload }], now).await?;
     Ok(node)
+}
+
+/// Makes the event of a new node.
+pub(super) fn registered_event(node: &Node) -> NewEvent {
+    let payload = json!({ "status": node.status.as_str(), "owner_id": node.owner_id.map(|id| id.to_string()) });
+    NewEvent { kind: "node.registered", subject_id: node.id.uuid(), payload }
 }
 
 async fn renew(tx: &mut Tx, config: &Config, mut node: Node, checked: Checked, now: Timestamp) -> Result<Node> {

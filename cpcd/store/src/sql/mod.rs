@@ -10,6 +10,7 @@ mod config;
 mod contents;
 mod contents_bulk;
 mod db;
+mod enrolments;
 mod events;
 mod fault;
 mod grants;

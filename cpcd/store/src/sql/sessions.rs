@@ -77,7 +77,7 @@ pub enum SubjectKind {
 }
 
 impl SubjectKind {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
             Self::Node => "node",

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it fails")]
 
 mod cache;
+mod cache_links;
+mod cache_places;
 mod harness;
 mod sql_contents;
+mod sql_enrolments;
 mod sql_faults;
 mod sql_identity;
 mod sql_index;
@@ -16,3 +19,5 @@ mod sql_nodes;
 mod sql_open;
 mod sql_schema;
 mod sql_write;
+mod toxiproxy;
+mod valkey;

@@ -252,3 +252,45 @@ async fn a_key_is_one_node_however_many_register_it_at_once() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_come_together_are_told_apart() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let operator = daemon.person("operator", &["nodes=write"]).await;
+        let known = daemon.node().await;
+        let again = daemon.node_info(&known.key, record(&known.key, 2, &[ADDRESS], Dialect::Standard)).await;
+        let mut infos = vec![("known", again.clone()), ("the same proof", again)];
+        for number in 0..60 {
+            let key = SecretKey::generate();
+            let info = daemon.node_info(&key, record(&key, 1, &[ADDRESS], Dialect::Standard)).await;
+            infos.push(("new", info.clone()));
+            if number % 10 == 0 {
+                infos.push(("the same proof", info));
+            }
+        }
+        let client = daemon.registry(Some(&operator.token)).await;
+        let mut running = Vec::new();
+        for (what, info) in infos {
+            let mut client = client.clone();
+            running.push(tokio::spawn(async move { (what, client.register_node(info).await) }));
+        }
+        let (mut ids, mut replayed) = (Vec::new(), 0);
+        for call in running {
+            match call.await.unwrap() {
+                (_, Ok(answer)) => ids.push(answer.into_inner().node_id),
+                (what, Err(status)) => {
+                    assert_eq!(reason(&status), "CHALLENGE_USED", "{what}");
+                    replayed += 1;
+                }
+            }
+        }
+        assert_eq!((ids.len(), replayed), (61, 7));
+        assert!(ids.contains(&known.id), "a known node keeps its id");
+        assert_eq!(daemon.count(&engine, "SELECT count(*) FROM nodes").await, 61);
+        let events = "SELECT count(*) FROM events WHERE kind = 'node.registered'";
+        assert_eq!(daemon.count(&engine, events).await, 61);
+        daemon.stop().await;
+    })
+    .await;
+}

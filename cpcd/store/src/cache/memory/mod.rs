@@ -1,5 +1,7 @@
 //! The cache of this process.
 
+mod logs;
+
 use std::{
     future::ready,
     sync::Arc,
@@ -7,6 +9,9 @@ use std::{
 };
 
 use moka::{Expiry, future, policy::EvictionPolicy};
+
+use self::logs::Logs;
+use super::{LogPosition, Signal, Subscription, channels::Channels};
 
 /// What an entry takes besides its key and value, about.
 const ENTRY_BYTES: usize = 128;
@@ -38,8 +43,10 @@ impl Expiry<String, Value> for Ttl {
 
 /// Values in this process; the least recently used go when there are too many.
 #[derive(Clone)]
-pub struct Memory {
+pub(super) struct Memory {
     values: future::Cache<String, Value>,
+    logs: Arc<Logs>,
+    channels: Arc<Channels>,
 }
 
 impl Memory {
@@ -54,7 +61,7 @@ impl Memory {
             .eviction_policy(EvictionPolicy::lru())
             .expire_after(Ttl)
             .build();
-        Self { values }
+        Self { values, logs: Arc::default(), channels: Arc::default() }
     }
 
     pub(super) async fn get(&self, key: &str) -> Option<Vec<u8>> {
@@ -72,5 +79,25 @@ impl Memory {
 
     pub(super) async fn delete(&self, key: &str) {
         self.values.invalidate(key).await;
+    }
+
+    pub(super) fn append(&self, log: &str, entry: Vec<u8>, keep: usize) {
+        self.logs.append(log, entry, keep);
+    }
+
+    pub(super) fn read_log(&self, log: &str, after: LogPosition, limit: usize) -> Vec<(LogPosition, Vec<u8>)> {
+        self.logs.read(log, after, limit)
+    }
+
+    pub(super) fn newest_of_log(&self, log: &str) -> LogPosition {
+        self.logs.newest(log)
+    }
+
+    pub(super) fn publish(&self, channel: &str, message: Vec<u8>) {
+        self.channels.send(channel, Signal::Message(message));
+    }
+
+    pub(super) fn subscribe(&self, channel: &str) -> Subscription {
+        self.channels.subscribe(channel).0
     }
 }

@@ -1,35 +1,25 @@
 //! Bind, then serve: every listener exists before `bind` returns, and the end is awaited.
 
-use std::{
-    fs,
-    io::{self, Write},
-    net::SocketAddr,
-    os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt},
-    path::{Path, PathBuf},
-    sync::Arc,
-    thread,
-    time::Duration,
-};
+mod addresses;
+mod listeners;
+mod root_key;
 
-use anyhow::{Context, bail, ensure};
-use cpcd_domain::{
-    discovery::Discovery,
-    identity::{Identity, RootKey},
-    registry::Registry,
-    system::System,
-};
+use std::{sync::Arc, thread, time::Duration};
+
+use anyhow::Context;
+use cpcd_domain::{discovery::Discovery, identity::Identity, registry::Registry, system::System};
 use cpcd_model::time::Clock;
 use cpcd_store::{Cache, Index, Store};
 use futures_util::future::BoxFuture;
-use serde::Serialize;
-use tokio::{
-    net::{TcpListener, UnixListener, UnixStream},
-    runtime::Handle,
-    sync::Semaphore,
-    time::timeout,
-};
+use tokio::{runtime::Handle, sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use self::addresses::Addresses;
+use self::{
+    addresses::{remove_old_addresses, write_addresses},
+    listeners::{files_for_connections, listen, listen_local},
+    root_key::{make_root_key, read_root_key},
+};
 use crate::{
     app::{About, App, Door, Parts},
     data_dir::{DataDir, Passing},
@@ -42,9 +32,6 @@ use crate::{
     transport::Places,
 };
 
-/// Files for the engines, the logs and the local socket.
-const FILES_KEPT_BACK: usize = 160;
-
 /// A running daemon.
 pub struct Server {
     addresses: Addresses,
@@ -56,17 +43,6 @@ pub struct Server {
     _address_file: Option<Passing>,
     _socket_file: Passing,
     _data_dir: DataDir,
-}
-
-/// Where the daemon listens; what the address file holds.
-#[derive(Clone, Debug, Serialize)]
-pub struct Addresses {
-    /// gRPC.
-    pub grpc: SocketAddr,
-    /// REST.
-    pub rest: SocketAddr,
-    /// The administrator's Unix socket.
-    pub socket: PathBuf,
 }
 
 impl Server {
@@ -85,7 +61,7 @@ impl Server {
             Some(root) => root,
             None => make_root_key(&settings.server.root_key_file, &store).await?,
         };
-        let cache = Cache::open(&settings.cache).context("cannot open the cache")?;
+        let cache = Cache::open(&settings.cache).await.context("cannot open the cache")?;
         let advertised = settings.server.advertised(tls.advertised_pin());
         let identity = Identity::open(&store, &cache, &clock, &settings.identity, &root, advertised).await?;
         let (registry, detector, flusher) = Registry::open(&store, &clock, &settings.registry, &identity).await?;
@@ -189,102 +165,4 @@ impl Server {
             tracing::warn!("the store did not close in time; what was acknowledged is durable all the same");
         }
     }
-}
-
-/// Reads the root key if it is there; only an embedded store may be without one, on the first start.
-fn read_root_key(settings: &Settings) -> anyhow::Result<Option<RootKey>> {
-    let path = &settings.server.root_key_file;
-    if path.exists() {
-        let root = RootKey::read(path).with_context(|| format!("cannot use the root key {}", path.display()))?;
-        return Ok(Some(root));
-    }
-    if settings.store.url.starts_with("sqlite:") {
-        return Ok(None);
-    }
-    bail!(
-        "there is no root key {}: make one with `cpcd init` for a new database, or bring the one that the database belongs to",
-        path.display()
-    )
-}
-
-/// Makes the root key of a new store; one that has secrets under a key needs that very key.
-async fn make_root_key(path: &Path, store: &Store) -> anyhow::Result<RootKey> {
-    ensure!(
-        store.get_server_identity().await.context("cannot read the store")?.is_none(),
-        "there is no root key {}, and another root key does not open this store: bring the file back from its copy",
-        path.display()
-    );
-    RootKey::create(path).with_context(|| format!("cannot make the root key {}", path.display()))
-}
-
-/// Gives how many files can be open for connections from the network: what is kept back is for the engines and the local socket, so
-/// that the administrator always gets in.
-fn files_for_connections() -> usize {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    limit.saturating_sub(FILES_KEPT_BACK.min(limit / 2)).max(2)
-}
-
-async fn listen(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}; set another address with {key}"))
-}
-
-/// Makes the socket, for its owner alone; of what is at its path only a socket that nobody listens on gives way.
-async fn listen_local(path: &Path) -> anyhow::Result<(UnixListener, Passing)> {
-    if let Ok(there) = fs::symlink_metadata(path) {
-        ensure!(
-            there.file_type().is_socket(),
-            "{} is there already and is no socket: name another path with server.socket",
-            path.display()
-        );
-        let answer = UnixStream::connect(path).await;
-        ensure!(
-            answer.is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused),
-            "another program listens on the socket {}: name another path with server.socket",
-            path.display()
-        );
-        fs::remove_file(path).with_context(|| format!("cannot remove the old socket {}", path.display()))?;
-    }
-    let listener =
-        UnixListener::bind(path).with_context(|| format!("cannot listen on the socket {}", path.display()))?;
-    let file = Passing::take(path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
-    Ok((listener, file))
-}
-
-/// Removes the address file of a daemon that was killed, so that nobody takes its addresses for ours.
-fn remove_old_addresses(path: &Path) -> anyhow::Result<()> {
-    if path.as_os_str().is_empty() {
-        return Ok(());
-    }
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("cannot remove the old address file {}", path.display()))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-/// Writes the address file at once whole, so that whoever waits for it never reads half of it.
-fn write_addresses(path: &Path, addresses: &Addresses) -> anyhow::Result<Option<Passing>> {
-    if path.as_os_str().is_empty() {
-        return Ok(None);
-    }
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(format!(".{}", uuid::Uuid::now_v7().simple()));
-    let bytes = serde_json::to_vec(addresses)?;
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)
-        .and_then(|mut file| file.write_all(&bytes))
-        .and_then(|()| fs::rename(&draft, path))
-        .and_then(|()| Passing::take(path));
-    if written.is_err() {
-        let _ = fs::remove_file(&draft);
-    }
-    written.map(Some).with_context(|| format!("cannot write the address file {}", path.display()))
 }

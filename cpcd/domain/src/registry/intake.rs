@@ -1,0 +1,194 @@
+//! The intake: writes new nodes that arrive at the same time in one transaction.
+//!
+//! A registration by itself is nine ways to the database and back. Those that come while a transaction is under way wait for the next one,
+//! which takes all of them with one statement for each table: the fuller it gets the faster it works, and who comes alone waits for
+//! nobody. Each is answered after the commit. If a transaction of many fails, each of them gets one of its own, so that nobody fails
+//! for another's fault.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use cpcd_model::{Error, Reason, Result, node::Node, time::Timestamp};
+use cpcd_store::{
+    Store, deadline,
+    sql::{Priority, Session, Tx},
+};
+use tokio::sync::oneshot;
+
+use super::registration::registered_event;
+use crate::identity::{challenge_used, opened_event};
+
+/// Most that one transaction takes: it holds its locks for some ten milliseconds.
+const MOST: usize = 256;
+
+/// A node that nothing but its being known already keeps out.
+#[derive(Clone)]
+pub(super) struct Newcomer {
+    pub(super) node: Node,
+    /// The challenge that it signed, and when that ends.
+    pub(super) challenge: ([u8; 16], Timestamp),
+    pub(super) session: Session,
+    pub(super) registered_at: Timestamp,
+}
+
+/// Takes newcomers in; clones share it.
+#[derive(Clone)]
+pub(super) struct Intake {
+    store: Store,
+    queue: Arc<Mutex<Queue>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// Whether somebody writes and will look again.
+    is_led: bool,
+}
+
+struct Waiting {
+    newcomer: Newcomer,
+    answer: oneshot::Sender<Result<Taken>>,
+}
+
+/// What became of a newcomer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Added,
+    /// A node with its key is there already; nothing was written.
+    Known,
+    /// Its challenge was used before; nothing was written.
+    Replayed,
+}
+
+impl Intake {
+    pub(super) fn new(store: &Store) -> Self {
+        Self { store: store.clone(), queue: Arc::default() }
+    }
+
+    /// Adds a node with its session and its event, and uses its challenge up; gives the node, or nothing if its key is known: then
+    /// nothing was written.
+    ///
+    /// # Errors
+    /// `CHALLENGE_USED`, what the store says.
+    pub(super) async fn take(&self, newcomer: Newcomer) -> Result<Option<Node>> {
+        let node = newcomer.node.clone();
+        let (answer, answered) = oneshot::channel();
+        let leads = {
+            let mut queue = self.queue();
+            queue.waiting.push_back(Waiting { newcomer, answer });
+            !mem::replace(&mut queue.is_led, true)
+        };
+        if leads {
+            // In a task of its own: whoever came first may go away, and the others count on it.
+            tokio::spawn(self.clone().lead());
+        }
+        let gone = || Error::new(Reason::ShuttingDown, "the registration was not written, since the daemon stops");
+        let answer = async { answered.await.map_err(|_gone| gone())? };
+        match deadline::in_time(answer).await? {
+            Taken::Added => Ok(Some(node)),
+            Taken::Known => Ok(None),
+            Taken::Replayed => Err(challenge_used()),
+        }
+    }
+
+    /// Writes until nobody waits.
+    async fn lead(self) {
+        loop {
+            let batch: Vec<_> = {
+                let mut queue = self.queue();
+                let count = queue.waiting.len().min(MOST);
+                let batch: Vec<_> = queue.waiting.drain(..count).collect();
+                queue.is_led = !batch.is_empty();
+                batch
+            };
+            if batch.is_empty() {
+                return;
+            }
+            let (newcomers, answers): (Vec<_>, Vec<_>) =
+                batch.into_iter().map(|waiting| (waiting.newcomer, waiting.answer)).unzip();
+            match self.write(newcomers.clone()).await {
+                Ok(taken) => answers.into_iter().zip(taken).for_each(|(answer, taken)| drop(answer.send(Ok(taken)))),
+                // Another attempt would fare no better.
+                Err(error) if answers.len() == 1 || error.reason() == Reason::EngineAway => {
+                    answers.into_iter().for_each(|answer| drop(answer.send(Err(error.clone()))));
+                }
+                Err(error) => {
+                    tracing::debug!(error = ?error, "a transaction of many registrations failed; each gets its own");
+                    for (newcomer, answer) in newcomers.into_iter().zip(answers) {
+                        let taken = self.write(vec![newcomer]).await;
+                        let one =
+                            taken.and_then(|taken| taken.first().copied().ok_or_else(|| Error::internal("no answer")));
+                        drop(answer.send(one));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn write(&self, newcomers: Vec<Newcomer>) -> Result<Vec<Taken>> {
+        let job = self.store.write(Priority::Registry, move |tx| Box::pin(async move { write(tx, &newcomers).await }));
+        self.store.caused_by("register", job).await
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes newcomers in the transaction at hand; says of each what became of it.
+async fn write(tx: &mut Tx, newcomers: &[Newcomer]) -> Result<Vec<Taken>> {
+    // The same challenge or key twice in one statement: the first counts, as it would in two transactions.
+    let (mut challenges, mut keys) = (HashSet::new(), HashSet::new());
+    let mut taken: Vec<_> = newcomers
+        .iter()
+        .map(|newcomer| match challenges.insert(newcomer.challenge.0) {
+            false => Taken::Replayed,
+            true if keys.insert(newcomer.node.public_key) => Taken::Added,
+            true => Taken::Known,
+        })
+        .collect();
+    let offered = of(newcomers, &taken).map(|newcomer| newcomer.challenge).collect::<Vec<_>>();
+    let fresh: HashSet<_> = tx.insert_used_challenges(&offered).await?.into_iter().collect();
+    settle(newcomers, &mut taken, Taken::Replayed, |newcomer| fresh.contains(&newcomer.challenge.0));
+    let nodes: Vec<_> = of(newcomers, &taken).map(|newcomer| newcomer.node.clone()).collect();
+    if nodes.is_empty() {
+        return Ok(taken);
+    }
+    let added: HashSet<_> = tx.insert_nodes(&nodes).await?.into_iter().collect();
+    settle(newcomers, &mut taken, Taken::Known, |newcomer| added.contains(&newcomer.node.id));
+    let spare: Vec<_> = newcomers
+        .iter()
+        .filter(|newcomer| fresh.contains(&newcomer.challenge.0) && !added.contains(&newcomer.node.id))
+        .map(|newcomer| newcomer.challenge.0)
+        .collect();
+    if !spare.is_empty() {
+        // What becomes of a known node is a matter of a transaction of its own, which uses the challenge up itself.
+        tx.give_challenges_back(&spare).await?;
+    }
+    let added: Vec<_> = of(newcomers, &taken).collect();
+    if let Some(first) = added.first() {
+        let sessions: Vec<_> = added.iter().map(|newcomer| newcomer.session.clone()).collect();
+        tx.insert_sessions(&sessions).await?;
+        let events: Vec<_> =
+            added.iter().flat_map(|one| [registered_event(&one.node), opened_event(&one.session)]).collect();
+        tx.insert_events(&events, first.registered_at).await?;
+    }
+    Ok(taken)
+}
+
+/// Gives those who are still to be added.
+fn of<'a>(newcomers: &'a [Newcomer], taken: &'a [Taken]) -> impl Iterator<Item = &'a Newcomer> {
+    newcomers.iter().zip(taken).filter(|(_, taken)| **taken == Taken::Added).map(|(newcomer, _)| newcomer)
+}
+
+/// Says of those who were to be added and do not pass what became of them instead.
+fn settle(newcomers: &[Newcomer], taken: &mut [Taken], instead: Taken, passes: impl Fn(&Newcomer) -> bool) {
+    for (newcomer, taken) in newcomers.iter().zip(taken) {
+        if *taken == Taken::Added && !passes(newcomer) {
+            *taken = instead;
+        }
+    }
+}

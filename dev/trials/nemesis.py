@@ -1,0 +1,176 @@
+"""Kills daemons, PostgreSQL and Valkey while everything is written that is promised to last: acknowledged and lost."""
+
+import json
+import random
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+from trials import common
+from trials.cluster import Client, Cluster, Postgres, Valkey, claims, wait_until
+
+
+def arguments(parser):
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--kills", type=int, default=50, help="of each: a daemon, PostgreSQL, Valkey")
+    parser.add_argument("--nodes", type=int, default=20_000, help="registrations at most")
+    parser.add_argument("--pause", type=float, default=2.0, help="longest time between two faults, in seconds")
+
+
+class Writer(threading.Thread):
+    """Writes one after the other and keeps what was acknowledged; an unclear end is asked again."""
+
+    def __init__(self, cluster, number, stop):
+        super().__init__(daemon=True)
+        self.client, self.stop_event, self.cluster = Client(cluster.daemons, number), stop, cluster
+        self.acknowledged, self.faults = [], []
+
+    def run(self):
+        while not self.stop_event.is_set():
+            self.step()
+
+
+class Publisher(Writer):
+    def __init__(self, cluster, number, stop, session):
+        super().__init__(cluster, number, stop)
+        self.session = session
+
+    def step(self):
+        request = str(uuid.uuid4())
+        body = {"title": f"entry {request}", "requestId": request, "visibility": "VISIBILITY_PUBLIC"}
+        status, answer = self.client.insist("POST", "/v1/content", self.session["accessToken"], body)
+        if status == 200:
+            self.acknowledged.append((request, answer["content"]["id"]))
+        else:
+            self.faults.append((status, answer.get("reason")))
+
+
+class Permitter(Writer):
+    """Changes the rules of a user of its own again and again; the last one acknowledged must stand."""
+
+    def __init__(self, cluster, number, stop, admin, user):
+        super().__init__(cluster, number, stop)
+        self.admin, self.user, self.count = admin, user, 0
+
+    def step(self):
+        self.count += 1
+        scope = {"labels": {"turn": str(self.count)}}
+        body = {"permissions": [{"resource": "RESOURCE_NODES", "level": "LEVEL_READ", "scope": scope}]}
+        status, answer = self.client.insist("PUT", f"/v1/users/{self.user}/permissions", self.admin["accessToken"], body)
+        if status == 200:
+            self.acknowledged.append(self.count)
+        else:
+            self.faults.append((status, answer.get("reason")))
+
+
+class Renewer(Writer):
+    """Renews a session, each token with the one before; and ends the access tokens that it leaves behind."""
+
+    def __init__(self, cluster, number, stop, session):
+        super().__init__(cluster, number, stop)
+        self.token, self.refresh, self.revoked = session["accessToken"], session["refreshToken"], []
+
+    def step(self):
+        # An honest retry is one within ten seconds of the first attempt's success; a longer outage is not the session's fault.
+        status, answer = self.client.insist("POST", "/v1/auth/refresh", None, {"refreshToken": self.refresh})
+        if status != 200:
+            self.faults.append((status, answer.get("reason")))
+            self.stop_event.wait(1)
+            return
+        before, self.token = self.token, answer["tokens"]["accessToken"]
+        self.refresh = answer["tokens"]["refreshToken"]
+        self.acknowledged.append(self.refresh)
+        status, answer = self.client.insist("POST", "/v1/auth/revoke", self.token, {"tokenId": claims(before)["jti"]})
+        if status == 200:
+            self.revoked.append(before)
+        else:
+            self.faults.append((status, answer.get("reason")))
+
+
+def run(arguments, folder):
+    seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1 << 32)
+    chance = random.Random(seed)
+    bin = common.programs()
+    postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
+    cluster = Cluster(bin, folder, 3, postgres.url, valkey.url, settings={"CPCD_IDENTITY__ACCESS_TOKEN_SECONDS": "86400"})
+    _, admin = cluster.log_in("admin", ["users=admin", "nodes=admin", "content=admin"])
+    users = [cluster.log_in(f"user{number}") for number in range(6)]
+    stop = threading.Event()
+    publishers = [Publisher(cluster, number, stop, users[number][1]) for number in range(2)]
+    permitters = [Permitter(cluster, number, stop, admin, users[number][0]) for number in (2, 3)]
+    renewers = [Renewer(cluster, number, stop, users[number][1]) for number in (4, 5)]
+    for writer in (*publishers, *permitters, *renewers):
+        writer.start()
+    record = folder / "registered.txt"
+    to = [word for daemon in cluster.daemons for word in ("--to", f"http://{daemon.grpc}")]
+    register = subprocess.Popen([bin / "cpcctl", "-o", "json", "--timeout", "20s", "bench", "register", *to, "--at-once", "48", "--count",
+                                 str(arguments.nodes), "--failures", "1000000", "--record", record], stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL, env=cluster.daemons[0].environment)
+    kills = {"cpcd": 0, "postgres": 0, "valkey": 0}
+    targets = [what for what in kills for _ in range(arguments.kills)]
+    chance.shuffle(targets)
+    begin = time.monotonic()
+    for what in targets:
+        time.sleep(chance.uniform(0.1, arguments.pause))
+        number, away = chance.randrange(3), chance.uniform(0, 1.5)
+        kills[what] += 1
+        if what == "cpcd":
+            cluster.daemons[number].process.kill()
+            cluster.daemons[number].process.wait()
+            time.sleep(away)
+            cluster.start(number)
+        else:
+            server = postgres if what == "postgres" else valkey
+            server.kill()
+            time.sleep(away)
+            server.start()
+    time.sleep(2)
+    stop.set()
+    register.terminate()
+    register.wait()
+    for writer in (*publishers, *permitters, *renewers):
+        writer.join(60)
+    seconds = time.monotonic() - begin
+
+    client = Client(cluster.daemons)
+    wait_until("the daemons answer again", 60, lambda: all(client.call("GET", "/readyz", at=at)[0] == 200 for at in range(3)))
+    lost = {}
+    registered = record.read_text().split()
+    stored = {row[0] for row in postgres.query("SELECT id FROM nodes")}
+    lost["registrations"] = [id for id in registered if id not in stored]
+    published = [pair for writer in publishers for pair in writer.acknowledged]
+    contents = postgres.query("SELECT request_id, id FROM content")
+    known = dict(contents)
+    lost["publishes"] = [request for request, id in published if known.get(request) != id]
+    doubled = len(contents) - len(known)
+    permitted = [count for writer in permitters for count in writer.acknowledged]
+    lost["permission changes"] = []
+    for writer in permitters:
+        (rules,), = postgres.query(f"SELECT permissions FROM users WHERE id = '{writer.user}'")
+        stands = int(json.loads(rules)["rules"][0]["scope"]["label"]["turn"])
+        lost["permission changes"] += [count for count in writer.acknowledged[-1:] if stands < count]
+    revoked = [token for writer in renewers for token in writer.revoked]
+    lost["revocations"] = [token for token in revoked for at in range(3) if client.call("GET", "/v1/caller", token, at=at)[0] != 401]
+    renewed = [token for writer in renewers for token in writer.acknowledged]
+    lost["renewals"] = []
+    for writer in renewers:
+        status, answer = client.insist("POST", "/v1/auth/refresh", None, {"refreshToken": writer.refresh})
+        if status != 200:
+            lost["renewals"].append(answer.get("reason"))
+    counts = {"registrations": len(registered), "publishes": len(published), "permission changes": len(permitted),
+              "renewals": len(renewed), "revocations": len(revoked)}
+    faults = [fault for writer in (*publishers, *permitters, *renewers) for fault in writer.faults]
+    print(f"seed {seed}: killed {json.dumps(kills)} in {seconds:.0f} s, three replicas")
+    for what, count in counts.items():
+        print(f"  {what}: {count} acknowledged, {len(lost[what])} lost")
+    print(f"  all: {sum(counts.values())} acknowledged, {sum(map(len, lost.values()))} lost, {doubled} doubled; "
+          f"refused after waiting: {json.dumps(faults[:10])} ({len(faults)})")
+    cluster.stop()
+    valkey.stop()
+    postgres.stop()
+    if doubled or any(lost.values()):
+        print(json.dumps({what: some[:5] for what, some in lost.items()}), file=sys.stderr)
+        sys.exit("verdict: FAILED")
+    print("verdict: nothing acknowledged is lost, nothing is doubled")
