@@ -134,6 +134,8 @@ const TEXTS: [&str; 15] = [
     "cache.ca_file",
     "cache.prefix",
     "search.url",
+    "search.index_prefix",
+    "search.ca_file",
     "log.format",
     "log.filter",
 ];

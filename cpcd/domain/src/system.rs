@@ -51,6 +51,8 @@ pub struct Status {
     pub index_pending: u64,
     /// Age of the oldest of them.
     pub index_lag: Duration,
+    /// Contents that the index refuses to hold.
+    pub index_failures: u64,
 }
 
 /// The daemon itself.
@@ -88,9 +90,11 @@ impl System {
         ]
     }
 
-    /// Says whether each engine answers. Needs nothing: health checks have no token.
+    /// Says whether each engine answers that the daemon cannot do without. Needs nothing: health checks have no token.
     pub async fn are_engines_well(&self) -> bool {
-        self.engines().await.iter().all(|engine| engine.answer.is_ok())
+        // The store searches while a shared index is away.
+        let can_wait = |role| role == "search" && self.index.is_shared() && self.store.has_full_text();
+        self.engines().await.iter().all(|engine| engine.answer.is_ok() || can_wait(engine.role))
     }
 
     /// Gives the daemon's state; an engine that is away is part of the answer. Needs read on system.
@@ -107,6 +111,7 @@ impl System {
             contents: self.store.count_contents().await.unwrap_or_default(),
             index_pending,
             index_lag,
+            index_failures: self.store.count_index_failures().await.unwrap_or_default(),
         })
     }
 

@@ -27,6 +27,7 @@ impl Call for v1::GetStatusRequest {
             users: status.users,
             contents: status.contents,
             index_pending: status.index_pending,
+            index_failures: status.index_failures,
             index_lag_ms: u64::try_from(status.index_lag.as_millis()).unwrap_or(u64::MAX),
             grpc_address: app.about.grpc_address.clone(),
             rest_address: app.about.rest_address.clone(),
@@ -35,5 +36,13 @@ impl Call for v1::GetStatusRequest {
             nodes_offline,
             revocations_age_ms: u64::try_from(app.identity.revoked.age().as_millis()).unwrap_or(u64::MAX),
         })
+    }
+}
+
+impl Call for v1::GetIndexStatusRequest {
+    type Response = v1::GetIndexStatusResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::GetIndexStatusResponse> {
+        app.discovery.indexing.status(caller).await.map(|status| status.to_wire())
     }
 }

@@ -1,5 +1,6 @@
 //! The gRPC edge: services on the TCP listener's runtimes and on the Unix socket.
 
+mod admin;
 mod beats;
 mod discovery;
 mod ending;
@@ -152,9 +153,8 @@ impl Services {
 /// The services of package `cpc.v1`, without the package.
 const SERVICES: [&str; 4] = ["NodeOrchestration", "IdentityService", "DiscoveryService", "AdminService"];
 
-/// All calls of these are unary and answered from the table; what the traits have stands for a call without a row.
+/// All calls of this one are unary and answered from the table; what the traits have stands for a call without a row.
 impl v1::identity_service_server::IdentityService for Edge {}
-impl v1::admin_service_server::AdminService for Edge {}
 
 #[cfg(test)]
 mod tests {

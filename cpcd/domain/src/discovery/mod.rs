@@ -3,9 +3,13 @@
 mod access;
 mod config;
 mod content;
+mod finding;
 mod indexer;
+mod indexing;
 mod publish;
+mod rebuild;
 mod search;
+mod settled;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -18,11 +22,14 @@ use cpcd_model::{
 use cpcd_store::{Index, Store};
 use tokio::sync::Notify;
 
+use self::settled::Settled;
 use crate::Caller;
 
 pub use config::Config;
+pub use cpcd_store::sql::IndexRebuild;
 pub use content::Contents;
 pub use indexer::Indexer;
+pub use indexing::{IndexStatus, Indexing};
 pub use publish::{BatchReport, Entry, Refusal};
 pub use search::{Request as SearchRequest, Results as SearchResults, Search};
 
@@ -33,6 +40,8 @@ pub struct Discovery {
     pub contents: Contents,
     /// Search over it.
     pub search: Search,
+    /// The index itself.
+    pub indexing: Indexing,
     anonymous_read: Opening,
     reader: Arc<Permissions>,
     nothing: Arc<Permissions>,
@@ -45,15 +54,17 @@ impl Discovery {
     /// None of its own; what the settings say has been validated.
     pub fn new(store: &Store, index: &Index, clock: &Clock, config: &Config) -> Result<(Self, Indexer)> {
         let changed = Arc::new(Notify::new());
+        let settled = Arc::new(Settled::default());
         let read = Rule::on(Resource::Content, Level::Read);
         let discovery = Self {
             contents: Contents::new(store, clock, changed.clone()),
-            search: Search::new(store, index),
+            search: Search::new(store, index, settled.clone()),
+            indexing: Indexing::new(store, index, clock, changed.clone()),
             anonymous_read: config.anonymous_read,
             reader: Arc::new(Permissions::new(vec![read])?),
             nothing: Arc::default(),
         };
-        Ok((discovery, Indexer::new(store, index, clock, changed)))
+        Ok((discovery, Indexer::new(store, index, clock, changed, settled)))
     }
 
     /// Makes the caller of a request without a token on a listener: it may read public content where the settings say so.

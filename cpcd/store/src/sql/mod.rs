@@ -14,6 +14,8 @@ mod enrolments;
 mod events;
 mod fault;
 mod grants;
+mod index_failures;
+mod index_rebuilds;
 mod index_state;
 mod invites;
 mod job;
@@ -27,6 +29,7 @@ mod queue;
 mod replicas;
 mod revocations;
 mod row;
+mod search;
 mod server_identity;
 mod sessions;
 mod tx;
@@ -44,6 +47,8 @@ use self::{cause::Causes, db::Db};
 pub use self::{
     config::Config,
     events::{Event, EventCursor, NewEvent},
+    index_failures::IndexFailure,
+    index_rebuilds::IndexRebuild,
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
@@ -51,6 +56,7 @@ pub use self::{
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
+    search::{Matches, Shown},
     server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
