@@ -120,7 +120,7 @@ pub enum LogFormat {
 }
 
 /// Settings that are text, even where they read as something else: a folder may be called `2026`.
-const TEXTS: [&str; 15] = [
+const TEXTS: [&str; 17] = [
     "server.data_dir",
     "server.grpc_listen",
     "server.rest_listen",

@@ -36,9 +36,9 @@ impl Shared {
     pub(crate) fn engine_at(&self, database: &str, valkey: &str, opensearch: &str) -> Engine {
         let settings = vec![
             //("cache.url", valkey.to_owned()),
-            //("cache.prefix", self.prefix.clone()),
-            //("search.url", opensearch.to_owned()),
-            //("search.index_prefix", self.prefix.clone()),
+            ("cache.prefix", self.prefix.clone()),
+            ("search.url", opensearch.to_owned()),
+            ("search.index_prefix", self.prefix.clone()),
             // Three pools a test, and many tests at once.
             ("store.max_connections", "8".to_owned()),
         ];
