@@ -7,5 +7,6 @@ pub mod discovery;
 pub mod identity;
 pub mod registry;
 pub mod system;
+mod wakeups;
 
 pub use caller::Caller;
