@@ -227,6 +227,25 @@ pub(crate) fn reason(status: &Status) -> String {
     info.reason.clone()
 }
 
+/// Asks for a condition as often as there are replicas, each of which is asked once if each time takes a connection of its own.
+pub(crate) async fn in_turn(engine: &Engine, mut condition: impl AsyncFnMut() -> bool) -> bool {
+    for _ in 0..engine.replicas {
+        if !condition().await {
+            return false;
+        }
+    }
+    true
+}
+
+/// Waits until a condition holds on each replica, which may take them a second; where there is one daemon, it must hold at once.
+pub(crate) async fn everywhere(engine: &Engine, what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    if engine.replicas == 1 {
+        assert!(condition().await, "{what} at once, on {}", engine.name);
+    } else {
+        eventually(what, async || in_turn(engine, &mut condition).await).await;
+    }
+}
+
 /// Waits for a condition; fails after a deadline.
 pub(crate) async fn eventually(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);

@@ -35,7 +35,7 @@ impl Shared {
     /// Gives the engine that reaches all three at addresses of its own.
     pub(crate) fn engine_at(&self, database: &str, valkey: &str, opensearch: &str) -> Engine {
         let settings = vec![
-            //("cache.url", valkey.to_owned()),
+            ("cache.url", valkey.to_owned()),
             ("cache.prefix", self.prefix.clone()),
             ("search.url", opensearch.to_owned()),
             ("search.index_prefix", self.prefix.clone()),
