@@ -11,6 +11,7 @@ mod harness;
 mod bound_sessions;
 mod content;
 mod deadlines;
+mod degradation;
 mod documents;
 mod edges;
 mod index;

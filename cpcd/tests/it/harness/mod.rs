@@ -5,6 +5,7 @@ mod engines;
 pub(crate) mod frames;
 mod front;
 mod http;
+mod links;
 mod nodes;
 mod raw;
 mod shared;
@@ -31,6 +32,7 @@ use tonic_types::StatusExt;
 
 pub(crate) use daemon::Daemon;
 pub(crate) use engines::{Engine, for_each_engine};
+pub(crate) use links::{Fault, Link, Linked, Links};
 pub(crate) use nodes::{ADDRESS, TestNode, record};
 pub(crate) use raw::{raw, raw_stream};
 
@@ -113,22 +115,32 @@ impl Daemon {
         kind: v1::SubjectKind,
         purpose: v1::ChallengePurpose,
     ) -> v1::ChallengeProof {
+        self.try_proof(key, kind, purpose).await.expect("a challenge")
+    }
+
+    /// Asks for a challenge, and signs it if there is one.
+    pub(crate) async fn try_proof(
+        &self,
+        key: &SecretKey,
+        kind: v1::SubjectKind,
+        purpose: v1::ChallengePurpose,
+    ) -> Result<v1::ChallengeProof, Status> {
         let begin = v1::ChallengeRequest {
             public_key: key.public().as_bytes().to_vec(),
             kind: kind.into(),
             purpose: purpose.into(),
         };
         let step = Some(v1::auth_request::Step::Begin(begin));
-        let answer = self.identity(None).await.authenticate(v1::AuthRequest { step }).await.expect("a challenge");
+        let answer = self.identity(None).await.authenticate(v1::AuthRequest { step }).await?;
         match answer.into_inner().result {
-            Some(v1::auth_response::Result::Challenge(challenge)) => sign(key, &challenge),
+            Some(v1::auth_response::Result::Challenge(challenge)) => Ok(sign(key, &challenge)),
             other => panic!("no challenge but {other:?}"),
         }
     }
 
     /// Logs in over gRPC; gives the access token.
     pub(crate) async fn login(&self, key: &SecretKey) -> Result<String, Status> {
-        let proof = self.proof(key).await;
+        let proof = self.try_proof(key, v1::SubjectKind::User, v1::ChallengePurpose::Login).await?;
         self.prove(proof).await
     }
 
