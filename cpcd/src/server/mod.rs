@@ -84,7 +84,7 @@ impl Server {
         let app = App::new(Parts {
             identity,
             registry,
-            system: System::new(&store, &index, &clock, &discovery.contents),
+            system: System::new(&store, &index, &cache, &clock, &discovery.contents),
             discovery,
             metrics: Metrics::new(),
             about: Arc::new(about),
