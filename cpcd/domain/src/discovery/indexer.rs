@@ -251,10 +251,8 @@ impl Indexer {
     async fn follow(&self, memory: &Memory, state: IndexState, marks: Vec<IndexMark>) -> Result<u64> {
         let (changes, done) = self.read(marks).await?;
         let (index_id, generation) = (state.index_id, state.promised + 1);
-        self.write(memory.lease(), move |tx| {
-            Box::pin(async move { tx.promise_index(index_id, generation).await })
-        })
-        .await?;
+        self.write(memory.lease(), move |tx| Box::pin(async move { tx.promise_index(index_id, generation).await }))
+            .await?;
         if let Some(beside) = memory.rebuild.as_ref().and_then(|rebuild| rebuild.index_id)
             && self.index.is_shared()
         {

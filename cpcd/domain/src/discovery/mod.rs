@@ -26,8 +26,8 @@ use self::settled::Settled;
 use crate::Caller;
 
 pub use config::Config;
-pub use cpcd_store::sql::IndexRebuild;
 pub use content::Contents;
+pub use cpcd_store::sql::IndexRebuild;
 pub use indexer::Indexer;
 pub use indexing::{IndexStatus, Indexing};
 pub use publish::{BatchReport, Entry, Refusal};

@@ -107,9 +107,7 @@ impl Index {
                 let (engine, is_new) = Tantivy::open(&folder, config.memory_bytes, store_id).await?;
                 Ok((Self::Tantivy(engine), is_new))
             }
-            Place::Nodes(address) => {
-                Ok((Self::OpenSearch(OpenSearch::new(config, address, store_id)?), IsNew(false)))
-            }
+            Place::Nodes(address) => Ok((Self::OpenSearch(OpenSearch::new(config, address, store_id)?), IsNew(false))),
         }
     }
 

@@ -5,12 +5,7 @@ use cpcd_model::{Result, id::ContentId, time::Timestamp};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{
-    Priority, Store, Tx,
-    arg::big,
-    fault::write_conflict,
-    row::unsigned,
-};
+use super::{Priority, Store, Tx, arg::big, fault::write_conflict, row::unsigned};
 
 /// A rebuild and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

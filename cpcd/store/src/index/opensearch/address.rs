@@ -57,11 +57,10 @@ mod tests {
     #[test]
     fn nodes_are_separated_by_commas_and_have_a_usual_port() {
         assert_eq!(nodes("http://one"), ["http://one:9200/"]);
-        assert_eq!(nodes("https://one:9201,10.0.0.2:443,[::1]"), [
-            "https://one:9201/",
-            "https://10.0.0.2/",
-            "https://[::1]:9200/"
-        ]);
+        assert_eq!(
+            nodes("https://one:9201,10.0.0.2:443,[::1]"),
+            ["https://one:9201/", "https://10.0.0.2/", "https://[::1]:9200/"]
+        );
         for wrong in ["", "one:9200", "ftp://one", "http://", "http://one,,two", "http://one/path", "http://user@one"] {
             assert!(Address::parse(wrong).is_none(), "{wrong}");
         }

@@ -76,12 +76,7 @@ struct Cause {
 
 impl Client {
     /// Writes changes to the index behind an alias; gives those that it refuses.
-    pub(super) async fn write(
-        &self,
-        alias: &str,
-        changes: &[Change],
-        analyser: &TextAnalyzer,
-    ) -> Result<Vec<Failure>> {
+    pub(super) async fn write(&self, alias: &str, changes: &[Change], analyser: &TextAnalyzer) -> Result<Vec<Failure>> {
         let mut refused = Vec::new();
         let mut batch: Vec<Item> = Vec::new();
         let mut size = 0;

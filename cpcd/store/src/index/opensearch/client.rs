@@ -128,6 +128,11 @@ impl Answer {
         Err(Error::new(Reason::EngineAway, message).with_retry_after(RETRY_AFTER).with_source(refusal))
     }
 
+    /// Says whether an index was not made since there is one of its name.
+    pub(super) fn is_there_already(&self) -> bool {
+        self.status == 400 && self.refusal().kind == "resource_already_exists_exception"
+    }
+
     fn refusal(&self) -> Refusal {
         #[derive(Deserialize)]
         struct Body {
@@ -243,11 +248,8 @@ impl Inner {
         if request.is_lines {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
         }
-        let path = if request.query.is_empty() {
-            request.path.clone()
-        } else {
-            format!("{}?{}", request.path, request.query)
-        };
+        let path =
+            if request.query.is_empty() { request.path.clone() } else { format!("{}?{}", request.path, request.query) };
         let (method, body) = (request.method, request.body.clone());
         let ask = async {
             let answer = self.transport.send(method, &path, headers, None::<&()>, body, Some(timeout)).await?;

@@ -33,8 +33,8 @@ pub(super) fn lower(tree: &Query, filter: &Filter, analyser: &TextAnalyzer) -> V
     let must_not: Vec<_> = tree.excluded.iter().filter_map(words).flat_map(|words| anywhere(&words)).collect();
     let mut filters = filters(filter);
     if must.is_empty() {
-        // Content, and not what the index says of itself.
-        filters.push(json!({ "exists": { "field": "id" } }));
+        // Everything, without a score.
+        filters.push(json!({ "match_all": {} }));
     }
     let should: Vec<_> = in_a_row(&required).into_iter().collect();
     json!({ "bool": { "must": must, "must_not": must_not, "filter": filters, "should": should } })

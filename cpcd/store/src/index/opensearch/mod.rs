@@ -1,16 +1,16 @@
 //! OpenSearch as the search engine: a cluster that all daemons on a store share.
 //!
 //! An index has the name `PREFIX-content-ID` and an alias of its own to write by, so that nothing is written to one that has gone.
-//! Searches go to the alias `PREFIX-content`, which names the one that is complete. Each index carries its state as a document, so
-//! that whatever happens to an index happens to what is known of it.
+//! Searches go to the alias `PREFIX-content`, which names the one that is complete. What is known of each index is a document in
+//! `PREFIX-state`. It names the index by the id that OpenSearch gave it, so that one that was deleted and made again, or restored from
+//! a snapshot, is not taken for what it was.
 
 mod address;
 mod bulk;
 mod client;
 mod lower;
-mod schema;
-
 mod pool;
+mod schema;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -22,11 +22,12 @@ use opensearch::http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tantivy::tokenizer::TextAnalyzer;
+use tokio::time;
 use uuid::Uuid;
 
 use self::{
     client::{Answer, Client, Request},
-    schema::{STATE, State, StateDocument, VERSION},
+    schema::{State, VERSION},
 };
 use super::{Change, Config, Failure, Hit, Hits, MAX_WINDOW, analysis};
 use crate::deadline;
@@ -35,6 +36,9 @@ pub(super) use address::Address;
 
 /// How long what concerns a whole index may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long an index is kept after searches have begun to use another.
+const LAST_SEARCHES: Duration = Duration::from_secs(1);
 
 /// A cluster; clones share the way to it.
 #[derive(Clone)]
@@ -108,6 +112,10 @@ impl OpenSearch {
         format!("{}-write-{}", self.prefix, index.simple())
     }
 
+    fn states(&self) -> String {
+        format!("{}-state", self.prefix)
+    }
+
     fn id(&self, name: &str) -> Option<Uuid> {
         name.strip_prefix(&*self.prefix)?.strip_prefix("-content-")?.parse().ok()
     }
@@ -119,27 +127,47 @@ impl OpenSearch {
 
     /// Gives the generation of an index, if it is there, of this store and of this version.
     pub(super) async fn generation(&self, index: Uuid) -> Result<Option<u64>> {
-        let state = self.state(&self.name(index)).await?;
-        let ours = state.filter(|state| state.store_id == self.store_id && state.version == VERSION);
-        Ok(ours.map(|state| state.generation))
+        let Some(state) = self.state(index).await? else { return Ok(None) };
+        let is_ours = state.store_id == self.store_id && state.version == VERSION;
+        if !is_ours || self.uuid(index).await?.as_ref() != Some(&state.uuid) {
+            return Ok(None);
+        }
+        Ok(Some(state.generation))
     }
 
-    async fn state(&self, name: &str) -> Result<Option<State>> {
-        let answer = self.client.send(Request::new(Method::Get, format!("{name}/_doc/{STATE}"))).await?;
+    async fn state(&self, index: Uuid) -> Result<Option<State>> {
+        let path = format!("{}/_doc/{}", self.states(), index.simple());
+        let answer = self.client.send(Request::new(Method::Get, path)).await?;
         if answer.status == 404 {
             return Ok(None);
         }
-        let kept: Kept<StateDocument> = answer.read()?;
-        Ok(Some(kept._source.state))
+        answer.read::<Kept<State>>().map(|kept| Some(kept._source))
     }
 
-    async fn set_state(&self, index: Uuid, generation: u64) -> Result<()> {
-        let state = StateDocument { state: State { store_id: self.store_id, version: VERSION, generation } };
+    /// Gives the id that OpenSearch gave an index, if it is there.
+    async fn uuid(&self, index: Uuid) -> Result<Option<String>> {
+        let path = format!("{}/_settings/index.uuid", self.name(index));
+        let answer = self.client.send(Request::new(Method::Get, path)).await?;
+        if answer.status == 404 {
+            return Ok(None);
+        }
+        let settings: Value = answer.read()?;
+        let uuid = settings.pointer(&format!("/{}/settings/index/uuid", self.name(index)));
+        Ok(uuid.and_then(Value::as_str).map(ToOwned::to_owned))
+    }
+
+    /// Shows searches all that was written to an index, and notes that it has reached a generation.
+    async fn commit(&self, index: Uuid, generation: u64) -> Result<()> {
+        self.ask(Method::Post, format!("{}/_refresh", self.writes(index)), None).await?.accept()?;
+        let Some(uuid) = self.uuid(index).await? else {
+            return Err(client::away("the index was deleted while it was written to"));
+        };
+        let state = State { store_id: self.store_id, version: VERSION, generation, uuid };
         let body = serde_json::to_value(state).map_err(Error::internal)?;
-        // The refresh shows all that was written before. A daemon that was held up does not set the state back.
-        let query = format!("require_alias=true&refresh=true&version={generation}&version_type=external_gte");
-        let request = Request::new(Method::Put, format!("{}/_doc/{STATE}", self.writes(index)));
-        let answer = self.client.send(request.query(query).json(&body).within(TIMEOUT)).await?;
+        let request = Request::new(Method::Put, format!("{}/_doc/{}", self.states(), index.simple()));
+        // A daemon that was held up does not set the state back.
+        let request = request.query(format!("version={generation}&version_type=external_gte"));
+        let answer = self.client.send(request.json(&body).within(TIMEOUT)).await?;
         if answer.status == 409 {
             let message = "another daemon has gone on with the search index";
             return Err(Error::new(Reason::WriteConflict, message));
@@ -154,16 +182,20 @@ impl OpenSearch {
         let template = format!("_index_template/{}", self.alias());
         let pattern = format!("{}-*", self.alias());
         self.ask(Method::Put, template, Some(&schema::template(&pattern))).await?.accept()?;
+        let states = self.ask(Method::Put, self.states(), Some(&schema::states())).await?;
+        if !states.is_there_already() {
+            states.accept()?;
+        }
         let aliases = json!({ "aliases": { self.writes(index): {} } });
         self.ask(Method::Put, self.name(index), Some(&aliases)).await?.accept()?;
-        self.set_state(index, generation).await?;
+        self.commit(index, generation).await?;
         Ok(index)
     }
 
     /// Makes changes in an index as its commit `generation`; gives those that it refuses.
     pub(super) async fn apply(&self, index: Uuid, changes: &[Change], generation: u64) -> Result<Vec<Failure>> {
         let refused = self.fill(index, changes).await?;
-        self.set_state(index, generation).await?;
+        self.commit(index, generation).await?;
         Ok(refused)
     }
 
@@ -180,8 +212,9 @@ impl OpenSearch {
         let name = self.name(index);
         let serving = self.names(&format!("_alias/{alias}")).await?;
         for other in serving.iter().filter(|other| **other != name) {
-            if self.state(other).await?.is_none_or(|state| state.store_id != self.store_id) {
-                let message = format!("the alias {alias} of OpenSearch belongs to another store; set search.index_prefix");
+            if !self.is_ours(other).await? {
+                let message =
+                    format!("the alias {alias} of OpenSearch belongs to another store; set search.index_prefix");
                 return Err(Error::new(Reason::StoreForeign, message));
             }
         }
@@ -191,17 +224,28 @@ impl OpenSearch {
                 others.map(|other| json!({ "remove": { "index": other, "alias": alias } })).collect();
             actions.push(json!({ "add": { "index": name, "alias": alias } }));
             self.ask(Method::Post, "_aliases", Some(&json!({ "actions": actions }))).await?.accept()?;
+            if serving.len() > usize::from(serving.contains(&name)) {
+                // Searches that are under way in the old one end first.
+                time::sleep(self.timeout.min(LAST_SEARCHES)).await;
+            }
         }
         for other in self.names(&format!("{alias}-*/_alias")).await? {
             let Some(id) = self.id(&other).filter(|id| *id != index && Some(*id) != kept) else { continue };
-            if self.state(&other).await?.is_some_and(|state| state.store_id == self.store_id) {
-                let answer = self.ask(Method::Delete, self.name(id), None).await?;
-                if answer.status != 404 {
-                    answer.accept()?;
+            if self.is_ours(&other).await? {
+                for path in [self.name(id), format!("{}/_doc/{}", self.states(), id.simple())] {
+                    let answer = self.ask(Method::Delete, path, None).await?;
+                    if answer.status != 404 {
+                        answer.accept()?;
+                    }
                 }
             }
         }
         Ok(())
+    }
+
+    async fn is_ours(&self, name: &str) -> Result<bool> {
+        let Some(index) = self.id(name) else { return Ok(false) };
+        Ok(self.state(index).await?.is_some_and(|state| state.store_id == self.store_id))
     }
 
     /// Gives the names of indexes.
@@ -249,7 +293,8 @@ impl OpenSearch {
             count: u64,
         }
         let body = json!({ "query": { "exists": { "field": "id" } } });
-        let answer = self.client.send(Request::new(Method::Post, format!("{}/_count", self.alias())).json(&body)).await?;
+        let answer =
+            self.client.send(Request::new(Method::Post, format!("{}/_count", self.alias())).json(&body)).await?;
         answer.read::<Count>().map(|count| count.count)
     }
 
@@ -262,4 +307,16 @@ impl OpenSearch {
         }
         answer.accept()
     }
+}
+
+/// Removes what a test has made.
+#[cfg(test)]
+pub(super) async fn remove(config: &Config) {
+    let address = Address::parse(&config.url).unwrap();
+    let engine = OpenSearch::new(config, address, Uuid::nil()).unwrap();
+    for name in engine.names(&format!("{}-*/_alias", engine.alias())).await.unwrap() {
+        engine.ask(Method::Delete, name, None).await.unwrap();
+    }
+    engine.ask(Method::Delete, engine.states(), None).await.unwrap();
+    engine.ask(Method::Delete, format!("_index_template/{}", engine.alias()), None).await.unwrap();
 }

@@ -16,24 +16,17 @@ use super::super::opening::Openings;
 /// Raised with each change of what is indexed or how, so that older indexes are made anew.
 pub(super) const VERSION: u32 = 1;
 
-/// Document that says whose the index is and how far. It has no other field, so that no search finds it and nothing counts it.
-pub(super) const STATE: &str = "state";
-
 const PUBLIC: &str = "public";
 const PRIVATE: &str = "private";
 
-/// Says whose an index is, and how far.
+/// Whose an index is, and how far.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct State {
     pub(super) store_id: Uuid,
     pub(super) version: u32,
     pub(super) generation: u64,
-}
-
-/// The document of the state.
-#[derive(Deserialize, Serialize)]
-pub(super) struct StateDocument {
-    pub(super) state: State,
+    /// The index's id to OpenSearch.
+    pub(super) uuid: String,
 }
 
 /// The document of content.
@@ -119,10 +112,15 @@ pub(super) fn template(pattern: &str) -> Value {
                     "description": words(),
                     "tag": exact(),
                     "owner": exact(),
-                    "visibility": exact(),
-                    "state": { "type": "object", "enabled": false }
+                    "visibility": exact()
                 }
             }
         }
     })
+}
+
+/// Makes the index of the states.
+pub(super) fn states() -> Value {
+    let settings = json!({ "number_of_shards": 1, "auto_expand_replicas": "0-1" });
+    json!({ "settings": settings, "mappings": { "enabled": false } })
 }
