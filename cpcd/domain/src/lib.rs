@@ -7,6 +7,8 @@ pub mod discovery;
 pub mod identity;
 pub mod registry;
 pub mod system;
+mod timekeeper;
 mod wakeups;
 
 pub use caller::Caller;
+pub use timekeeper::Timekeeper;

@@ -7,7 +7,7 @@ mod root_key;
 use std::{sync::Arc, thread, time::Duration};
 
 use anyhow::Context;
-use cpcd_domain::{discovery::Discovery, identity::Identity, registry::Registry, system::System};
+use cpcd_domain::{Timekeeper, discovery::Discovery, identity::Identity, registry::Registry, system::System};
 use cpcd_model::time::Clock;
 use cpcd_store::{Cache, Index, Store};
 use futures_util::future::BoxFuture;
@@ -32,6 +32,9 @@ use crate::{
     transport::Places,
 };
 
+/// How long the last heartbeats may take to be passed on and written.
+const WRITERS: Duration = Duration::from_secs(2);
+
 /// A running daemon.
 pub struct Server {
     addresses: Addresses,
@@ -39,6 +42,8 @@ pub struct Server {
     health: tonic_health::server::HealthReporter,
     stop: CancellationToken,
     tasks: TaskTracker,
+    calls_ended: CancellationToken,
+    writers: TaskTracker,
     grace: Duration,
     _address_file: Option<Passing>,
     _socket_file: Passing,
@@ -57,6 +62,7 @@ impl Server {
         let clock = Clock::default();
         let root = read_root_key(&settings)?;
         let store = Store::open(&settings.store).await.context("cannot open the store")?;
+        let timekeeper = Timekeeper::open(&store, &clock).await?;
         let root = match root {
             Some(root) => root,
             None => make_root_key(&settings.server.root_key_file, &store).await?,
@@ -64,7 +70,8 @@ impl Server {
         let cache = Cache::open(&settings.cache).await.context("cannot open the cache")?;
         let advertised = settings.server.advertised(tls.advertised_pin());
         let identity = Identity::open(&store, &cache, &clock, &settings.identity, &root, advertised).await?;
-        let (registry, detector, flusher) = Registry::open(&store, &clock, &settings.registry, &identity).await?;
+        let (registry, detector, flusher) =
+            Registry::open(&store, &cache, &clock, &settings.registry, &identity).await?;
         let (index, _) =
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
         let (discovery, indexer) = Discovery::new(&store, &index, &clock, &settings.discovery)?;
@@ -93,7 +100,11 @@ impl Server {
             rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback)),
         });
 
+        // Nobody is heard before the others know of us, and they learn of us when nothing can fail any more.
+        flusher.join().await?;
         let stop = CancellationToken::new();
+        // What was heard is passed on and written after the last call has ended.
+        let (calls_ended, writers) = (CancellationToken::new(), TaskTracker::new());
         let tasks = TaskTracker::new();
         let (health, _) = tonic_health::server::health_reporter();
         rpc::set_health(&health, true).await;
@@ -127,11 +138,13 @@ impl Server {
         spawn("revocations", Box::pin(app.identity.revoked.clone().follow(stop.clone())));
         spawn("keyring", Box::pin(app.identity.keys.clone().follow(stop.clone())));
         spawn("detector", Box::pin(detector.run(stop.clone())));
-        spawn("flush", Box::pin(flusher.run(stop.clone())));
+        spawn("clock", Box::pin(timekeeper.run(stop.clone())));
         spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));
         spawn("indexer", Box::pin(indexer.run(stop.clone())));
         spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
         tasks.close();
+        writers.spawn(store.caused_by("flush", flusher.run(calls_ended.clone())));
+        writers.close();
 
         let address_file = write_addresses(&settings.server.addr_file, &addresses)?;
         let grace = Duration::from_secs(settings.server.shutdown_seconds.into());
@@ -141,6 +154,8 @@ impl Server {
             health,
             stop,
             tasks,
+            calls_ended,
+            writers,
             grace,
             _address_file: address_file,
             _socket_file: socket_file,
@@ -160,6 +175,10 @@ impl Server {
         self.stop.cancel();
         if timeout(self.grace, self.tasks.wait()).await.is_err() {
             tracing::warn!("some calls did not end in time and are cut off");
+        }
+        self.calls_ended.cancel();
+        if timeout(WRITERS, self.writers.wait()).await.is_err() {
+            tracing::warn!("the last heartbeats could not be passed on and written in time");
         }
         if timeout(Duration::from_secs(2), self.store.close()).await.is_err() {
             tracing::warn!("the store did not close in time; what was acknowledged is durable all the same");

@@ -165,7 +165,7 @@ impl Registrations {
     /// Follows a node from now on, and tells it when to come.
     async fn registered(&self, proven: &Proven, node: Node, tokens: TokenPair, now: Timestamp) -> Registered {
         self.proofs.remember(proven, now).await;
-        self.table.follow(node.id, node.status, self.clock.tick(), true);
+        self.table.greet(node.id, node.status, || self.clock.tick());
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
         Registered { node, tokens, next }
     }

@@ -21,6 +21,7 @@ mod invites;
 mod job;
 mod keyring;
 mod leases;
+mod liveness;
 mod marks;
 mod migrate;
 mod nodes;
@@ -52,6 +53,7 @@ pub use self::{
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
+    liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},

@@ -18,6 +18,7 @@ mod sql_index;
 mod sql_invites;
 mod sql_keyring;
 mod sql_leases;
+mod sql_liveness;
 mod sql_marks;
 mod sql_nodes;
 mod sql_open;

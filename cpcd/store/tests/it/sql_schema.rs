@@ -73,7 +73,7 @@ async fn postgres_schema(place: &Place) -> Schema {
 fn counterpart(postgres: &str) -> &'static str {
     match postgres {
         "uuid" | "bytea" => "BLOB",
-        "bigint" | "integer" | "smallint" => "INTEGER",
+        "bigint" | "integer" | "smallint" | "boolean" => "INTEGER",
         _ => "TEXT",
     }
 }
