@@ -93,7 +93,7 @@ impl<'a> Prober<'a> {
         let title = format!("harbour {}", self.published.len());
         let metadata = v1::ContentMetadata { title, ..Default::default() };
         let answer = self.daemon.discovery(Some(&self.person.token)).await.publish_content(metadata).await?;
-        self.published.push(answer.into_inner().id);
+        self.published.push(answer.into_inner().content.expect("what was published").id);
         Ok(Cell::Ok)
     }
 
