@@ -86,11 +86,18 @@ start_opensearch() {
             -baseHttpPort "$base" -clusterName "$name" -indexStoreType niofs >opensearch.log 2>&1 &
         if answers $! is_cluster "$name"; then
             echo "http://127.0.0.1:$(opensearch_port)" >url
-            return 0
+            fill_any_disk "$(cat url)"
+            return
         fi
         kill -KILL $! 2>/dev/null || true
     done
     return 1
+}
+
+# On a disk that is nine tenths full it would make no more indexes; those of tests are small.
+fill_any_disk() {
+    curl --fail --silent --max-time 30 --request PUT --header 'content-type: application/json' \
+        --data '{"persistent":{"cluster.routing.allocation.disk.threshold_enabled":false}}' "$1/_cluster/settings" >/dev/null
 }
 
 opensearch_port() {
