@@ -7,7 +7,7 @@ use cpcd_model::{
     permission::{Level, Resource},
     time::Clock,
 };
-use cpcd_store::{Index, Store, sql::Priority};
+use cpcd_store::{Cache, Index, Store, cache, sql::Priority};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -26,6 +26,9 @@ const CHUNK: u32 = 5_000;
 const KEEP_INVITES: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Used challenges are kept this much longer than they are good for: a clock that is set back must not make one good again.
 const KEEP_CHALLENGES: Duration = Duration::from_secs(600);
+
+const SEARCH: &str = "search";
+const CACHE: &str = "cache";
 
 /// The state of an engine.
 #[derive(Debug)]
@@ -60,6 +63,7 @@ pub struct Status {
 pub struct System {
     store: Store,
     index: Index,
+    cache: Cache,
     clock: Clock,
     contents: Contents,
 }
@@ -67,8 +71,14 @@ pub struct System {
 impl System {
     /// Assembles it.
     #[must_use]
-    pub fn new(store: &Store, index: &Index, clock: &Clock, contents: &Contents) -> Self {
-        Self { store: store.clone(), index: index.clone(), clock: clock.clone(), contents: contents.clone() }
+    pub fn new(store: &Store, index: &Index, cache: &Cache, clock: &Clock, contents: &Contents) -> Self {
+        Self {
+            store: store.clone(),
+            index: index.clone(),
+            cache: cache.clone(),
+            clock: clock.clone(),
+            contents: contents.clone(),
+        }
     }
 
     /// Does work whose statements count as caused by `cause`.
@@ -82,18 +92,25 @@ impl System {
         self.store.statement_counts()
     }
 
+    /// Gives what the cache did so far, and whether it is there. Needs nothing: the edge asks for read on metrics.
+    #[must_use]
+    pub fn cache_state(&self) -> cache::State {
+        self.cache.state()
+    }
+
     /// Asks each engine whether it answers.
     async fn engines(&self) -> Vec<EngineStatus> {
         vec![
             EngineStatus { role: "store", engine: self.store.engine(), answer: self.store.ping().await },
-            EngineStatus { role: "search", engine: self.index.engine(), answer: self.index.ping().await },
+            EngineStatus { role: SEARCH, engine: self.index.engine(), answer: self.index.ping().await },
+            EngineStatus { role: CACHE, engine: self.cache.engine(), answer: self.cache.ping().await },
         ]
     }
 
     /// Says whether each engine answers that the daemon cannot do without. Needs nothing: health checks have no token.
     pub async fn are_engines_well(&self) -> bool {
-        // The store searches while a shared index is away.
-        let can_wait = |role| role == "search" && self.index.is_shared() && self.store.has_full_text();
+        // Without the cache everything goes on, only slower; and the store searches while a shared index is away.
+        let can_wait = |role| role == CACHE || (role == SEARCH && self.index.is_shared() && self.store.has_full_text());
         self.engines().await.iter().all(|engine| engine.answer.is_ok() || can_wait(engine.role))
     }
 
