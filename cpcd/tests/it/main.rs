@@ -7,6 +7,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod harness;
+#[path = "../../store/tests/it/toxiproxy.rs"]
+mod toxiproxy;
 
 mod bound_sessions;
 mod content;
@@ -22,6 +24,7 @@ mod permissions;
 mod process;
 mod rates;
 mod registry;
+mod search_cluster;
 mod sessions;
 mod shared_cache;
 mod tls;
