@@ -100,17 +100,31 @@ impl System {
 
     /// Asks each engine whether it answers.
     async fn engines(&self) -> Vec<EngineStatus> {
+        // All at once: one that is silent must not keep the others waiting.
+        let (store, search, cache) = tokio::join!(self.store.ping(), self.index.ping(), self.cache.ping());
         vec![
+<<<<<<< HEAD
+            EngineStatus { role: "store", engine: self.store.engine(), answer: store },
+            EngineStatus { role: "search", engine: self.index.engine(), answer: search },
+            EngineStatus { role: CACHE, engine: self.cache.engine(), answer: cache },
+=======
             EngineStatus { role: "store", engine: self.store.engine(), answer: self.store.ping().await },
             EngineStatus { role: SEARCH, engine: self.index.engine(), answer: self.index.ping().await },
             EngineStatus { role: CACHE, engine: self.cache.engine(), answer: self.cache.ping().await },
+>>>>>>> work-c
         ]
     }
 
     /// Says whether each engine answers that the daemon cannot do without. Needs nothing: health checks have no token.
     pub async fn are_engines_well(&self) -> bool {
+<<<<<<< HEAD
+        // Without the cache everything goes on, only slower; the store searches while a shared index is away.
+        let searches_itself = self.index.is_shared() && self.store.has_full_text();
+        let can_wait = |role| role == CACHE || role == "search" && searches_itself;
+=======
         // Without the cache everything goes on, only slower; and the store searches while a shared index is away.
         let can_wait = |role| role == CACHE || (role == SEARCH && self.index.is_shared() && self.store.has_full_text());
+>>>>>>> work-c
         self.engines().await.iter().all(|engine| engine.answer.is_ok() || can_wait(engine.role))
     }
 
@@ -120,15 +134,21 @@ impl System {
     /// `PERMISSION_DENIED`.
     pub async fn status(&self, caller: &Caller) -> Result<Status> {
         caller.require(Resource::System, Level::Read)?;
-        let engines = self.engines().await;
-        let (index_pending, index_lag) = self.contents.backlog().await.unwrap_or_default();
+        let (engines, backlog, users, contents, index_failures) = tokio::join!(
+            self.engines(),
+            self.contents.backlog(),
+            self.store.count_users(),
+            self.store.count_contents(),
+            self.store.count_index_failures(),
+        );
+        let (index_pending, index_lag) = backlog.unwrap_or_default();
         Ok(Status {
             engines,
-            users: self.store.count_users().await.unwrap_or_default(),
-            contents: self.store.count_contents().await.unwrap_or_default(),
+            users: users.unwrap_or_default(),
+            contents: contents.unwrap_or_default(),
             index_pending,
             index_lag,
-            index_failures: self.store.count_index_failures().await.unwrap_or_default(),
+            index_failures: index_failures.unwrap_or_default(),
         })
     }
 
