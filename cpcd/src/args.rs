@@ -38,6 +38,9 @@ pub(crate) struct Args {
     /// The index: tantivy:FOLDER
     #[arg(long, value_name = "URL")]
     search_url: Option<String>,
+    /// Serve administration only (cpcctl migrate) and leave the store as it is
+    #[arg(long)]
+    maintenance: bool,
     /// Where to write the addresses in use, as JSON, once everything listens
     #[arg(long, value_name = "FILE")]
     addr_file: Option<String>,
@@ -84,12 +87,13 @@ pub(crate) enum TlsCommand {
 
 impl Args {
     /// Gives what was said as settings.
-    pub(crate) fn overrides(&self) -> [Override; 9] {
+    pub(crate) fn overrides(&self) -> [Override; 10] {
         [
             ("server.data_dir", self.data_dir.clone()),
             ("server.grpc_listen", self.grpc_listen.clone()),
             ("server.rest_listen", self.rest_listen.clone()),
             ("server.socket", self.socket.clone()),
+            ("server.maintenance", self.maintenance.then(|| "true".to_owned())),
             ("server.addr_file", self.addr_file.clone()),
             ("store.url", self.store_url.clone()),
             ("cache.url", self.cache_url.clone()),

@@ -110,13 +110,14 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         tracing::info!("stopped before everything was there");
         return Ok(());
     };
-    let server = bound??;
+    let mut server = bound??;
     let addresses = server.addresses();
     tracing::info!(grpc = %addresses.grpc, rest = %addresses.rest, socket = %addresses.socket.display(), "cpcd is ready");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    let failure = tokio::select! {
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        error = server.failed() => Some(error),
+    };
     tracing::info!("stopping; a second signal stops at once");
     let (_alive, gone) = mpsc::channel::<()>();
     thread::spawn(move || {
@@ -129,5 +130,5 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         _ = terminate.recv() => tracing::warn!("stopped at once"),
         _ = interrupt.recv() => tracing::warn!("stopped at once"),
     }
-    Ok(())
+    failure.map_or(Ok(()), Err)
 }

@@ -11,6 +11,7 @@ pub(crate) mod invite;
 pub(crate) mod key;
 pub(crate) mod login;
 pub(crate) mod logout;
+pub(crate) mod migrate;
 pub(crate) mod node;
 pub(crate) mod search;
 pub(crate) mod session;

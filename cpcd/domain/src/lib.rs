@@ -5,6 +5,7 @@
 pub mod caller;
 pub mod discovery;
 pub mod identity;
+pub mod migrations;
 pub mod registry;
 pub mod system;
 mod timekeeper;

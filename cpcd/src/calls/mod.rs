@@ -23,6 +23,7 @@ use crate::{
     rates::Cost,
 };
 
+pub(crate) use admin::list_migrations;
 pub(crate) use spoken::{Input, Spoken, Token, cut};
 
 /// A unary call, named by its request message.

@@ -69,7 +69,7 @@ impl NodeOrchestration for Edge {
 
 impl Edge {
     /// Finds out who opens a stream.
-    async fn stream_caller(&self, headers: &http::HeaderMap) -> Outcome<cpcd_domain::Caller> {
+    pub(super) async fn stream_caller(&self, headers: &http::HeaderMap) -> Outcome<cpcd_domain::Caller> {
         let token = bearer(headers)?;
         let (app, door) = (self.app.clone(), self.door);
         self.app.run(async move { app.caller(door, token.as_deref()).await }).await

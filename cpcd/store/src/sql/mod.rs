@@ -14,6 +14,7 @@ mod enrolments;
 mod events;
 mod fault;
 mod grants;
+mod health;
 mod index_state;
 mod invites;
 mod job;
@@ -24,6 +25,7 @@ mod marks;
 mod migrate;
 mod nodes;
 mod nodes_bulk;
+mod postgres;
 mod queue;
 mod replicas;
 mod revocations;
@@ -50,6 +52,7 @@ pub use self::{
     keyring::SealedKey,
     liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
+    migrate::{Direction, MigrationState, Migrations, Step},
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
@@ -89,8 +92,8 @@ impl Store {
     /// An SQLite file is copied before it is changed. A PostgreSQL database is changed only if it is empty.
     ///
     /// # Errors
-    /// `FIELD_INVALID` for a setting, `ENGINE_AWAY` if there is no connection, `STORE_FOREIGN` for a store that is newer, of
-    /// something else, or waits for migrations.
+    /// `FIELD_INVALID` for a setting, `ENGINE_AWAY` if there is no connection, `STORE_FOREIGN` for a store that is too new or of
+    /// something else, `MIGRATION_PENDING` for one that waits for migrations.
     pub async fn open(config: &Config) -> Result<Self> {
         config.validate()?;
         Ok(Self { db: Db::open(config).await?, causes: Arc::default() })
@@ -138,7 +141,7 @@ impl Store {
     /// or none waits; each is answered after the commit. Nothing is waited for.
     ///
     /// # Errors
-    /// The job's; `WRITE_CONFLICT`, `ENGINE_AWAY`, `STORE_FULL`, `OVERLOADED`, `SHUTTING_DOWN`.
+    /// The job's; `WRITE_CONFLICT`, `ENGINE_AWAY`, `OUTCOME_UNKNOWN`, `STORE_FULL`, `OVERLOADED`, `SHUTTING_DOWN`.
     pub async fn write<T, F>(&self, priority: Priority, job: F) -> Result<T>
     where
         T: Send + 'static,

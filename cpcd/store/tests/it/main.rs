@@ -16,6 +16,7 @@ mod sql_keyring;
 mod sql_leases;
 mod sql_liveness;
 mod sql_marks;
+mod sql_migrations;
 mod sql_nodes;
 mod sql_open;
 mod sql_schema;
