@@ -44,7 +44,7 @@ impl Engines {
             Registry::open(&store, &cache, clock, &settings.registry, &identity).await?;
         let (index, _) =
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
-        let (discovery, indexer) = Discovery::new(&store, &index, clock, &settings.discovery)?;
+        let (discovery, indexer) = Discovery::new(&store, &index, &cache, clock, &settings.discovery, &root)?;
         indexer.prepare().await.context("cannot prepare the index")?;
         Ok(Self { store, cache, index, timekeeper, identity, registry, detector, flusher, discovery, indexer })
     }

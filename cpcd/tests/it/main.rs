@@ -21,6 +21,7 @@ mod invites;
 mod limits;
 mod login;
 mod permissions;
+mod popular;
 mod process;
 mod rates;
 mod registry;

@@ -1,6 +1,7 @@
 //! Discovery: content, its search and the indexer that follows its changes.
 
 mod access;
+mod candidates;
 mod config;
 mod content;
 mod finding;
@@ -19,11 +20,11 @@ use cpcd_model::{
     permission::{Level, Permissions, Resource, Rule},
     time::Clock,
 };
-use cpcd_store::{Index, Store};
+use cpcd_store::{Cache, Index, Store};
 use tokio::sync::Notify;
 
-use self::settled::Settled;
-use crate::Caller;
+use self::{candidates::Candidates, settled::Settled};
+use crate::{Caller, identity::RootKey};
 
 pub use config::Config;
 pub use content::Contents;
@@ -52,13 +53,20 @@ impl Discovery {
     ///
     /// # Errors
     /// None of its own; what the settings say has been validated.
-    pub fn new(store: &Store, index: &Index, clock: &Clock, config: &Config) -> Result<(Self, Indexer)> {
+    pub fn new(
+        store: &Store,
+        index: &Index,
+        cache: &Cache,
+        clock: &Clock,
+        config: &Config,
+        root: &RootKey,
+    ) -> Result<(Self, Indexer)> {
         let changed = Arc::new(Notify::new());
         let settled = Arc::new(Settled::default());
         let read = Rule::on(Resource::Content, Level::Read);
         let discovery = Self {
             contents: Contents::new(store, clock, changed.clone()),
-            search: Search::new(store, index, settled.clone()),
+            search: Search::new(store, index, settled.clone(), Candidates::new(cache, root)),
             indexing: Indexing::new(store, index, clock, changed.clone()),
             anonymous_read: config.anonymous_read,
             reader: Arc::new(Permissions::new(vec![read])?),

@@ -14,7 +14,7 @@ use cpcd_store::{Index, Store};
 
 use super::{
     access::{may_read, may_see},
-    finding::find,
+    candidates::Candidates,
     settled::Settled,
 };
 use crate::Caller;
@@ -64,16 +64,18 @@ pub struct Search {
     store: Store,
     index: Index,
     settled: Arc<Settled>,
+    candidates: Candidates,
 }
 
 impl Search {
-    pub(super) fn new(store: &Store, index: &Index, settled: Arc<Settled>) -> Self {
-        Self { store: store.clone(), index: index.clone(), settled }
+    pub(super) fn new(store: &Store, index: &Index, settled: Arc<Settled>, candidates: Candidates) -> Self {
+        Self { store: store.clone(), index: index.clone(), settled, candidates }
     }
 
     /// Searches what the caller may see. Needs read on content.
     ///
-    /// Costs one search of the index and one statement a page; more only where the index lags behind or has just caught up.
+    /// Costs one search of the index and one statement a page; more only where the index lags behind or has just caught up, and only the
+    /// statement where others have just asked the same.
     ///
     /// # Errors
     /// `FIELD_REQUIRED` for a search without words, tag and owner, `QUERY_INVALID`, `PAGE_TOKEN_INVALID`, a field's fault.
@@ -112,7 +114,8 @@ impl Search {
             let limit = size.max(LEAST).min(REACH - offset);
             let before = self.settled.get();
             let engines = (&self.store, &self.index);
-            let found = find(engines, (&query, &filter), (offset, limit), &mut degraded).await?;
+            let what = (&query, &filter);
+            let found = self.candidates.find(engines, before, what, (offset, limit), &mut degraded).await?;
             let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
             let shown = self.store.list_shown_contents(&ids).await?;
             self.settled.set(shown.settled);
