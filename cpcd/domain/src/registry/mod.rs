@@ -25,6 +25,8 @@ mod peers;
 mod receiver;
 mod record;
 mod registration;
+#[cfg(test)]
+mod replica_tests;
 mod rules;
 mod sender;
 mod signals;
