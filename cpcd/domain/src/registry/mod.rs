@@ -15,6 +15,7 @@ mod chain;
 mod changes;
 mod config;
 mod detector;
+mod entry;
 mod flusher;
 mod heartbeats;
 mod intake;
