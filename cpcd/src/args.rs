@@ -60,6 +60,29 @@ pub(crate) enum Command {
     /// Makes and shows certificates
     #[command(subcommand)]
     Tls(TlsCommand),
+    /// Moves the store to the other engine
+    #[command(subcommand)]
+    Store(StoreCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Copies a store into an empty one of the other engine, and compares the two
+    ///
+    /// All daemons on both must be stopped. A copy that was cut off goes on where it was when it is run again. The root key stays the
+    /// same: the new store needs the file of the old one. A password is better in PGPASSWORD or ~/.pgpass than in the URL.
+    #[command(
+        after_help = "Examples:\n  cpcd store copy --from sqlite:/var/lib/cpcd/cpcd.sqlite --to postgres://cpcd@db/cpcd\n  \
+        cpcd store copy --from postgres://cpcd@db/cpcd --to sqlite:cpcd.sqlite"
+    )]
+    Copy {
+        /// The store that there is: sqlite:PATH or postgres://...
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// The empty store of the other engine
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
 }
 
 #[derive(Subcommand)]

@@ -5,7 +5,7 @@ mod args;
 use std::{process::ExitCode, sync::mpsc, thread, time::Duration};
 
 use anyhow::ensure;
-use args::{Args, Command, TlsCommand};
+use args::{Args, Command, StoreCommand, TlsCommand};
 use clap::Parser;
 use cpcd::{
     Server, init_logs,
@@ -41,6 +41,9 @@ fn run(args: &Args) -> anyhow::Result<()> {
     match &args.command {
         Some(Command::Config) => print!("{DEFAULTS}"),
         Some(Command::Tls(command)) => print!("{}", tls(command, settings)?),
+        Some(Command::Store(StoreCommand::Copy { from, to })) => {
+            tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(cpcd::copy_store(from, to))?;
+        }
         Some(Command::Init) => println!("{}", cpcd::init(&settings()?)?.display()),
         None => {
             let settings = settings()?;

@@ -17,9 +17,9 @@ use super::{
 /// What was opened, before it is served.
 pub(super) struct Engines {
     pub(super) store: Store,
-    pub(super) timekeeper: Timekeeper,
     pub(super) cache: Cache,
     pub(super) index: Index,
+    pub(super) timekeeper: Timekeeper,
     pub(super) identity: Identity,
     pub(super) registry: Registry,
     pub(super) detector: Detector,
@@ -44,8 +44,8 @@ impl Engines {
             Registry::open(&store, &cache, clock, &settings.registry, &identity).await?;
         let (index, _) =
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
-        let (discovery, indexer) = Discovery::new(&store, &index, clock, &settings.discovery)?;
+        let (discovery, indexer) = Discovery::new(&store, &index, &cache, clock, &settings.discovery, &root)?;
         indexer.prepare().await.context("cannot prepare the index")?;
-        Ok(Self { store, timekeeper, cache, index, identity, registry, detector, flusher, discovery, indexer })
+        Ok(Self { store, cache, index, timekeeper, identity, registry, detector, flusher, discovery, indexer })
     }
 }

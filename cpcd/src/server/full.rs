@@ -21,8 +21,8 @@ use crate::{
 
 /// Serves everything until the daemon stops.
 pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listeners) -> anyhow::Result<()> {
-    let Ground { settings, tls, stop, tasks, health, .. } = ground;
-    let Engines { store, timekeeper, cache, index, identity, registry, detector, flusher, discovery, indexer } =
+    let Ground { settings, tls, stop, tasks, calls_ended, writers, health, .. } = ground;
+    let Engines { store, cache, index, timekeeper, identity, registry, detector, flusher, discovery, indexer } =
         engines;
     let addresses = listeners.addresses(settings)?;
     let about = About {
@@ -44,7 +44,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback)),
     });
 
-    // Nobody is heard before the other replicas know of us, and they learn of us when little can fail any more.
+    // Nobody is heard before the others know of us, and they learn of us when nothing can fail any more.
     flusher.join().await?;
     rpc::set_health(health, true).await;
     let network = Door::Network(addresses.grpc.ip());
@@ -72,7 +72,8 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));
     spawn("indexer", Box::pin(indexer.run(stop.clone())));
     spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
-    ground.writers.spawn(store.caused_by("flush", flusher.run(ground.calls_ended.clone())));
+    // What was heard is passed on and written after the last call has ended.
+    writers.spawn(store.caused_by("flush", flusher.run(calls_ended.clone())));
     // It is full service once; whoever stops the daemon closes the store.
     drop(ground.store.set(store));
     Ok(())

@@ -20,7 +20,7 @@ pub(super) struct Ground {
     pub(super) health: HealthReporter,
     pub(super) stop: CancellationToken,
     pub(super) tasks: TaskTracker,
-    /// What was heard is passed on and written after the last call has ended.
+    /// Told after the last call has ended: what was heard is then passed on and written by `writers`.
     pub(super) calls_ended: CancellationToken,
     pub(super) writers: TaskTracker,
     /// To be closed at the end, once it is open.

@@ -65,6 +65,9 @@ impl Pair {
     }
 }
 
+/// A way for a link to die.
+type Death = fn(&Proxy);
+
 /// Runs a test where there are PostgreSQL and Valkey.
 async fn with_servers(test: impl AsyncFn(Engine, String)) {
     let Some(url) = valkey::shared() else { return };
@@ -194,7 +197,7 @@ async fn no_replay_and_no_revoked_token_gets_in_while_the_cache_dies() {
         let pair = Pair::start(&engine, &format!("valkey://{}", proxy.address), &url).await;
         let alice = pair.here.person("alice", &[]).await;
         let channels = [pair.here.channel().await, pair.there.channel().await];
-        let deaths: [(&str, fn(&Proxy)); 3] = [
+        let deaths: [(&str, Death); 3] = [
             ("cut", Proxy::cut),
             ("halted", Proxy::halt),
             ("flapping", |proxy| {

@@ -9,12 +9,15 @@ mod challenges;
 mod config;
 mod contents;
 mod contents_bulk;
+mod copy;
 mod db;
 mod enrolments;
 mod events;
 mod fault;
 mod grants;
 mod health;
+mod index_failures;
+mod index_rebuilds;
 mod index_state;
 mod invites;
 mod job;
@@ -30,6 +33,7 @@ mod queue;
 mod replicas;
 mod revocations;
 mod row;
+mod search;
 mod server_identity;
 mod sessions;
 mod tx;
@@ -46,7 +50,10 @@ use self::{cause::Causes, db::Db};
 
 pub use self::{
     config::Config,
+    copy::{CopyStep, copy},
     events::{Event, EventCursor, NewEvent},
+    index_failures::IndexFailure,
+    index_rebuilds::IndexRebuild,
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
@@ -56,6 +63,7 @@ pub use self::{
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
+    search::{Matches, Shown},
     server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,

@@ -18,10 +18,15 @@ pub use self::{
     operation::{MigrationState, Migrations},
     steps::{Direction, Step},
 };
-pub(super) use self::{postgres::open as postgres, sqlite::open as sqlite};
+pub(super) use self::{
+    postgres::{connect as migration_connection, lock, open as postgres},
+    sqlite::open as sqlite,
+    state::{COPYING, Found, Link, State, judge, last},
+    steps::up,
+};
 
-static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
-static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+pub(super) static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+pub(super) static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 const TABLE: &str = "_sqlx_migrations";
 

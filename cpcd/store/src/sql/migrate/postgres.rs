@@ -49,7 +49,7 @@ pub(in crate::sql) async fn open(options: &PgConnectOptions) -> Result<()> {
 }
 
 /// Opens a connection for migrations: no time-out for statements, and the lock goes when it goes.
-pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
+pub(in crate::sql) async fn connect(options: &PgConnectOptions) -> Result<PgConnection> {
     let connecting = timeout(CONNECT, PgConnection::connect_with(options)).await.map_err(engine_away)?;
     let mut connection = connecting.map_err(from_sqlx)?;
     // Whoever waits for a table keeps all others from it: better to give up and be told to try again.
@@ -70,7 +70,7 @@ pub(super) async fn try_lock(connection: &mut PgConnection) -> Result<bool> {
 }
 
 /// Takes the lock, as soon as it is free.
-pub(super) async fn lock(connection: &mut PgConnection) -> Result<()> {
+pub(in crate::sql) async fn lock(connection: &mut PgConnection) -> Result<()> {
     let started = Instant::now();
     while !try_lock(connection).await? {
         if started.elapsed() > PATIENCE {

@@ -17,7 +17,7 @@ use super::{TABLE, foreign, from_migrate};
 use crate::sql::fault::from_sqlx;
 
 /// A connection to either engine; what is asked here is spelled alike on both where it can be.
-pub(super) enum Link<'c> {
+pub(in crate::sql) enum Link<'c> {
     Postgres(&'c mut PgConnection),
     Sqlite(&'c mut SqliteConnection),
 }
@@ -35,28 +35,28 @@ macro_rules! on {
 
 /// A migration that a store has.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Applied {
-    pub(super) version: i64,
-    pub(super) name: String,
-    pub(super) checksum: Vec<u8>,
-    pub(super) is_whole: bool,
-    pub(super) at: Timestamp,
-    pub(super) took: Duration,
+pub(in crate::sql) struct Applied {
+    pub(in crate::sql) version: i64,
+    pub(in crate::sql) name: String,
+    pub(in crate::sql) checksum: Vec<u8>,
+    pub(in crate::sql) is_whole: bool,
+    pub(in crate::sql) at: Timestamp,
+    pub(in crate::sql) took: Duration,
 }
 
 /// What is in a store.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(in crate::sql) struct Found {
     /// Tables that are not the list of migrations.
-    pub(super) tables: Vec<String>,
-    pub(super) applied: Vec<Applied>,
+    pub(in crate::sql) tables: Vec<String>,
+    pub(in crate::sql) applied: Vec<Applied>,
     /// The last migration that a program must know.
-    pub(super) least_known: i64,
+    pub(in crate::sql) least_known: i64,
 }
 
 /// How far a store is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(in crate::sql) enum State {
     /// There is nothing in it.
     Empty,
     /// It has all that this program needs, and maybe more.
@@ -67,7 +67,7 @@ pub(super) enum State {
 
 impl Link<'_> {
     /// Looks what is there.
-    pub(super) async fn look(&mut self) -> Result<Found> {
+    pub(in crate::sql) async fn look(&mut self) -> Result<Found> {
         let tables: Vec<String> = match self {
             Self::Postgres(connection) => {
                 let tables = "SELECT relname::TEXT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -121,7 +121,7 @@ impl Link<'_> {
     }
 
     /// Gives how many daemons live on the store, by its own clock.
-    pub(super) async fn replicas(&mut self, found: &Found) -> Result<i64> {
+    pub(in crate::sql) async fn replicas(&mut self, found: &Found) -> Result<i64> {
         if !found.tables.iter().any(|table| table == "replicas") {
             return Ok(0);
         }
@@ -140,7 +140,7 @@ impl Link<'_> {
     }
 
     /// Makes the list of migrations if it is not there.
-    pub(super) async fn prepare(&mut self) -> Result<()> {
+    pub(in crate::sql) async fn prepare(&mut self) -> Result<()> {
         match self {
             Self::Postgres(connection) => connection.ensure_migrations_table(TABLE).await,
             Self::Sqlite(connection) => connection.ensure_migrations_table(TABLE).await,
@@ -149,7 +149,7 @@ impl Link<'_> {
     }
 
     /// Does a migration and notes it, in one transaction; gives how long it took.
-    pub(super) async fn apply(&mut self, migration: &Migration) -> Result<Duration> {
+    pub(in crate::sql) async fn apply(&mut self, migration: &Migration) -> Result<Duration> {
         match self {
             Self::Postgres(connection) => connection.apply(TABLE, migration).await,
             Self::Sqlite(connection) => connection.apply(TABLE, migration).await,
@@ -158,7 +158,7 @@ impl Link<'_> {
     }
 
     /// Takes a migration back, in one transaction.
-    pub(super) async fn revert(&mut self, migration: &Migration) -> Result<Duration> {
+    pub(in crate::sql) async fn revert(&mut self, migration: &Migration) -> Result<Duration> {
         match self {
             Self::Postgres(connection) => connection.revert(TABLE, migration).await,
             Self::Sqlite(connection) => connection.revert(TABLE, migration).await,
@@ -168,16 +168,16 @@ impl Link<'_> {
 }
 
 /// Gives the migrations that a program knows, in their order.
-pub(super) fn ups(migrator: &Migrator) -> impl DoubleEndedIterator<Item = &Migration> {
+pub(in crate::sql) fn ups(migrator: &Migrator) -> impl DoubleEndedIterator<Item = &Migration> {
     migrator.migrations.iter().filter(|migration| migration.migration_type.is_up_migration())
 }
 
 /// Gives the way back of a migration.
-pub(super) fn down_of(migrator: &Migrator, version: i64) -> Option<&Migration> {
+pub(in crate::sql) fn down_of(migrator: &Migrator, version: i64) -> Option<&Migration> {
     migrator.migrations.iter().find(|known| known.version == version && known.migration_type.is_down_migration())
 }
 
-pub(super) fn last(migrator: &Migrator) -> i64 {
+pub(in crate::sql) fn last(migrator: &Migrator) -> i64 {
     ups(migrator).map(|migration| migration.version).max().unwrap_or_default()
 }
 
@@ -185,7 +185,7 @@ pub(super) fn last(migrator: &Migrator) -> i64 {
 pub(in crate::sql) const COPYING: &str = "store_copy";
 
 /// Says what a store is to this program, or why it is nothing.
-pub(super) fn judge(migrator: &Migrator, found: &Found) -> Result<State> {
+pub(in crate::sql) fn judge(migrator: &Migrator, found: &Found) -> Result<State> {
     if found.tables.iter().any(|table| table == COPYING) {
         return Err(foreign("a copy into it was not finished; run `cpcd store copy` again, or copy into an empty one"));
     }

@@ -51,7 +51,7 @@ pub enum Step {
 }
 
 /// Goes up to a migration, or to the last; gives the number of those done.
-pub(super) async fn up(
+pub(in crate::sql) async fn up(
     link: &mut Link<'_>,
     migrator: &Migrator,
     to: Option<i64>,
