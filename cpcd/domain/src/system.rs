@@ -103,28 +103,16 @@ impl System {
         // All at once: one that is silent must not keep the others waiting.
         let (store, search, cache) = tokio::join!(self.store.ping(), self.index.ping(), self.cache.ping());
         vec![
-<<<<<<< HEAD
             EngineStatus { role: "store", engine: self.store.engine(), answer: store },
-            EngineStatus { role: "search", engine: self.index.engine(), answer: search },
+            EngineStatus { role: SEARCH, engine: self.index.engine(), answer: search },
             EngineStatus { role: CACHE, engine: self.cache.engine(), answer: cache },
-=======
-            EngineStatus { role: "store", engine: self.store.engine(), answer: self.store.ping().await },
-            EngineStatus { role: SEARCH, engine: self.index.engine(), answer: self.index.ping().await },
-            EngineStatus { role: CACHE, engine: self.cache.engine(), answer: self.cache.ping().await },
->>>>>>> work-c
         ]
     }
 
     /// Says whether each engine answers that the daemon cannot do without. Needs nothing: health checks have no token.
     pub async fn are_engines_well(&self) -> bool {
-<<<<<<< HEAD
-        // Without the cache everything goes on, only slower; the store searches while a shared index is away.
-        let searches_itself = self.index.is_shared() && self.store.has_full_text();
-        let can_wait = |role| role == CACHE || role == "search" && searches_itself;
-=======
         // Without the cache everything goes on, only slower; and the store searches while a shared index is away.
         let can_wait = |role| role == CACHE || (role == SEARCH && self.index.is_shared() && self.store.has_full_text());
->>>>>>> work-c
         self.engines().await.iter().all(|engine| engine.answer.is_ok() || can_wait(engine.role))
     }
 

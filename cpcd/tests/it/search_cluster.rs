@@ -61,8 +61,8 @@ impl Shared {
 
     /// Asks OpenSearch itself.
     async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
-        let answer = crate::harness::ask(self.host(), method, path, body).await;
-        serde_json::from_slice(&answer).unwrap()
+        let body = body.map(Value::to_string);
+        crate::harness::ask(&self.url, method, path, body.as_deref()).await.json()
     }
 
     /// Gives the names of the indexes of content.
