@@ -16,6 +16,9 @@ mod index;
 mod invites;
 mod limits;
 mod login;
+mod lost_answers;
+mod migrations;
+mod moving;
 mod permissions;
 mod process;
 mod rates;
@@ -24,4 +27,6 @@ mod sessions;
 mod tls;
 mod token_keys;
 mod tour;
+#[path = "../../store/tests/it/toxiproxy.rs"]
+mod toxiproxy;
 mod vectors;
