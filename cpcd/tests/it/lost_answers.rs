@@ -21,17 +21,61 @@ use crate::{
 const CLIENTS: usize = 6;
 const EACH: usize = 12;
 
+/// What the clients and the one who disturbs them know of each other.
+#[derive(Default)]
+struct Shared {
+    is_over: AtomicBool,
+    /// Calls that were answered.
+    answered: AtomicU32,
+    /// Commits of which nobody knew.
+    lost: AtomicU32,
+}
+
+/// Ends the disturbance with the test, however that ends.
+struct Over(Arc<Shared>);
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        self.0.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Breaks the link again and again; gives how often. After each time some calls must have been answered.
+fn disturb(proxy: &Proxy, shared: &Shared) -> u32 {
+    let mut rounds = 0;
+    while !shared.is_over.load(Ordering::Relaxed) {
+        // Now the connections are reset, now the answers alone go nowhere: most commits are then under way.
+        let is_reset = rounds % 2 == 0;
+        if is_reset {
+            proxy.cut()
+        } else {
+            proxy.halt_answers()
+        }
+        std::thread::park_timeout(Duration::from_millis(if is_reset { 30 } else { 700 }));
+        proxy.heal();
+        let before = shared.answered.load(Ordering::Relaxed);
+        while shared.answered.load(Ordering::Relaxed) < before + 5 && !shared.is_over.load(Ordering::Relaxed) {
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+        rounds += 1;
+    }
+    rounds
+}
+
 /// Asks again while the answer is one that trying again is worth.
-async fn until_answered<T>(lost: &AtomicU32, mut ask: impl AsyncFnMut() -> Result<T, Status>) -> Result<T, Status> {
+async fn until_answered<T>(shared: &Shared, mut ask: impl AsyncFnMut() -> Result<T, Status>) -> Result<T, Status> {
     loop {
         match ask().await {
             Err(status) if matches!(status.code(), Code::Unavailable | Code::Aborted | Code::DeadlineExceeded) => {
                 if reason(&status) == "OUTCOME_UNKNOWN" {
-                    lost.fetch_add(1, Ordering::Relaxed);
+                    shared.lost.fetch_add(1, Ordering::Relaxed);
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            other => return other,
+            other => {
+                shared.answered.fetch_add(1, Ordering::Relaxed);
+                return other;
+            }
         }
     }
 }
@@ -48,42 +92,28 @@ async fn who_asks_again_after_a_lost_answer_gets_one_of_everything() {
         let behind = Engine { name: "postgres", url: format!("{head}@{}/{path}", proxy.address) };
         let daemon = Daemon::start_with(&behind, &[("store.away_after_ms", "500")]).await;
         let alice = daemon.person("alice", &["content=write", "nodes=write"]).await;
-        let (stop, lost, proxy) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)), Arc::new(proxy));
+        let (shared, proxy) = (Arc::new(Shared::default()), Arc::new(proxy));
+        let over = Over(shared.clone());
         let nemesis = {
-            let (stop, proxy) = (stop.clone(), proxy.clone());
-            tokio::task::spawn_blocking(move || {
-                let mut round = 0_u64;
-                while !stop.load(Ordering::Relaxed) {
-                    // Now the connections are reset, now the answers alone go nowhere: most commits are then under way.
-                    if round % 2 == 0 {
-                        proxy.cut()
-                    } else {
-                        proxy.halt_answers()
-                    }
-                    std::thread::park_timeout(Duration::from_millis(if round % 2 == 0 { 30 } else { 700 }));
-                    proxy.heal();
-                    std::thread::park_timeout(Duration::from_millis(150 + round * 37 % 200));
-                    round += 1;
-                }
-                round
-            })
+            let (shared, proxy) = (shared.clone(), proxy.clone());
+            tokio::task::spawn_blocking(move || disturb(&proxy, &shared))
         };
         let clients = (0..CLIENTS).map(|client| {
-            let (daemon, token, lost) = (&daemon, alice.token.clone(), &*lost);
+            let (daemon, token, shared) = (&daemon, alice.token.clone(), &*shared);
             async move {
                 let mut ids = Vec::new();
                 for number in 0..EACH {
                     let request_id = format!("request {client} {number}");
                     let content = v1::ContentMetadata { title: "a title".into(), request_id, ..Default::default() };
                     let mut discovery = daemon.discovery(Some(&token)).await;
-                    let published = until_answered(lost, async || discovery.publish_content(content.clone()).await);
+                    let published = until_answered(shared, async || discovery.publish_content(content.clone()).await);
                     ids.push(published.await.unwrap().into_inner().content.unwrap().id);
                     if number % 4 == 0 {
                         // A node that hears nothing registers again, with a new challenge.
                         let key = SecretKey::generate();
                         let signed = record(&key, 1, &[ADDRESS], Dialect::Standard);
                         let mut registry = daemon.registry(Some(&token)).await;
-                        let registered = until_answered(lost, async || {
+                        let registered = until_answered(shared, async || {
                             let proof = daemon.proof_for(&key, v1::SubjectKind::Node, v1::ChallengePurpose::Register);
                             let info = v1::NodeInfo {
                                 signed_peer_record: signed.clone(),
@@ -104,12 +134,12 @@ async fn who_asks_again_after_a_lost_answer_gets_one_of_everything() {
         let mut opened = 0;
         for _ in 0..6 {
             let proof = daemon.proof(&alice.key).await;
-            match until_answered(&lost, async || daemon.prove(proof.clone()).await).await {
+            match until_answered(&shared, async || daemon.prove(proof.clone()).await).await {
                 Ok(_) => opened += 1,
                 Err(status) => assert_eq!(reason(&status), "CHALLENGE_USED"),
             }
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(over);
         let rounds = nemesis.await.unwrap();
         proxy.heal();
         eventually("the store is back", async || daemon.get("/readyz").await.status == 200).await;
@@ -129,7 +159,7 @@ async fn who_asks_again_after_a_lost_answer_gets_one_of_everything() {
         assert!((1 + opened..=1 + 6).contains(&sessions), "{opened} answered, {sessions} there");
         eprintln!(
             "{rounds} faults, {} commits without an answer; {} acknowledged, 0 lost, 0 twice",
-            lost.load(Ordering::Relaxed),
+            shared.lost.load(Ordering::Relaxed),
             ids.len()
         );
         daemon.stop().await;
