@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        bench, completion, config, content, context as contexts, generate, invite, key, login, logout, migrate, node,
-        search, session, status, token_key, user, version, whoami,
+        bench, completion, config, content, context as contexts, generate, index, invite, key, login, logout, migrate,
+        node, search, session, status, token_key, user, version, whoami,
     },
     context::Context,
     failure::Result,
@@ -60,6 +60,8 @@ enum Command {
     #[command(subcommand, alias = "migrations")]
     Migrate(migrate::Command),
     Search(search::Args),
+    #[command(subcommand)]
+    Index(index::Command),
     Status(status::Args),
     #[command(subcommand)]
     Bench(bench::Command),
@@ -95,6 +97,7 @@ impl Cli {
             Command::Node(command) => command.run(context).await,
             Command::Migrate(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,
+            Command::Index(command) => command.run(context).await,
             Command::Bench(command) => command.run(context).await,
             Command::Status(args) => args.run(context).await,
             Command::Version(args) => args.run(context).await,

@@ -122,7 +122,7 @@ pub enum LogFormat {
 }
 
 /// Settings that are text, even where they read as something else: a folder may be called `2026`.
-const TEXTS: [&str; 15] = [
+const TEXTS: [&str; 17] = [
     "server.data_dir",
     "server.grpc_listen",
     "server.rest_listen",
@@ -136,6 +136,8 @@ const TEXTS: [&str; 15] = [
     "cache.ca_file",
     "cache.prefix",
     "search.url",
+    "search.index_prefix",
+    "search.ca_file",
     "log.format",
     "log.filter",
 ];

@@ -73,6 +73,9 @@ struct Inner {
     revocations_age: Gauge<f64, AtomicU64>,
     nodes: Family<StatusLabels, Gauge>,
     statements: Family<CauseLabels, Counter>,
+    cache_up: Gauge,
+    cache_calls: Counter,
+    cache_failures: Counter,
     /// Those of heartbeats, found once: there may be tens of thousands a second.
     heartbeats: (Counter, Histogram),
     grpc_methods: HashSet<&'static str>,
@@ -98,6 +101,14 @@ impl Metrics {
         let statements = Family::default();
         registry.register("nodes", "Nodes that are followed, by status", nodes.clone());
         registry.register("statements", "Statements to the SQL store, by what caused them", statements.clone());
+        let (cache_up, cache_calls, cache_failures) = (Gauge::default(), Counter::default(), Counter::default());
+        registry.register("cache_up", "Whether the cache answers, as far as it is known", cache_up.clone());
+        registry.register("cache_calls", "Calls to the server of the cache", cache_calls.clone());
+        registry.register(
+            "cache_failures",
+            "Calls to the cache that failed, most since it is away",
+            cache_failures.clone(),
+        );
         registry.register("build", "What runs", Info::new(vec![("version", crate::VERSION)]));
         registry.register("requests", "Calls answered, by edge, method and outcome", requests.clone());
         registry.register_with_unit(
@@ -133,6 +144,9 @@ impl Metrics {
             revocations_age,
             nodes,
             statements,
+            cache_up,
+            cache_calls,
+            cache_failures,
             heartbeats,
             grpc_methods: grpc_methods(),
         }))
@@ -179,6 +193,14 @@ impl Metrics {
     pub(crate) fn set_statements(&self, counts: &[(&'static str, u64)]) {
         for (cause, count) in counts {
             let counter = self.0.statements.get_or_create(&CauseLabels { cause });
+            counter.inc_by(count.saturating_sub(counter.get()));
+        }
+    }
+
+    /// Brings what the cache did up to date.
+    pub(crate) fn set_cache(&self, is_up: bool, calls: u64, failures: u64) {
+        self.0.cache_up.set(is_up.into());
+        for (counter, count) in [(&self.0.cache_calls, calls), (&self.0.cache_failures, failures)] {
             counter.inc_by(count.saturating_sub(counter.get()));
         }
     }

@@ -7,6 +7,7 @@ pub(crate) mod config;
 pub(crate) mod content;
 pub(crate) mod context;
 pub(crate) mod generate;
+pub(crate) mod index;
 pub(crate) mod invite;
 pub(crate) mod key;
 pub(crate) mod login;

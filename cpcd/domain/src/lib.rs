@@ -8,5 +8,8 @@ pub mod identity;
 pub mod migrations;
 pub mod registry;
 pub mod system;
+mod timekeeper;
+mod wakeups;
 
 pub use caller::Caller;
+pub use timekeeper::Timekeeper;

@@ -7,7 +7,7 @@ use cpcd_model::{
     permission::{Level, Resource},
     time::Clock,
 };
-use cpcd_store::{Index, Store, sql::Priority};
+use cpcd_store::{Cache, Index, Store, cache, sql::Priority};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -26,6 +26,9 @@ const CHUNK: u32 = 5_000;
 const KEEP_INVITES: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Used challenges are kept this much longer than they are good for: a clock that is set back must not make one good again.
 const KEEP_CHALLENGES: Duration = Duration::from_secs(600);
+
+const SEARCH: &str = "search";
+const CACHE: &str = "cache";
 
 /// The state of an engine.
 #[derive(Debug)]
@@ -51,6 +54,8 @@ pub struct Status {
     pub index_pending: u64,
     /// Age of the oldest of them.
     pub index_lag: Duration,
+    /// Contents that the index refuses to hold.
+    pub index_failures: u64,
 }
 
 /// The daemon itself.
@@ -58,6 +63,7 @@ pub struct Status {
 pub struct System {
     store: Store,
     index: Index,
+    cache: Cache,
     clock: Clock,
     contents: Contents,
 }
@@ -65,8 +71,14 @@ pub struct System {
 impl System {
     /// Assembles it.
     #[must_use]
-    pub fn new(store: &Store, index: &Index, clock: &Clock, contents: &Contents) -> Self {
-        Self { store: store.clone(), index: index.clone(), clock: clock.clone(), contents: contents.clone() }
+    pub fn new(store: &Store, index: &Index, cache: &Cache, clock: &Clock, contents: &Contents) -> Self {
+        Self {
+            store: store.clone(),
+            index: index.clone(),
+            cache: cache.clone(),
+            clock: clock.clone(),
+            contents: contents.clone(),
+        }
     }
 
     /// Does work whose statements count as caused by `cause`.
@@ -80,17 +92,29 @@ impl System {
         self.store.statement_counts()
     }
 
+    /// Gives what the cache did so far, and whether it is there. Needs nothing: the edge asks for read on metrics.
+    #[must_use]
+    pub fn cache_state(&self) -> cache::State {
+        self.cache.state()
+    }
+
     /// Asks each engine whether it answers.
     async fn engines(&self) -> Vec<EngineStatus> {
+        // All at once: one that is silent must not keep the others waiting.
+        let (store, search, cache) = tokio::join!(self.store.ping(), self.index.ping(), self.cache.ping());
         vec![
-            EngineStatus { role: "store", engine: self.store.engine(), answer: self.store.ping().await },
-            EngineStatus { role: "search", engine: self.index.engine(), answer: self.index.ping().await },
+            EngineStatus { role: "store", engine: self.store.engine(), answer: store },
+            EngineStatus { role: SEARCH, engine: self.index.engine(), answer: search },
+            EngineStatus { role: CACHE, engine: self.cache.engine(), answer: cache },
         ]
     }
 
-    /// Says whether each engine answers. Needs nothing: health checks have no token.
+    /// Says whether each engine answers that the daemon cannot do without. Needs nothing: health checks have no token.
     pub async fn are_engines_well(&self) -> bool {
-        self.engines().await.iter().all(|engine| engine.answer.is_ok())
+        // Without the cache everything goes on, only slower; the store searches while a shared index is away.
+        let searches_itself = self.index.is_shared() && self.store.has_full_text();
+        let can_wait = |role| role == CACHE || role == SEARCH && searches_itself;
+        self.engines().await.iter().all(|engine| engine.answer.is_ok() || can_wait(engine.role))
     }
 
     /// Gives the daemon's state; an engine that is away is part of the answer. Needs read on system.
@@ -99,14 +123,21 @@ impl System {
     /// `PERMISSION_DENIED`.
     pub async fn status(&self, caller: &Caller) -> Result<Status> {
         caller.require(Resource::System, Level::Read)?;
-        let engines = self.engines().await;
-        let (index_pending, index_lag) = self.contents.backlog().await.unwrap_or_default();
+        let (engines, backlog, users, contents, index_failures) = tokio::join!(
+            self.engines(),
+            self.contents.backlog(),
+            self.store.count_users(),
+            self.store.count_contents(),
+            self.store.count_index_failures(),
+        );
+        let (index_pending, index_lag) = backlog.unwrap_or_default();
         Ok(Status {
             engines,
-            users: self.store.count_users().await.unwrap_or_default(),
-            contents: self.store.count_contents().await.unwrap_or_default(),
+            users: users.unwrap_or_default(),
+            contents: contents.unwrap_or_default(),
             index_pending,
             index_lag,
+            index_failures: index_failures.unwrap_or_default(),
         })
     }
 

@@ -31,6 +31,7 @@ impl Call for v1::GetStatusRequest {
             users: status.users,
             contents: status.contents,
             index_pending: status.index_pending,
+            index_failures: status.index_failures,
             index_lag_ms: u64::try_from(status.index_lag.as_millis()).unwrap_or(u64::MAX),
             grpc_address: app.about.grpc_address.clone(),
             rest_address: app.about.rest_address.clone(),
@@ -59,4 +60,11 @@ pub(crate) async fn list_migrations(migrations: &Migrations, caller: &Caller) ->
     };
     let listed = migrations.list(caller).await?;
     Ok(v1::ListMigrationsResponse { migrations: listed.iter().map(Wire::to_wire).collect(), state: state.into() })
+}
+impl Call for v1::GetIndexStatusRequest {
+    type Response = v1::GetIndexStatusResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::GetIndexStatusResponse> {
+        app.discovery.indexing.status(caller).await.map(|status| status.to_wire())
+    }
 }

@@ -8,6 +8,8 @@ mod frame;
 mod health;
 mod lane;
 mod local;
+mod migrations;
+mod rebuild;
 mod registry;
 mod reply;
 mod runtimes;

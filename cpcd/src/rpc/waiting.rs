@@ -22,9 +22,9 @@ use tower::{Layer, Service};
 
 use super::{
     Serving,
-    admin::{Answers, Work},
     ending::Ending,
     frame::FrameLayer,
+    migrations::{Answers, Work},
     reply::status,
 };
 use crate::{

@@ -21,8 +21,9 @@ use crate::{
 
 /// Serves everything until the daemon stops.
 pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listeners) -> anyhow::Result<()> {
-    let Ground { settings, tls, stop, tasks, health, .. } = ground;
-    let Engines { store, index, identity, registry, detector, flusher, discovery, indexer } = engines;
+    let Ground { settings, tls, stop, tasks, calls_ended, writers, health, .. } = ground;
+    let Engines { store, cache, index, timekeeper, identity, registry, detector, flusher, discovery, indexer } =
+        engines;
     let addresses = listeners.addresses(settings)?;
     let about = About {
         started_at: ground.clock.now(),
@@ -33,7 +34,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     let app = App::new(Parts {
         identity,
         registry,
-        system: System::new(&store, &index, &ground.clock, &discovery.contents),
+        system: System::new(&store, &index, &cache, &ground.clock, &discovery.contents),
         migrations: Migrations::new(&settings.store, Service::Serving),
         discovery,
         metrics: ground.metrics.clone(),
@@ -43,6 +44,8 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback)),
     });
 
+    // Nobody is heard before the others know of us, and they learn of us when nothing can fail any more.
+    flusher.join().await?;
     rpc::set_health(health, true).await;
     let network = Door::Network(addresses.grpc.ip());
     let bulk = Arc::new(Semaphore::new(settings.limits.bulk_streams));
@@ -65,10 +68,12 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("revocations", Box::pin(app.identity.revoked.clone().follow(stop.clone())));
     spawn("keyring", Box::pin(app.identity.keys.clone().follow(stop.clone())));
     spawn("detector", Box::pin(detector.run(stop.clone())));
-    spawn("flush", Box::pin(flusher.run(stop.clone())));
+    spawn("clock", Box::pin(timekeeper.run(stop.clone())));
     spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));
     spawn("indexer", Box::pin(indexer.run(stop.clone())));
     spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
+    // What was heard is passed on and written after the last call has ended.
+    writers.spawn(store.caused_by("flush", flusher.run(calls_ended.clone())));
     // It is full service once; whoever stops the daemon closes the store.
     drop(ground.store.set(store));
     Ok(())

@@ -20,6 +20,9 @@ pub(super) struct Ground {
     pub(super) health: HealthReporter,
     pub(super) stop: CancellationToken,
     pub(super) tasks: TaskTracker,
+    /// Told after the last call has ended: what was heard is then passed on and written by `writers`.
+    pub(super) calls_ended: CancellationToken,
+    pub(super) writers: TaskTracker,
     /// To be closed at the end, once it is open.
     pub(super) store: Arc<OnceLock<Store>>,
 }
@@ -36,6 +39,8 @@ impl Ground {
             health,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            calls_ended: CancellationToken::new(),
+            writers: TaskTracker::new(),
             store: Arc::default(),
         })
     }

@@ -25,6 +25,9 @@ use crate::{
     settings::Settings,
 };
 
+/// How long the last heartbeats may take to be passed on and written.
+const WRITERS: Duration = Duration::from_secs(2);
+
 /// A running daemon.
 pub struct Server {
     addresses: Addresses,
@@ -104,6 +107,11 @@ impl Server {
         self.ground.stop.cancel();
         if timeout(self.grace, self.ground.tasks.wait()).await.is_err() {
             tracing::warn!("some calls did not end in time and are cut off");
+        }
+        self.ground.calls_ended.cancel();
+        self.ground.writers.close();
+        if timeout(WRITERS, self.ground.writers.wait()).await.is_err() {
+            tracing::warn!("the last heartbeats could not be passed on and written in time");
         }
         let Some(store) = self.ground.store.get() else { return };
         if timeout(Duration::from_secs(2), store.close()).await.is_err() {

@@ -50,6 +50,7 @@ impl Wire for SearchResults {
             next_page_token: self.next_page_token.clone(),
             total: self.total,
             total_is_exact: self.total_is_exact,
+            degraded: self.degraded,
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod discovery;
 mod identity;
+mod index;
 mod invites;
 mod migrations;
 mod registry;

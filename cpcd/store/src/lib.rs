@@ -1,4 +1,4 @@
-//! The engines of cpcd, each an enum with a few verbs: SQL (SQLite, PostgreSQL), cache (in-process), search index (tantivy).
+//! The engines of cpcd, each an enum with a few verbs: SQL (SQLite, PostgreSQL), cache (in-process, Valkey), search index (tantivy, OpenSearch).
 //!
 //! SQL is the source of truth; cache and index can be lost and are rebuilt from it.
 

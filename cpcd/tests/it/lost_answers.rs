@@ -83,13 +83,13 @@ async fn until_answered<T>(shared: &Shared, mut ask: impl AsyncFnMut() -> Result
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asks_again_after_a_lost_answer_gets_one_of_everything() {
     for_each_engine(async |engine| {
-        if engine.url.is_empty() {
+        if engine.url.is_empty() || engine.replicas > 1 {
             return;
         }
         let (head, rest) = engine.url.split_once('@').unwrap();
         let (target, path) = rest.split_once('/').unwrap();
         let Some(proxy) = Proxy::start(target) else { return };
-        let behind = Engine { name: "postgres", url: format!("{head}@{}/{path}", proxy.address) };
+        let behind = Engine { url: format!("{head}@{}/{path}", proxy.address), ..engine.clone() };
         let daemon = Daemon::start_with(&behind, &[("store.away_after_ms", "500")]).await;
         let alice = daemon.person("alice", &["content=write", "nodes=write"]).await;
         let (shared, proxy) = (Arc::new(Shared::default()), Arc::new(proxy));

@@ -12,7 +12,7 @@ const ROWS: i64 = 150_000;
 #[tokio::test(flavor = "multi_thread")]
 async fn from_sqlite_to_postgres_with_a_kill_in_its_midst() {
     for_each_engine(async |engine| {
-        if engine.url.is_empty() {
+        if engine.url.is_empty() || engine.replicas > 1 {
             return;
         }
         let folder = tempfile::tempdir().unwrap();

@@ -1,11 +1,16 @@
 //! Discovery: content, its search and the indexer that follows its changes.
 
 mod access;
+mod candidates;
 mod config;
 mod content;
+mod finding;
 mod indexer;
+mod indexing;
 mod publish;
+mod rebuild;
 mod search;
+mod settled;
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -15,14 +20,17 @@ use cpcd_model::{
     permission::{Level, Permissions, Resource, Rule},
     time::Clock,
 };
-use cpcd_store::{Index, Store};
+use cpcd_store::{Cache, Index, Store};
 use tokio::sync::Notify;
 
-use crate::Caller;
+use self::{candidates::Candidates, settled::Settled};
+use crate::{Caller, identity::RootKey};
 
 pub use config::Config;
 pub use content::Contents;
+pub use cpcd_store::sql::IndexRebuild;
 pub use indexer::Indexer;
+pub use indexing::{IndexStatus, Indexing};
 pub use publish::{BatchReport, Entry, Refusal};
 pub use search::{Request as SearchRequest, Results as SearchResults, Search};
 
@@ -33,6 +41,8 @@ pub struct Discovery {
     pub contents: Contents,
     /// Search over it.
     pub search: Search,
+    /// The index itself.
+    pub indexing: Indexing,
     anonymous_read: Opening,
     reader: Arc<Permissions>,
     nothing: Arc<Permissions>,
@@ -43,17 +53,26 @@ impl Discovery {
     ///
     /// # Errors
     /// None of its own; what the settings say has been validated.
-    pub fn new(store: &Store, index: &Index, clock: &Clock, config: &Config) -> Result<(Self, Indexer)> {
+    pub fn new(
+        store: &Store,
+        index: &Index,
+        cache: &Cache,
+        clock: &Clock,
+        config: &Config,
+        root: &RootKey,
+    ) -> Result<(Self, Indexer)> {
         let changed = Arc::new(Notify::new());
+        let settled = Arc::new(Settled::default());
         let read = Rule::on(Resource::Content, Level::Read);
         let discovery = Self {
             contents: Contents::new(store, clock, changed.clone()),
-            search: Search::new(store, index),
+            search: Search::new(store, index, settled.clone(), Candidates::new(cache, root)),
+            indexing: Indexing::new(store, index, clock, changed.clone()),
             anonymous_read: config.anonymous_read,
             reader: Arc::new(Permissions::new(vec![read])?),
             nothing: Arc::default(),
         };
-        Ok((discovery, Indexer::new(store, index, clock, changed)))
+        Ok((discovery, Indexer::new(store, index, clock, changed, settled)))
     }
 
     /// Makes the caller of a request without a token on a listener: it may read public content where the settings say so.

@@ -1,6 +1,6 @@
 //! Search: candidates from the index, truth from SQL.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use cpcd_model::{
     Error, Reason, Result,
@@ -12,7 +12,11 @@ use cpcd_model::{
 };
 use cpcd_store::{Index, Store};
 
-use super::access::{may_read, may_see};
+use super::{
+    access::{may_read, may_see},
+    candidates::Candidates,
+    settled::Settled,
+};
 use crate::Caller;
 
 const PAGE_DEFAULT: u32 = 20;
@@ -50,6 +54,8 @@ pub struct Results {
     pub total: u64,
     /// Whether the total is exact: nothing waited to be indexed.
     pub total_is_exact: bool,
+    /// Whether the index was away and the store searched itself: fewer hits, in a rougher order.
+    pub degraded: bool,
 }
 
 /// Search over content.
@@ -57,16 +63,19 @@ pub struct Results {
 pub struct Search {
     store: Store,
     index: Index,
+    settled: Arc<Settled>,
+    candidates: Candidates,
 }
 
 impl Search {
-    pub(super) fn new(store: &Store, index: &Index) -> Self {
-        Self { store: store.clone(), index: index.clone() }
+    pub(super) fn new(store: &Store, index: &Index, settled: Arc<Settled>, candidates: Candidates) -> Self {
+        Self { store: store.clone(), index: index.clone(), settled, candidates }
     }
 
     /// Searches what the caller may see. Needs read on content.
     ///
-    /// Costs one search of the index and one statement a page; more only where the index lags behind.
+    /// Costs one search of the index and one statement a page; more only where the index lags behind or has just caught up, and only the
+    /// statement where others have just asked the same.
     ///
     /// # Errors
     /// `FIELD_REQUIRED` for a search without words, tag and owner, `QUERY_INVALID`, `PAGE_TOKEN_INVALID`, a field's fault.
@@ -96,22 +105,27 @@ impl Search {
         };
         let filter = Filter { tags, owner, viewer };
 
-        // Before the search: what is marked later may be missing from it.
-        let is_current = self.store.list_index_marks(1).await?.is_empty();
         let start = offset;
         let mut hits = Vec::new();
         let wanted = usize::try_from(size).unwrap_or(usize::MAX);
-        let mut dropped = 0;
-        let mut rounds = 0;
+        let (mut is_current, mut degraded, mut dropped, mut rounds) = (true, false, 0, 0);
+        let mut is_first_look = true;
         let (total, exhausted) = loop {
             let limit = size.max(LEAST).min(REACH - offset);
-            let found = self.index.search(&query, &filter, offset, limit).await?;
+            let before = self.settled.get();
+            let engines = (&self.store, &self.index);
+            let what = (&query, &filter);
+            let found = self.candidates.find(engines, before, what, (offset, limit), &mut degraded).await?;
             let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
-            let mut rows: HashMap<_, _> = if ids.is_empty() {
-                HashMap::new()
-            } else {
-                self.store.list_contents_by_ids(&ids).await?.into_iter().map(|content| (content.id, content)).collect()
-            };
+            let shown = self.store.list_shown_contents(&ids).await?;
+            self.settled.set(shown.settled);
+            if shown.is_complete && shown.settled != before && is_first_look && !degraded {
+                // Somebody else has indexed since we last looked, before the search or after it: a second look tells.
+                is_first_look = false;
+                continue;
+            }
+            is_current &= shown.is_complete && shown.settled == before;
+            let mut rows: HashMap<_, _> = shown.contents.into_iter().map(|content| (content.id, content)).collect();
             for hit in &found.hits {
                 if hits.len() == wanted {
                     break;
@@ -129,10 +143,10 @@ impl Search {
             }
         };
         // While the index lags its total may count what the viewer must not know of, so only what was checked is told.
-        let total_is_exact = is_current && dropped == 0;
+        let total_is_exact = is_current && dropped == 0 && !degraded;
         let total = if total_is_exact { total } else { u64::from(start) + hits.len() as u64 };
         let next_page_token = if exhausted { String::new() } else { page::encode(&binding, &offset.to_string()) };
-        Ok(Results { hits, next_page_token, total, total_is_exact })
+        Ok(Results { hits, next_page_token, total, total_is_exact, degraded })
     }
 }
 

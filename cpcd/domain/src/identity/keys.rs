@@ -13,14 +13,11 @@ use cpcd_model::{
     time::{Clock, Timestamp},
 };
 use cpcd_store::{
-    Store,
+    Cache, Store,
     sql::{NewEvent, Priority, SealedKey},
 };
 use serde_json::json;
-use tokio::{
-    sync::Mutex,
-    time::{self, Instant},
-};
+use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -29,10 +26,13 @@ use super::{
     keyring::{self, Keyring},
     sessions,
 };
-use crate::Caller;
+use crate::{Caller, wakeups::Wakeups};
 
 /// How often the keys are read again and, where there are others, this replica says that it lives.
 const BEAT: Duration = Duration::from_secs(1);
+/// Whoever is told of other keys rests so long before he is told again: each time costs a write.
+const REST: Duration = Duration::from_millis(250);
+const CHANNEL: &str = "identity:keys";
 /// A replica that was not heard for so long is gone.
 const SILENCE: Duration = Duration::from_secs(10);
 /// A kid that nobody knows has the keys read again no more often, whoever sends how many.
@@ -47,6 +47,7 @@ struct Inner {
     clock: Clock,
     root: RootKey,
     revoked: Revoked,
+    wakeups: Wakeups,
     replica: Uuid,
     ring: ArcSwap<Keyring>,
     /// When an unknown kid had the keys read last.
@@ -85,7 +86,13 @@ pub struct TokenKey {
 
 impl TokenKeys {
     /// Reads the keys, or makes the first one.
-    pub(super) async fn open(store: &Store, clock: &Clock, root: &RootKey, revoked: Revoked) -> Result<Self> {
+    pub(super) async fn open(
+        store: &Store,
+        cache: &Cache,
+        clock: &Clock,
+        root: &RootKey,
+        revoked: Revoked,
+    ) -> Result<Self> {
         let replica = Uuid::now_v7();
         if has_replicas(store) {
             beat(store, replica, String::new()).await?;
@@ -101,12 +108,14 @@ impl TokenKeys {
             keys = store.list_signing_keys().await?;
         }
         let ring = ArcSwap::from_pointee(Keyring::open(root, &keys)?);
+        let wakeups = Wakeups::new(cache, CHANNEL);
         let (store, clock, root) = (store.clone(), clock.clone(), root.clone());
         let opened = Self(Arc::new(Inner {
             store,
             clock,
             root,
             revoked,
+            wakeups,
             replica,
             ring,
             looked: Mutex::new(None),
@@ -136,11 +145,23 @@ impl TokenKeys {
 
     /// Follows the store, and acknowledges what it brings, until `stop`.
     pub async fn follow(self, stop: CancellationToken) {
+        tokio::join!(self.follow_store(&stop), self.0.wakeups.run(&stop));
+        if has_replicas(&self.0.store) {
+            let replica = self.0.replica;
+            let gone = self.0.store.write(Priority::Identity, move |tx| Box::pin(tx.delete_replica(replica)));
+            if let Err(error) = gone.await {
+                tracing::debug!(%error, "the others notice only after a while that this replica is gone");
+            }
+        }
+    }
+
+    async fn follow_store(&self, stop: &CancellationToken) {
+        let mut ear = self.0.wakeups.listen();
         let mut is_away = false;
         loop {
             tokio::select! {
-                () = stop.cancelled() => break,
-                () = time::sleep(BEAT) => {}
+                () = stop.cancelled() => return,
+                () = ear.wait(BEAT) => {}
             }
             match self.step().await {
                 Ok(()) => is_away = false,
@@ -151,13 +172,7 @@ impl TokenKeys {
                     is_away = true;
                 }
             }
-        }
-        if has_replicas(&self.0.store) {
-            let replica = self.0.replica;
-            let gone = self.0.store.write(Priority::Identity, move |tx| Box::pin(tx.delete_replica(replica)));
-            if let Err(error) = gone.await {
-                tracing::debug!(%error, "the others notice only after a while that this replica is gone");
-            }
+            ear.rest(REST);
         }
     }
 
@@ -204,6 +219,7 @@ impl TokenKeys {
             })
         });
         write.await?;
+        self.0.wakeups.announce();
         // On an embedded store, where nobody else is to be waited for, it signs at once.
         self.step().await?;
         self.newest(caller).await
@@ -228,6 +244,7 @@ impl TokenKeys {
         });
         write.await?;
         self.0.revoked.add(&revocation);
+        self.0.wakeups.announce();
         self.load().await?;
         self.acknowledge().await?;
         self.newest(caller).await
@@ -258,7 +275,12 @@ impl TokenKeys {
                 Ok(is_active)
             })
         });
-        if write.await? { self.load().await } else { Ok(()) }
+        if write.await? {
+            self.0.wakeups.announce();
+            self.load().await
+        } else {
+            Ok(())
+        }
     }
 
     async fn load(&self) -> Result<()> {
@@ -325,7 +347,9 @@ mod tests {
         let root = RootKey::create(&folder.path().join("root.key")).unwrap();
         let config = cpcd_store::sql::Config { url: "sqlite::memory:".into(), ..Default::default() };
         let (store, clock) = (Store::open(&config).await.unwrap(), Clock::default());
-        let keys = TokenKeys::open(&store, &clock, &root, Revoked::open(&store, &clock).await.unwrap()).await.unwrap();
+        let cache = Cache::open(&cpcd_store::cache::Config::default()).await.unwrap();
+        let revoked = Revoked::open(&store, &cache, &clock).await.unwrap();
+        let keys = TokenKeys::open(&store, &cache, &clock, &root, revoked).await.unwrap();
         let new = keyring::make(&root, clock.now(), None).unwrap();
         let kid = new.kid.clone();
         assert!(!keys.ring().accepted.contains_key(&kid));

@@ -94,8 +94,8 @@ impl Identity {
         advertised: Advertised,
     ) -> Result<Self> {
         let server = secrets::open_server_identity(store, clock, root).await?;
-        let revoked = Revoked::open(store, clock).await?;
-        let keys = TokenKeys::open(store, clock, root, revoked.clone()).await?;
+        let revoked = Revoked::open(store, cache, clock).await?;
+        let keys = TokenKeys::open(store, cache, clock, root, revoked.clone()).await?;
         let tokens = Tokens::new(store, clock, config, &server, keys.clone(), revoked.clone());
         let challenges = Challenges::new(root, &server, config);
         let refresh = refresh::RefreshTokens::new(root);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cpc_signing::Purpose;
+use cpc_signing::{PublicKey, Purpose};
 use cpcd_model::{
     Error, Reason, Result,
     text::hex,
@@ -45,6 +45,11 @@ impl Proofs {
         Self { challenges, cache: cache.clone() }
     }
 
+    /// Gives the key of a proof's challenge, if that is one of ours: it was accepted when the challenge was given out.
+    pub(crate) fn key(&self, proof: &Proof, now: Timestamp) -> Option<PublicKey> {
+        self.challenges.accept(&proof.challenge, now).ok().map(|challenge| challenge.public_key)
+    }
+
     /// Checks a proof for a purpose.
     ///
     /// # Errors
@@ -57,14 +62,22 @@ impl Proofs {
         }
         self.challenges.check_signature(&challenge, &proof.signature)?;
         let cache_key = format!("identity:challenge:{}", hex(&challenge.id));
-        if self.cache.get(&cache_key).await?.is_some() {
-            return Err(used());
+        match self.cache.get(&cache_key).await {
+            Ok(Some(_)) => Err(used()),
+            Ok(None) => Ok(Proven { challenge, cache_key }),
+            // Without the cache replays go all the way to the row.
+            Err(error) => {
+                tracing::debug!(%error, "whether a challenge was used is left to the store");
+                Ok(Proven { challenge, cache_key })
+            }
         }
-        Ok(Proven { challenge, cache_key })
     }
 
-    /// Remembers that a proof was used. The row is what makes it good once; the cache only spares replays the way there, so its
-    /// failure is no failure.
+    /// Remembers that a proof was used.
+    ///
+    /// The row is what makes it good once: a cache that is away, or forgot, lets replays go there and be refused. It is told only
+    /// after the row is written, never before: a claim whose owner died, or whose write failed, would turn away the very proof that
+    /// is still good. So of those that come at the same time all go to the row, and those that come later do not.
     pub(crate) async fn remember(&self, proven: &Proven, now: Timestamp) {
         let ttl = elapsed(now, proven.challenge.expires_at).max(Duration::from_secs(1));
         if let Err(error) = self.cache.set(&proven.cache_key, vec![1], ttl).await {

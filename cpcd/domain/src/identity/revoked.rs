@@ -1,6 +1,7 @@
 //! What is revoked: a set in memory that every check of a token consults, and that follows the store.
 //!
-//! Checks take no lock: they read a view that is replaced as a whole.
+//! Checks take no lock: they read a view that is replaced as a whole. The store alone says what is revoked; the cache only tells the
+//! others when there is something new to read, so that they need not wait for their next look.
 
 use std::{
     sync::{
@@ -12,15 +13,19 @@ use std::{
 
 use arc_swap::ArcSwap;
 use cpcd_model::{Error, Reason, Result, id::SessionId, time::Clock};
-use cpcd_store::{Store, sql::Revocation};
-use tokio::{sync::watch, time};
+use cpcd_store::{Cache, Store, sql::Revocation};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{permission_changes::PermissionChanges, revoked_view::View};
+use crate::wakeups::Wakeups;
 
-/// What another replica revokes is known here after this and one statement: well within the second that is promised.
+/// What another replica revokes is known here after this and one statement, even if nobody tells: well within the second that is promised.
 const POLL_EVERY: Duration = Duration::from_millis(500);
+/// Whoever is told rests so long before he is told again, and three times as long as reading took.
+const REST: Duration = Duration::from_millis(50);
+const CHANNEL: &str = "identity:revocations";
 /// A transaction that took an id may commit so much later than one that took the next.
 const OVERTAKEN: Duration = Duration::from_secs(60);
 /// Who could not confirm for so long what is revoked no longer says that a token is good.
@@ -37,6 +42,7 @@ struct Inner {
     clock: Clock,
     view: ArcSwap<View>,
     permissions: PermissionChanges,
+    wakeups: Wakeups,
     /// Held by whoever changes the view.
     writer: Mutex<Writer>,
     changed: watch::Sender<()>,
@@ -52,13 +58,14 @@ struct Writer {
 
 impl Revoked {
     /// Reads all that is revoked.
-    pub(super) async fn open(store: &Store, clock: &Clock) -> Result<Self> {
+    pub(super) async fn open(store: &Store, cache: &Cache, clock: &Clock) -> Result<Self> {
         let started = Instant::now();
         let revoked = Self(Arc::new(Inner {
             store: store.clone(),
             clock: clock.clone(),
             view: ArcSwap::default(),
             permissions: PermissionChanges::default(),
+            wakeups: Wakeups::new(cache, CHANNEL),
             writer: Mutex::new(Writer { last_id: 0, forgot: started }),
             changed: watch::channel(()).0,
             started,
@@ -68,14 +75,20 @@ impl Revoked {
         Ok(revoked)
     }
 
-    /// Follows the store until `stop`.
+    /// Follows the store, and tells the others what is revoked here, until `stop`.
     pub async fn follow(self, stop: CancellationToken) {
+        tokio::join!(self.follow_store(&stop), self.0.wakeups.run(&stop));
+    }
+
+    async fn follow_store(&self, stop: &CancellationToken) {
+        let mut ear = self.0.wakeups.listen();
         let mut is_away = false;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = time::sleep(POLL_EVERY) => {}
+                () = ear.wait(POLL_EVERY) => {}
             }
+            let began = Instant::now();
             match self.poll().await {
                 Ok(()) => is_away = false,
                 Err(error) => {
@@ -85,6 +98,7 @@ impl Revoked {
                     is_away = true;
                 }
             }
+            ear.rest(REST.max(3 * began.elapsed()));
         }
     }
 
@@ -113,8 +127,9 @@ impl Revoked {
         Ok(())
     }
 
-    /// Takes up at once what was committed here.
+    /// Takes up at once what was committed here, and has the others told.
     pub(crate) fn add(&self, revocation: &Revocation) {
+        self.0.wakeups.announce();
         let is_new = self.change(&self.writer(), [revocation]);
         if self.0.permissions.take(revocation, None) || is_new {
             self.0.changed.send_replace(());

@@ -77,7 +77,7 @@ impl RootKey {
     }
 
     /// Derives the key for one purpose (HKDF-SHA256, RFC 5869).
-    pub(super) fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+    pub(crate) fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
         hkdf::Salt::new(hkdf::HKDF_SHA256, b"cpc-root-v1")
             .extract(self.0.as_ref().as_ref())

@@ -3,68 +3,37 @@
 //! It holds nothing that SQL does not have, so it may be lost: [`Index::open`] says when it was, and the caller fills it again.
 //! Queries come as typed trees; no engine's own syntax passes through.
 
+mod analysis;
+mod config;
+mod opening;
+mod opensearch;
 mod tantivy;
 #[cfg(test)]
 mod tests;
-
-use std::path::Path;
+mod weights;
 
 use cpcd_model::{
-    Error, Reason, Result,
+    Result,
     content::Content,
     id::ContentId,
     query::{Filter, Query},
 };
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use self::tantivy::Tantivy;
+use self::{config::Place, opensearch::OpenSearch, tantivy::Tantivy};
+
+pub use config::Config;
 
 /// Deepest hit that a search reaches: `offset + limit` is at most this.
 pub const MAX_WINDOW: u32 = 1_000;
-
-/// Settings of the search index.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// Where it is: `tantivy:FOLDER`; empty stands for the folder `index` in the data directory.
-    pub url: String,
-    /// Memory that the writer may fill before it writes to disk.
-    pub memory_bytes: usize,
-}
-
-impl Config {
-    /// Checks every setting.
-    ///
-    /// # Errors
-    /// `FIELD_INVALID`, naming the setting.
-    pub fn validate(&self) -> Result<()> {
-        if !self.url.is_empty() {
-            self.folder()?;
-        }
-        let range = tantivy::MEMORY_BYTES;
-        if !range.contains(&self.memory_bytes) {
-            let description = format!("must be from {} to {}", range.start(), range.end());
-            return Err(Error::field(Reason::FieldInvalid, "search.memory_bytes", description));
-        }
-        Ok(())
-    }
-
-    fn folder(&self) -> Result<&Path> {
-        match self.url.strip_prefix("tantivy:") {
-            Some(path) if !path.is_empty() => Ok(Path::new(path)),
-            Some(_) | None => {
-                Err(Error::field(Reason::FieldInvalid, "search.url", "must be of the form tantivy:/path/of/a/folder"))
-            }
-        }
-    }
-}
 
 /// The search index, as one of its engines; clones share it.
 #[derive(Clone)]
 pub enum Index {
     /// In this process, in a folder.
     Tantivy(Tantivy),
+    /// A cluster that all daemons on a store share.
+    OpenSearch(OpenSearch),
 }
 
 /// Whether an index was made anew and so has to be filled.
@@ -77,8 +46,30 @@ pub struct IsNew(pub bool);
 pub enum Change {
     /// Holds this content from now on, in place of what it held under its id.
     Put(Content),
-    /// Holds nothing under this id.
-    Delete(ContentId),
+    /// Holds nothing under this id, from this version of it on.
+    Delete(ContentId, u64),
+}
+
+impl Change {
+    /// Gives what it changes.
+    #[must_use]
+    pub fn id(&self) -> ContentId {
+        match self {
+            Self::Put(content) => content.id,
+            Self::Delete(id, _) => *id,
+        }
+    }
+}
+
+/// Content that an engine refuses to hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The content.
+    pub id: ContentId,
+    /// Its version.
+    pub version: u64,
+    /// What the engine says.
+    pub reason: String,
 }
 
 /// What a search found.
@@ -104,14 +95,20 @@ pub struct Hit {
 impl Index {
     /// Opens the index of the store `store_id`, on the runtime of the caller.
     ///
-    /// An index that is missing, damaged, of another version or of another store is made anew; it is empty then.
+    /// An index in a folder that is missing, damaged, of another version or of another store is made anew; it is empty then. A
+    /// cluster is not asked for anything yet: it may be away.
     ///
     /// # Errors
     /// `FIELD_INVALID` for settings, `ENGINE_AWAY` if the folder cannot be used, `STORE_FULL`.
     pub async fn open(config: &Config, store_id: Uuid) -> Result<(Self, IsNew)> {
         config.validate()?;
-        let (engine, is_new) = Tantivy::open(config.folder()?, config.memory_bytes, store_id).await?;
-        Ok((Self::Tantivy(engine), is_new))
+        match config.place()? {
+            Place::Folder(folder) => {
+                let (engine, is_new) = Tantivy::open(&folder, config.memory_bytes, store_id).await?;
+                Ok((Self::Tantivy(engine), is_new))
+            }
+            Place::Nodes(address) => Ok((Self::OpenSearch(OpenSearch::new(config, address, store_id)?), IsNew(false))),
+        }
     }
 
     /// Gives the name of the engine.
@@ -119,24 +116,66 @@ impl Index {
     pub fn engine(&self) -> &'static str {
         match self {
             Self::Tantivy(_) => "tantivy",
+            Self::OpenSearch(_) => "opensearch",
         }
     }
 
-    /// Gives the id of the index, and the generation of its last commit: 0 for an empty one that was just made.
+    /// Says whether other daemons search it too, so that only one of them may write to it at a time.
     #[must_use]
-    pub fn stamp(&self) -> (Uuid, u64) {
+    pub fn is_shared(&self) -> bool {
         match self {
-            Self::Tantivy(engine) => engine.stamp(),
+            Self::Tantivy(_) => false,
+            Self::OpenSearch(_) => true,
         }
     }
 
-    /// Empties it and gives it a new id.
+    /// Gives the id of the index and the generation of its last commit: 0 for an empty one that was just made.
+    ///
+    /// A shared engine may have several and is asked for the `known` one; nothing if it is not there.
+    ///
+    /// # Errors
+    /// `ENGINE_AWAY`.
+    pub async fn stamp(&self, known: Option<Uuid>) -> Result<Option<(Uuid, u64)>> {
+        match (self, known) {
+            (Self::Tantivy(engine), _) => engine.checked_stamp().await.map(Some),
+            (Self::OpenSearch(_), None) => Ok(None),
+            (Self::OpenSearch(engine), Some(known)) => {
+                Ok(engine.generation(known).await?.map(|generation| (known, generation)))
+            }
+        }
+    }
+
+    /// Begins an empty index of generation 0; gives its id. An index in a folder is emptied for it; in a shared engine the one that
+    /// searches use stays until [`Index::serve`].
     ///
     /// # Errors
     /// `STORE_FULL`, `ENGINE_AWAY`, `SHUTTING_DOWN`.
-    pub async fn clear(&self) -> Result<()> {
+    pub async fn clear(&self) -> Result<Uuid> {
         match self {
-            Self::Tantivy(engine) => engine.clear().await,
+            Self::Tantivy(engine) => engine.clear().await.map(|()| engine.stamp().0),
+            Self::OpenSearch(engine) => engine.create(0).await,
+        }
+    }
+
+    /// Begins an empty index beside the one that searches use, if the engine can have two; gives its id.
+    ///
+    /// # Errors
+    /// `ENGINE_AWAY`.
+    pub async fn begin(&self, generation: u64) -> Result<Option<Uuid>> {
+        match self {
+            Self::Tantivy(_) => Ok(None),
+            Self::OpenSearch(engine) => engine.create(generation).await.map(Some),
+        }
+    }
+
+    /// Lets searches use `index` from now on, and removes what a shared engine has of this store besides it and `kept`.
+    ///
+    /// # Errors
+    /// `ENGINE_AWAY`, `STORE_FOREIGN` if the index that searches use is another store's.
+    pub async fn serve(&self, index: Uuid, kept: Option<Uuid>) -> Result<()> {
+        match self {
+            Self::Tantivy(_) => Ok(()),
+            Self::OpenSearch(engine) => engine.serve(index, kept).await,
         }
     }
 
@@ -144,18 +183,32 @@ impl Index {
     pub fn displace(&self) {
         match self {
             Self::Tantivy(engine) => engine.displace(),
+            Self::OpenSearch(_) => {}
         }
     }
 
-    /// Makes the changes as the commit `generation`, all or none; they are durable, and searches see them, when it returns.
+    /// Makes the changes in `index` as its commit `generation`; they are durable, and searches see them, when it returns. Gives
+    /// those that the engine refuses for good.
     ///
     /// Of several changes to one id the last counts. After an error the same changes can be made again.
     ///
     /// # Errors
-    /// `STORE_FULL`, `ENGINE_AWAY`, `SHUTTING_DOWN`.
-    pub async fn apply(&self, changes: Vec<Change>, generation: u64) -> Result<()> {
+    /// `STORE_FULL`, `ENGINE_AWAY`, `SHUTTING_DOWN`; `WRITE_CONFLICT` if the index has gone on without the caller.
+    pub async fn apply(&self, index: Uuid, changes: Vec<Change>, generation: u64) -> Result<Vec<Failure>> {
         match self {
-            Self::Tantivy(engine) => engine.apply(changes, generation).await,
+            Self::Tantivy(engine) => engine.apply(changes, generation).await.map(|()| Vec::new()),
+            Self::OpenSearch(engine) => engine.apply(index, &changes, generation).await,
+        }
+    }
+
+    /// Writes to an index that nobody searches yet, as part of its next commit. Gives what the engine refuses for good.
+    ///
+    /// # Errors
+    /// `ENGINE_AWAY`.
+    pub async fn fill(&self, index: Uuid, changes: Vec<Change>) -> Result<Vec<Failure>> {
+        match self {
+            Self::Tantivy(_) => Ok(Vec::new()),
+            Self::OpenSearch(engine) => engine.fill(index, &changes).await,
         }
     }
 
@@ -164,11 +217,12 @@ impl Index {
     /// `offset + limit` must be at most [`MAX_WINDOW`]; what lies beyond is left out.
     ///
     /// # Errors
-    /// `ENGINE_AWAY`, `SHUTTING_DOWN`.
+    /// `ENGINE_AWAY`, `DEADLINE_EXCEEDED`, `SHUTTING_DOWN`.
     pub async fn search(&self, query: &Query, filter: &Filter, offset: u32, limit: u32) -> Result<Hits> {
         debug_assert!(offset.saturating_add(limit) <= MAX_WINDOW, "the caller refuses pages beyond the window");
         match self {
             Self::Tantivy(engine) => engine.search(query, filter, offset, limit).await,
+            Self::OpenSearch(engine) => engine.search(query, filter, offset, limit).await,
         }
     }
 
@@ -176,10 +230,10 @@ impl Index {
     ///
     /// # Errors
     /// `ENGINE_AWAY`, `SHUTTING_DOWN`.
-    #[expect(clippy::unused_async, reason = "an engine across the network has to be asked")]
     pub async fn count(&self) -> Result<u64> {
         match self {
             Self::Tantivy(engine) => Ok(engine.count()),
+            Self::OpenSearch(engine) => engine.count().await,
         }
     }
 
@@ -190,6 +244,7 @@ impl Index {
     pub async fn ping(&self) -> Result<()> {
         match self {
             Self::Tantivy(engine) => engine.ping().await,
+            Self::OpenSearch(engine) => engine.ping().await,
         }
     }
 }

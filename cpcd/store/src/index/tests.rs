@@ -1,6 +1,11 @@
 //! What a search finds, for whom, in which order, and what of it outlives the process.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    panic::{AssertUnwindSafe, resume_unwind},
+    path::Path,
+};
 
 use cpcd_model::{
     Reason,
@@ -9,15 +14,16 @@ use cpcd_model::{
     query::{Filter, Query, Viewer},
     time::Clock,
 };
+use futures_util::FutureExt;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::{Change, Config, Hits, Index, IsNew, MAX_WINDOW};
+use super::{Change, Config, Failure, Hits, Index, IsNew, MAX_WINDOW};
 
 const STORE: Uuid = Uuid::from_u128(7);
 
 fn config(folder: &Path) -> Config {
-    Config { url: format!("tantivy:{}", folder.display()), memory_bytes: 15_000_000 }
+    Config { memory_bytes: 15_000_000, ..Config::in_folder(folder) }
 }
 
 async fn open(folder: &Path) -> (Index, bool) {
@@ -51,19 +57,71 @@ fn everything() -> Filter {
     Filter { tags: Vec::new(), owner: None, viewer: Viewer::Admin }
 }
 
+/// Makes changes in an index that there is one of.
+async fn apply(index: &Index, changes: Vec<Change>, generation: u64) -> cpcd_model::Result<Vec<Failure>> {
+    let (id, _) = index.stamp(None).await?.expect("an index in a folder");
+    index.apply(id, changes, generation).await
+}
+
+/// Where a test's index is.
+enum On {
+    Folder(TempDir),
+    Cluster(Config),
+}
+
+/// Runs a test on each engine: tantivy always, OpenSearch where `CPC_TEST_OPENSEARCH_URL` names one.
+async fn on_each(test: impl AsyncFn(&On)) {
+    test(&On::Folder(TempDir::new().unwrap())).await;
+    let Some(config) = cluster() else { return };
+    let on = On::Cluster(config.clone());
+    let result = AssertUnwindSafe(test(&on)).catch_unwind().await;
+    super::opensearch::remove(&config).await;
+    if let Err(panic) = result {
+        eprintln!("it was on OpenSearch");
+        resume_unwind(panic);
+    }
+}
+
+/// Gives settings for an index of the test's own in OpenSearch, or a line that there is none.
+fn cluster() -> Option<Config> {
+    let Ok(url) = std::env::var("CPC_TEST_OPENSEARCH_URL") else {
+        assert_ne!(std::env::var("CPC_TEST_REQUIRE").as_deref(), Ok("all"), "CPC_TEST_OPENSEARCH_URL is not set");
+        eprintln!("left out: OpenSearch, since CPC_TEST_OPENSEARCH_URL is not set");
+        return None;
+    };
+    let index_prefix = format!("it-{}", Uuid::now_v7().simple());
+    Some(Config { index_prefix, timeout_ms: 60_000, ..Config::at(url) })
+}
+
 /// An index that holds some content, and the titles that searches in it find.
 struct Filled {
     index: Index,
+    id: Uuid,
     all: Vec<Content>,
-    _folder: TempDir,
 }
 
 impl Filled {
-    async fn with(all: Vec<Content>) -> Self {
-        let folder = TempDir::new().unwrap();
-        let (index, _) = open(folder.path()).await;
-        index.apply(all.iter().cloned().map(Change::Put).collect(), 1).await.unwrap();
-        Self { index, all, _folder: folder }
+    async fn with(on: &On, all: Vec<Content>) -> Self {
+        let (index, id) = match on {
+            On::Folder(folder) => {
+                let (index, _) = open(folder.path()).await;
+                let (id, _) = index.stamp(None).await.unwrap().unwrap();
+                (index, id)
+            }
+            On::Cluster(config) => {
+                let (index, _) = Index::open(config, STORE).await.unwrap();
+                let id = index.clear().await.unwrap();
+                index.serve(id, None).await.unwrap();
+                (index, id)
+            }
+        };
+        let filled = Self { index, id, all };
+        filled.apply(filled.all.iter().cloned().map(Change::Put).collect(), 1).await.unwrap();
+        filled
+    }
+
+    async fn apply(&self, changes: Vec<Change>, generation: u64) -> cpcd_model::Result<Vec<Failure>> {
+        self.index.apply(self.id, changes, generation).await
     }
 
     async fn hits(&self, query: &str, filter: &Filter) -> Hits {
@@ -84,124 +142,153 @@ impl Filled {
 
 #[tokio::test]
 async fn words_match_by_stem_in_any_case_and_without_accents() {
-    let filled = Filled::with(vec![content("Café maps", "Converting of cities", &["naïve-set"])]).await;
-    for query in
-        ["cafe", "CAFÉ", "cafe\u{301}", "map", "convert", "converts city", "naive", "SETS", "naive-set", "maps -x"]
-    {
-        assert_eq!(filled.titles(query).await, ["Café maps"], "{query}");
-    }
-    for query in ["caf", "mapper", "cafe other", "set-naive"] {
-        assert!(filled.titles(query).await.is_empty(), "{query}");
-    }
+    on_each(async |on| {
+        let filled = Filled::with(on, vec![content("Café maps", "Converting of cities", &["naïve-set"])]).await;
+        for query in
+            ["cafe", "CAFÉ", "cafe\u{301}", "map", "convert", "converts city", "naive", "SETS", "naive-set", "maps -x"]
+        {
+            assert_eq!(filled.titles(query).await, ["Café maps"], "{query}");
+        }
+        for query in ["caf", "mapper", "cafe other", "set-naive"] {
+            assert!(filled.titles(query).await.is_empty(), "{query}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn words_match_anywhere_and_phrases_in_a_row() {
-    let filled = Filled::with(vec![
-        content("image viewer", "", &[]),
-        content("viewer", "of an image", &[]),
-        content("image", "", &["viewer"]),
-        content("tagged", "", &["image", "viewer"]),
-    ])
+    on_each(async |on| {
+        let filled = Filled::with(
+            on,
+            vec![
+                content("image viewer", "", &[]),
+                content("viewer", "of an image", &[]),
+                content("image", "", &["viewer"]),
+                content("tagged", "", &["image", "viewer"]),
+            ],
+        )
+        .await;
+        assert_eq!(filled.titles("viewer image").await.into_iter().collect::<BTreeSet<_>>().len(), 4);
+        assert_eq!(filled.titles("\"image viewer\"").await, ["image viewer"]);
+        assert_eq!(filled.titles("image-viewer").await, ["image viewer"]);
+        assert!(filled.titles("\"viewer image\"").await.is_empty());
+        assert_eq!(filled.titles("\"an image\" viewer").await, ["viewer"]);
+    })
     .await;
-    assert_eq!(filled.titles("viewer image").await.into_iter().collect::<BTreeSet<_>>().len(), 4);
-    assert_eq!(filled.titles("\"image viewer\"").await, ["image viewer"]);
-    assert_eq!(filled.titles("image-viewer").await, ["image viewer"]);
-    assert!(filled.titles("\"viewer image\"").await.is_empty());
-    assert_eq!(filled.titles("\"an image\" viewer").await, ["viewer"]);
 }
 
 #[tokio::test]
 async fn exclusions_hold_in_every_field() {
-    let filled = Filled::with(vec![
-        content("plain", "maps", &[]),
-        content("red one", "maps", &[]),
-        content("second", "maps, red", &[]),
-        content("third", "maps", &["red"]),
-        content("fourth", "maps with red roads", &[]),
-    ])
+    on_each(async |on| {
+        let filled = Filled::with(
+            on,
+            vec![
+                content("plain", "maps", &[]),
+                content("red one", "maps", &[]),
+                content("second", "maps, red", &[]),
+                content("third", "maps", &["red"]),
+                content("fourth", "maps with red roads", &[]),
+            ],
+        )
+        .await;
+        assert_eq!(filled.titles("maps -red").await, ["plain"]);
+        assert_eq!(filled.titles("-red").await, ["plain"]);
+        assert_eq!(filled.titles("maps -\"red roads\" -\"red one\"").await.len(), 3);
+        assert!(filled.titles("maps -map").await.is_empty());
+    })
     .await;
-    assert_eq!(filled.titles("maps -red").await, ["plain"]);
-    assert_eq!(filled.titles("-red").await, ["plain"]);
-    assert_eq!(filled.titles("maps -\"red roads\" -\"red one\"").await.len(), 3);
-    assert!(filled.titles("maps -map").await.is_empty());
 }
 
 #[tokio::test]
 async fn what_bears_the_name_comes_before_what_mentions_it() {
-    let long = "gimp ".repeat(200);
-    let filled = Filled::with(vec![
-        content("gimp", "", &[]),
-        content("gimp: an image editor", "paints", &[]),
-        content("gimp plugins", "", &[]),
-        content("plugins for gimp and for gimp", "for gimp", &["gimp"]),
-        content("a book", &long, &[]),
-    ])
+    on_each(async |on| {
+        let long = "gimp ".repeat(200);
+        let filled = Filled::with(
+            on,
+            vec![
+                content("gimp", "", &[]),
+                content("gimp: an image editor", "paints", &[]),
+                content("gimp plugins", "", &[]),
+                content("plugins for gimp and for gimp", "for gimp", &["gimp"]),
+                content("a book", &long, &[]),
+            ],
+        )
+        .await;
+        let expected = ["gimp", "gimp: an image editor", "gimp plugins", "plugins for gimp and for gimp", "a book"];
+        assert_eq!(filled.titles("gimp").await, expected);
+        assert_eq!(filled.titles("image editor").await, ["gimp: an image editor"]);
+    })
     .await;
-    let expected = ["gimp", "gimp: an image editor", "gimp plugins", "plugins for gimp and for gimp", "a book"];
-    assert_eq!(filled.titles("gimp").await, expected);
-    assert_eq!(filled.titles("image editor").await, ["gimp: an image editor"]);
 }
 
 #[tokio::test]
 async fn tags_match_whole_and_to_the_letter() {
-    let filled = Filled::with(vec![content("one", "", &["Rust", "use::web"]), content("two", "", &["rust"])]).await;
-    let tagged = |tags: &[&str]| Filter { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), ..everything() };
-    for (tags, expected) in [
-        (vec!["Rust"], vec!["one"]),
-        (vec!["rust"], vec!["two"]),
-        (vec!["use"], vec![]),
-        (vec!["Rust", "rust"], vec![]),
-    ] {
-        assert_eq!(filled.titles_for("", &tagged(&tags)).await, expected, "{tags:?}");
-    }
-    assert_eq!(filled.titles_for("web", &tagged(&["Rust", "use::web"])).await, ["one"]);
-    assert!(filled.titles_for("two", &tagged(&["Rust"])).await.is_empty());
+    on_each(async |on| {
+        let filled =
+            Filled::with(on, vec![content("one", "", &["Rust", "use::web"]), content("two", "", &["rust"])]).await;
+        let tagged =
+            |tags: &[&str]| Filter { tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), ..everything() };
+        for (tags, expected) in [
+            (vec!["Rust"], vec!["one"]),
+            (vec!["rust"], vec!["two"]),
+            (vec!["use"], vec![]),
+            (vec!["Rust", "rust"], vec![]),
+        ] {
+            assert_eq!(filled.titles_for("", &tagged(&tags)).await, expected, "{tags:?}");
+        }
+        assert_eq!(filled.titles_for("web", &tagged(&["Rust", "use::web"])).await, ["one"]);
+        assert!(filled.titles_for("two", &tagged(&["Rust"])).await.is_empty());
+    })
+    .await;
 }
 
 /// Every mix of owner, visibility and tag against every viewer, filter and query, counted by hand.
 #[tokio::test]
 async fn nobody_finds_or_counts_what_they_may_not_see() {
-    let users = [UserId::generate(), UserId::generate()];
-    let mut all = Vec::new();
-    for owner in users {
-        for visibility in [Visibility::Public, Visibility::Private] {
-            for tags in [vec![], vec!["t"]] {
-                let mut content = content("maps", "of cities", &tags);
-                content.owner_id = owner;
-                content.metadata.visibility = visibility;
-                all.push(content);
-            }
-        }
-    }
-    let filled = Filled::with(all).await;
-    for viewer in [Viewer::Public, Viewer::User(users[0]), Viewer::User(UserId::generate()), Viewer::Admin] {
-        for owner in [None, Some(users[0]), Some(users[1])] {
-            for tags in [vec![], vec!["t".to_owned()]] {
-                let expected: BTreeSet<ContentId> = filled
-                    .all
-                    .iter()
-                    .filter(|content| match viewer {
-                        Viewer::Public => content.metadata.visibility == Visibility::Public,
-                        Viewer::User(user) => {
-                            content.metadata.visibility == Visibility::Public || content.owner_id == user
-                        }
-                        Viewer::Admin => true,
-                    })
-                    .filter(|content| owner.is_none_or(|owner| content.owner_id == owner))
-                    .filter(|content| tags.iter().all(|tag| content.metadata.tags.contains(tag)))
-                    .map(|content| content.id)
-                    .collect();
-                let filter = Filter { tags, owner, viewer };
-                for query in ["", "maps", "\"maps\"", "maps cities", "maps -other", "-other", "city"] {
-                    let hits = filled.hits(query, &filter).await;
-                    let found: BTreeSet<_> = hits.hits.iter().map(|hit| hit.id).collect();
-                    assert_eq!(found, expected, "{query:?} {filter:?}");
-                    assert_eq!(hits.total, expected.len() as u64, "{query:?} {filter:?}");
+    on_each(async |on| {
+        let users = [UserId::generate(), UserId::generate()];
+        let mut all = Vec::new();
+        for owner in users {
+            for visibility in [Visibility::Public, Visibility::Private] {
+                for tags in [vec![], vec!["t"]] {
+                    let mut content = content("maps", "of cities", &tags);
+                    content.owner_id = owner;
+                    content.metadata.visibility = visibility;
+                    all.push(content);
                 }
             }
         }
-    }
+        let filled = Filled::with(on, all).await;
+        for viewer in [Viewer::Public, Viewer::User(users[0]), Viewer::User(UserId::generate()), Viewer::Admin] {
+            for owner in [None, Some(users[0]), Some(users[1])] {
+                for tags in [vec![], vec!["t".to_owned()]] {
+                    let expected: BTreeSet<ContentId> = filled
+                        .all
+                        .iter()
+                        .filter(|content| match viewer {
+                            Viewer::Public => content.metadata.visibility == Visibility::Public,
+                            Viewer::User(user) => {
+                                content.metadata.visibility == Visibility::Public || content.owner_id == user
+                            }
+                            Viewer::Admin => true,
+                        })
+                        .filter(|content| owner.is_none_or(|owner| content.owner_id == owner))
+                        .filter(|content| tags.iter().all(|tag| content.metadata.tags.contains(tag)))
+                        .map(|content| content.id)
+                        .collect();
+                    let filter = Filter { tags, owner, viewer };
+                    for query in ["", "maps", "\"maps\"", "maps cities", "maps -other", "-other", "city"] {
+                        let hits = filled.hits(query, &filter).await;
+                        let found: BTreeSet<_> = hits.hits.iter().map(|hit| hit.id).collect();
+                        assert_eq!(found, expected, "{query:?} {filter:?}");
+                        assert_eq!(hits.total, expected.len() as u64, "{query:?} {filter:?}");
+                    }
+                }
+            }
+        }
+    })
+    .await;
 }
 
 /// Draws from a fixed row of numbers (splitmix64), so that a failure comes back.
@@ -225,106 +312,119 @@ impl Dice {
 /// Any query finds in any state of the index just what reading every text would find.
 #[tokio::test]
 async fn searches_agree_with_reading_everything() {
-    let mut dice = Dice(1);
-    let mut filled = Filled::with(Vec::new()).await;
-    for _ in 0..12 {
-        let mut changes = Vec::new();
-        for _ in 0..dice.below(20) {
-            let (title, description, tag) = (dice.text(4), dice.text(8), dice.text(2));
-            filled.all.push(content(&title, &description, &[&tag]));
-            changes.extend(filled.all.last().cloned().map(Change::Put));
+    on_each(async |on| {
+        let mut dice = Dice(1);
+        let mut filled = Filled::with(on, Vec::new()).await;
+        for _ in 0..12 {
+            let mut changes = Vec::new();
+            for _ in 0..dice.below(20) {
+                let (title, description, tag) = (dice.text(4), dice.text(8), dice.text(2));
+                filled.all.push(content(&title, &description, &[&tag]));
+                changes.extend(filled.all.last().cloned().map(Change::Put));
+            }
+            for _ in 0..dice.below(4).min(filled.all.len()) {
+                let removed = filled.all.swap_remove(dice.below(filled.all.len()));
+                changes.push(Change::Delete(removed.id, removed.version));
+            }
+            filled.apply(changes, 1).await.unwrap();
+            for _ in 0..200 {
+                let terms: Vec<_> = (0..dice.below(4)).map(|_| (dice.below(3) == 0, dice.text(3))).collect();
+                let spelled =
+                    |(excluded, text): &(bool, String)| format!("{}\"{text}\"", if *excluded { "-" } else { "" });
+                let query = terms.iter().map(spelled).collect::<Vec<_>>().join(" ");
+                let matches = |text: &str, content: &Content| {
+                    let metadata = &content.metadata;
+                    let has = |field: &str| format!(" {field} ").contains(&format!(" {text} "));
+                    has(&metadata.title) || has(&metadata.description) || metadata.tags.iter().any(|tag| has(tag))
+                };
+                let fits = |content: &&Content| {
+                    terms.iter().all(|(excluded, text)| text.is_empty() || matches(text, content) != *excluded)
+                };
+                let expected: BTreeSet<_> = filled.all.iter().filter(fits).map(|content| content.id).collect();
+                let hits = filled.index.search(&Query::parse(&query).unwrap(), &everything(), 0, 300).await.unwrap();
+                let found: BTreeSet<_> = hits.hits.iter().map(|hit| hit.id).collect();
+                assert_eq!(found, expected, "{query}");
+                assert_eq!((hits.total, hits.hits.len()), (expected.len() as u64, expected.len()), "{query}");
+                assert!(hits.hits.is_sorted_by(|a, b| (a.score, a.id) > (b.score, b.id)), "{query}");
+            }
         }
-        for _ in 0..dice.below(4).min(filled.all.len()) {
-            let removed = filled.all.swap_remove(dice.below(filled.all.len()));
-            changes.push(Change::Delete(removed.id));
-        }
-        filled.index.apply(changes, 1).await.unwrap();
-        for _ in 0..200 {
-            let terms: Vec<_> = (0..dice.below(4)).map(|_| (dice.below(3) == 0, dice.text(3))).collect();
-            let spelled = |(excluded, text): &(bool, String)| format!("{}\"{text}\"", if *excluded { "-" } else { "" });
-            let query = terms.iter().map(spelled).collect::<Vec<_>>().join(" ");
-            let matches = |text: &str, content: &Content| {
-                let metadata = &content.metadata;
-                let has = |field: &str| format!(" {field} ").contains(&format!(" {text} "));
-                has(&metadata.title) || has(&metadata.description) || metadata.tags.iter().any(|tag| has(tag))
-            };
-            let fits = |content: &&Content| {
-                terms.iter().all(|(excluded, text)| text.is_empty() || matches(text, content) != *excluded)
-            };
-            let expected: BTreeSet<_> = filled.all.iter().filter(fits).map(|content| content.id).collect();
-            let hits = filled.index.search(&Query::parse(&query).unwrap(), &everything(), 0, 300).await.unwrap();
-            let found: BTreeSet<_> = hits.hits.iter().map(|hit| hit.id).collect();
-            assert_eq!(found, expected, "{query}");
-            assert_eq!((hits.total, hits.hits.len()), (expected.len() as u64, expected.len()), "{query}");
-            assert!(hits.hits.is_sorted_by(|a, b| (a.score, a.id) > (b.score, b.id)), "{query}");
-        }
-    }
+    })
+    .await;
 }
 
 /// Equal content in several segments, so that scores are the same and only ids tell hits apart.
 #[tokio::test]
 async fn pages_of_equals_are_newest_first_without_overlap_or_gap() {
-    let filled = Filled::with(vec![content("first", "maps", &[])]).await;
-    let mut expected = vec![filled.all[0].id];
-    for size in [1, 7, 40, 2, 30] {
-        let batch: Vec<_> = (0..size).map(|_| content("first", "maps", &[])).collect();
-        expected.extend(batch.iter().map(|content| content.id));
-        filled.index.apply(batch.into_iter().map(Change::Put).collect(), 1).await.unwrap();
-    }
-    expected.reverse();
-    for query in ["", "maps", "first maps"] {
-        let query = Query::parse(query).unwrap();
-        let mut found = Vec::new();
-        for page in 0..12 {
-            let hits = filled.index.search(&query, &everything(), page * 7, 7).await.unwrap();
-            assert_eq!(hits.total, expected.len() as u64);
-            found.extend(hits.hits.iter().map(|hit| hit.id));
+    on_each(async |on| {
+        let filled = Filled::with(on, vec![content("first", "maps", &[])]).await;
+        let mut expected = vec![filled.all[0].id];
+        for size in [1, 7, 40, 2, 30] {
+            let batch: Vec<_> = (0..size).map(|_| content("first", "maps", &[])).collect();
+            expected.extend(batch.iter().map(|content| content.id));
+            filled.apply(batch.into_iter().map(Change::Put).collect(), 1).await.unwrap();
         }
-        assert_eq!(found, expected, "{query:?}");
-    }
-    let none = filled.index.search(&Query::default(), &everything(), 0, 0).await.unwrap();
-    assert_eq!((none.hits.len(), none.total), (0, expected.len() as u64));
-    let beyond = filled.index.search(&Query::default(), &everything(), MAX_WINDOW - 1, 1).await.unwrap();
-    assert_eq!((beyond.hits.len(), beyond.total), (0, expected.len() as u64));
+        expected.reverse();
+        for query in ["", "maps", "first maps"] {
+            let query = Query::parse(query).unwrap();
+            let mut found = Vec::new();
+            for page in 0..12 {
+                let hits = filled.index.search(&query, &everything(), page * 7, 7).await.unwrap();
+                assert_eq!(hits.total, expected.len() as u64);
+                found.extend(hits.hits.iter().map(|hit| hit.id));
+            }
+            assert_eq!(found, expected, "{query:?}");
+        }
+        let none = filled.index.search(&Query::default(), &everything(), 0, 0).await.unwrap();
+        assert_eq!((none.hits.len(), none.total), (0, expected.len() as u64));
+        let beyond = filled.index.search(&Query::default(), &everything(), MAX_WINDOW - 1, 1).await.unwrap();
+        assert_eq!((beyond.hits.len(), beyond.total), (0, expected.len() as u64));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn changes_replace_and_remove_and_are_seen_at_once() {
-    let mut filled = Filled::with(vec![content("old", "maps", &[]), content("other", "maps", &[])]).await;
-    let (first, second) = (filled.all[0].id, filled.all[1].id);
-    filled.all[0].metadata.title = "new".into();
-    filled.all[0].version = 2;
-    filled.index.apply(vec![Change::Put(filled.all[0].clone())], 1).await.unwrap();
-    assert!(filled.titles("old").await.is_empty());
-    let hits = filled.hits("new", &everything()).await;
-    assert_eq!((hits.hits[0].id, hits.hits[0].version), (first, 2));
-    assert_eq!(filled.index.count().await.unwrap(), 2);
+    on_each(async |on| {
+        let mut filled = Filled::with(on, vec![content("old", "maps", &[]), content("other", "maps", &[])]).await;
+        let (first, second) = (filled.all[0].id, filled.all[1].id);
+        filled.all[0].metadata.title = "new".into();
+        filled.all[0].version = 2;
+        filled.apply(vec![Change::Put(filled.all[0].clone())], 1).await.unwrap();
+        assert!(filled.titles("old").await.is_empty());
+        let hits = filled.hits("new", &everything()).await;
+        assert_eq!((hits.hits[0].id, hits.hits[0].version), (first, 2));
+        assert_eq!(filled.index.count().await.unwrap(), 2);
 
-    filled.index.apply(vec![Change::Delete(first), Change::Delete(ContentId::generate())], 1).await.unwrap();
-    assert_eq!(filled.titles("maps").await, ["other"]);
-    assert_eq!(filled.index.count().await.unwrap(), 1);
+        filled.apply(vec![Change::Delete(first, 2), Change::Delete(ContentId::generate(), 1)], 1).await.unwrap();
+        assert_eq!(filled.titles("maps").await, ["other"]);
+        assert_eq!(filled.index.count().await.unwrap(), 1);
 
-    // Of several changes to one id the last counts.
-    let other = filled.all[1].clone();
-    filled.index.apply(vec![Change::Delete(second), Change::Put(other.clone()), Change::Put(other)], 1).await.unwrap();
-    assert_eq!(filled.index.count().await.unwrap(), 1);
-    let back = filled.all[0].clone();
-    filled.index.apply(vec![Change::Put(back), Change::Delete(first)], 1).await.unwrap();
-    assert_eq!(filled.titles("").await, ["other"]);
-    filled.index.apply(Vec::new(), 1).await.unwrap();
-    filled.index.ping().await.unwrap();
+        // Of several changes to one id the last counts.
+        let other = filled.all[1].clone();
+        filled.apply(vec![Change::Delete(second, 1), Change::Put(other.clone()), Change::Put(other)], 1).await.unwrap();
+        assert_eq!(filled.index.count().await.unwrap(), 1);
+        let back = filled.all[0].clone();
+        filled.apply(vec![Change::Put(back), Change::Delete(first, 2)], 1).await.unwrap();
+        assert_eq!(filled.titles("").await, ["other"]);
+        filled.apply(Vec::new(), 1).await.unwrap();
+        filled.index.ping().await.unwrap();
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn operators_of_engines_are_plain_words() {
-    let filled = Filled::with(vec![content("title", "star c++", &[])]).await;
-    for query in
-        ["title:*", "*:*", "title:title", "ti*", "/t.*/", "titel~1", "[a TO z]", "star^9 OR nothing", "+(title"]
-    {
-        let expected = usize::from(["title:*", "*:*", "+(title"].contains(&query));
-        assert_eq!(filled.titles(query).await.len(), expected, "{query}");
-    }
-    assert_eq!(filled.titles("c++").await, ["title"]);
+    on_each(async |on| {
+        let filled = Filled::with(on, vec![content("title", "star c++", &[])]).await;
+        for query in
+            ["title:*", "*:*", "title:title", "ti*", "/t.*/", "titel~1", "[a TO z]", "star^9 OR nothing", "+(title"]
+        {
+            let expected = usize::from(["title:*", "*:*", "+(title"].contains(&query));
+            assert_eq!(filled.titles(query).await.len(), expected, "{query}");
+        }
+        assert_eq!(filled.titles("c++").await, ["title"]);
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -335,7 +435,7 @@ async fn an_index_outlives_its_process_and_belongs_to_one_store() {
     assert!(is_new);
     let busy = Index::open(&config(&path), STORE).await.err().unwrap();
     assert_eq!(busy.reason(), Reason::EngineAway);
-    index.apply(vec![Change::Put(content("kept", "", &[]))], 1).await.unwrap();
+    apply(&index, vec![Change::Put(content("kept", "", &[]))], 1).await.unwrap();
     drop(index);
 
     let (index, is_new) = open(&path).await;
@@ -366,13 +466,13 @@ async fn a_damaged_index_is_made_anew_and_other_files_are_left() {
         let photo = path.join("photo.jpg");
         fs::write(&photo, "not ours").unwrap();
         let (index, _) = open(path).await;
-        index.apply(vec![Change::Put(content("lost", "some words", &["tag"]))], 1).await.unwrap();
+        apply(&index, vec![Change::Put(content("lost", "some words", &["tag"]))], 1).await.unwrap();
         drop(index);
         damage(path);
 
         let (index, is_new) = open(path).await;
         assert_eq!((is_new, index.count().await.unwrap()), (true, 0), "damage {number}");
-        index.apply(vec![Change::Put(content("again", "", &[]))], 1).await.unwrap();
+        apply(&index, vec![Change::Put(content("again", "", &[]))], 1).await.unwrap();
         assert_eq!(index.count().await.unwrap(), 1);
         assert_eq!(fs::read_to_string(&photo).unwrap(), "not ours");
     }
@@ -392,7 +492,7 @@ async fn a_folder_that_goes_away_is_an_error_until_it_is_opened_again() {
     let (index, _) = open(&path).await;
     fs::remove_dir_all(&path).unwrap();
     for _ in 0..2 {
-        let error = index.apply(vec![Change::Put(content("lost", "", &[]))], 1).await.unwrap_err();
+        let error = index.apply(Uuid::nil(), vec![Change::Put(content("lost", "", &[]))], 1).await.unwrap_err();
         assert_eq!(error.reason(), Reason::EngineAway);
         assert_eq!(index.ping().await.unwrap_err().reason(), Reason::EngineAway);
     }
@@ -400,7 +500,7 @@ async fn a_folder_that_goes_away_is_an_error_until_it_is_opened_again() {
     drop(index);
     let (index, is_new) = open(&path).await;
     assert!(is_new);
-    index.apply(vec![Change::Put(content("back", "", &[]))], 1).await.unwrap();
+    apply(&index, vec![Change::Put(content("back", "", &[]))], 1).await.unwrap();
     assert_eq!(index.count().await.unwrap(), 1);
 }
 
@@ -411,7 +511,7 @@ fn callers_may_live_on_another_runtime() {
     let (index, _) = engine.block_on(open(folder.path()));
     let caller = tokio::runtime::Builder::new_current_thread().build().unwrap();
     caller.block_on(async {
-        index.apply(vec![Change::Put(content("here", "", &[]))], 1).await.unwrap();
+        apply(&index, vec![Change::Put(content("here", "", &[]))], 1).await.unwrap();
         assert_eq!(index.search(&Query::default(), &everything(), 0, 1).await.unwrap().total, 1);
     });
     drop(engine);
@@ -421,40 +521,67 @@ fn callers_may_live_on_another_runtime() {
 
 #[test]
 fn settings_are_checked() {
-    let config = |url: &str, memory_bytes| Config { url: url.into(), memory_bytes };
-    for good in [config("", 15_000_000), config("tantivy:/tmp/x", 64_000_000), config("tantivy:x", 4_000_000_000)] {
+    let config = |url: &str, memory_bytes| Config { memory_bytes, ..Config::at(url.into()) };
+    for good in [
+        config("", 15_000_000),
+        config("tantivy:/tmp/x", 64_000_000),
+        config("tantivy:x", 4_000_000_000),
+        config("https://name:secret@one:9200,two", 64_000_000),
+    ] {
         good.validate().unwrap();
     }
+    let prefix = |prefix: &str| Config { index_prefix: prefix.into(), ..config("", 64_000_000) };
     for (wrong, field) in [
-        (config("https://search:9200", 64_000_000), "search.url"),
+        (config("ftp://name:secret@search:9200", 64_000_000), "search.url"),
+        (config("https://name:secret@", 64_000_000), "search.url"),
         (config("tantivy:", 64_000_000), "search.url"),
         (config("/var/lib/index", 64_000_000), "search.url"),
         (config("", 14_999_999), "search.memory_bytes"),
         (config("", usize::MAX), "search.memory_bytes"),
+        (prefix(""), "search.index_prefix"),
+        (prefix("*"), "search.index_prefix"),
+        (prefix("Upper"), "search.index_prefix"),
+        (Config { timeout_ms: 0, ..config("", 64_000_000) }, "search.timeout_ms"),
     ] {
         let error = wrong.validate().unwrap_err();
         assert_eq!((error.reason(), error.fields()[0].field.as_str()), (Reason::FieldInvalid, field), "{wrong:?}");
+        assert!(!format!("{error:?} {wrong:?}").contains("secret"), "{error:?} {wrong:?}");
     }
+}
+
+#[tokio::test]
+async fn a_folder_that_was_lost_is_made_anew_by_the_next_look() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("index");
+    let (index, _) = open(&path).await;
+    apply(&index, vec![Change::Put(content("lost", "", &[]))], 1).await.unwrap();
+    let (before, _) = index.stamp(None).await.unwrap().unwrap();
+    fs::remove_dir_all(&path).unwrap();
+    let (after, generation) = index.stamp(None).await.unwrap().unwrap();
+    assert!(after != before && generation == 0);
+    apply(&index, vec![Change::Put(content("back", "", &[]))], 1).await.unwrap();
+    assert_eq!(index.count().await.unwrap(), 1);
 }
 
 #[tokio::test]
 async fn a_commit_carries_its_generation_and_an_emptied_index_is_another() {
     let folder = TempDir::new().unwrap();
     let (index, _) = open(folder.path()).await;
-    let (id, generation) = index.stamp();
+    let stamp = async |index: &Index| index.stamp(None).await.unwrap().unwrap();
+    let (id, generation) = stamp(&index).await;
     assert_eq!(generation, 0);
-    index.apply(vec![Change::Put(content("kept", "", &[]))], 7).await.unwrap();
-    assert_eq!(index.stamp(), (id, 7));
+    apply(&index, vec![Change::Put(content("kept", "", &[]))], 7).await.unwrap();
+    assert_eq!(stamp(&index).await, (id, 7));
     drop(index);
     let (index, _) = open(folder.path()).await;
-    assert_eq!(index.stamp(), (id, 7));
+    assert_eq!(stamp(&index).await, (id, 7));
 
     index.clear().await.unwrap();
-    let emptied = index.stamp();
+    let emptied = stamp(&index).await;
     assert!(emptied.0 != id && emptied.1 == 0, "{emptied:?}");
     assert_eq!(index.count().await.unwrap(), 0);
     drop(index);
-    assert_eq!(open(folder.path()).await.0.stamp(), emptied);
+    assert_eq!(stamp(&open(folder.path()).await.0).await, emptied);
 }
 
 #[tokio::test]

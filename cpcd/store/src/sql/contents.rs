@@ -141,6 +141,16 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
+    /// Gives at most `limit` contents that were not deleted, in the order of their ids: those behind `after`.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_contents_after(&self, after: ContentId, limit: u32) -> Result<Vec<Content>> {
+        let statement = select!("WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2");
+        let rows: Vec<Row> = self.db.fetch_all(statement, &[after.uuid().into(), i64::from(limit).into()]).await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
     /// Gives the number of contents that were not deleted.
     ///
     /// # Errors

@@ -80,12 +80,26 @@ impl Store {
 
     /// Lets an empty index follow the store from now on, in place of any other: marks all content, a part at a time.
     ///
-    /// Gives the number of marks.
+    /// Where several daemons share the index it is done under their lease, given by name and epoch. Gives the number of marks.
     ///
     /// # Errors
-    /// `WRITE_CONFLICT` if yet another took over meanwhile.
-    pub async fn follow_with_index(&self, index_id: Uuid, now: Timestamp) -> Result<u64> {
-        self.write(Priority::Bulk, move |tx| Box::pin(async move { tx.claim_index(index_id).await })).await?;
+    /// `WRITE_CONFLICT` if yet another took over meanwhile, or the lease is lost.
+    pub async fn follow_with_index(
+        &self,
+        index_id: Uuid,
+        lease: Option<(&'static str, u64)>,
+        now: Timestamp,
+    ) -> Result<u64> {
+        let claim = self.write(Priority::Bulk, move |tx| {
+            Box::pin(async move {
+                if let Some((name, epoch)) = lease {
+                    tx.require_lease(name, epoch).await?;
+                }
+                tx.clear_index_failures().await?;
+                tx.claim_index(index_id).await
+            })
+        });
+        claim.await?;
         let (mut marked, mut after) = (0, Uuid::nil());
         loop {
             let (count, last) = self
@@ -154,6 +168,20 @@ impl Tx {
             .execute(
                 "UPDATE index_state SET promised = $2 WHERE index_id = $1 AND promised = $2 - 1 AND settled IS NOT NULL",
                 &[index_id.into(), big(generation).into()],
+            )
+            .await?;
+        require(done)
+    }
+
+    /// Lets another index follow the store in place of `from`: one that has all that `from` has, at the same generation.
+    ///
+    /// # Errors
+    /// `WRITE_CONFLICT` if another index follows the store.
+    pub async fn replace_index(&mut self, from: Uuid, to: Uuid) -> Result<()> {
+        let done = self
+            .execute(
+                "UPDATE index_state SET index_id = $2 WHERE index_id = $1 AND settled IS NOT NULL",
+                &[from.into(), to.into()],
             )
             .await?;
         require(done)

@@ -16,11 +16,14 @@ mod events;
 mod fault;
 mod grants;
 mod health;
+mod index_failures;
+mod index_rebuilds;
 mod index_state;
 mod invites;
 mod job;
 mod keyring;
 mod leases;
+mod liveness;
 mod marks;
 mod migrate;
 mod nodes;
@@ -30,6 +33,7 @@ mod queue;
 mod replicas;
 mod revocations;
 mod row;
+mod search;
 mod server_identity;
 mod sessions;
 mod tx;
@@ -48,14 +52,18 @@ pub use self::{
     config::Config,
     copy::{CopyStep, copy},
     events::{Event, EventCursor, NewEvent},
+    index_failures::IndexFailure,
+    index_rebuilds::IndexRebuild,
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
+    liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
     migrate::{Direction, MigrationState, Migrations, Step},
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
+    search::{Matches, Shown},
     server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,

@@ -38,7 +38,7 @@ async fn an_index_follows_until_another_takes_over() {
         let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
         assert_eq!(store.get_index_state().await.unwrap(), None);
         assert_eq!(promise(&store, first, 1).await, Some(Reason::WriteConflict));
-        store.follow_with_index(first, now()).await.unwrap();
+        store.follow_with_index(first, None, now()).await.unwrap();
         assert_eq!(promise(&store, first, 2).await, Some(Reason::WriteConflict), "one after the other");
         assert_eq!(promise(&store, first, 1).await, None);
         assert_eq!(settle(&store, first, 2).await, Some(Reason::WriteConflict));
@@ -47,7 +47,7 @@ async fn an_index_follows_until_another_takes_over() {
         let expected = IndexState { index_id: first, promised: 2, settled: Some(1) };
         assert_eq!(store.get_index_state().await.unwrap(), Some(expected));
 
-        store.follow_with_index(second, now()).await.unwrap();
+        store.follow_with_index(second, None, now()).await.unwrap();
         assert_eq!(settle(&store, first, 2).await, Some(Reason::WriteConflict), "the former one is fenced off");
         assert_eq!(promise(&store, first, 3).await, Some(Reason::WriteConflict));
         let expected = IndexState { index_id: second, promised: 0, settled: Some(0) };
@@ -62,7 +62,7 @@ async fn more_content_than_one_part_is_marked_whole() {
         let owner = insert_user(&store, "alice").await;
         let contents: Vec<_> = (0..5_001).map(|n| content(owner, &n.to_string())).collect();
         insert_contents(&store, &contents).await;
-        assert_eq!(store.follow_with_index(Uuid::now_v7(), now()).await.unwrap(), 5_001);
+        assert_eq!(store.follow_with_index(Uuid::now_v7(), None, now()).await.unwrap(), 5_001);
         assert_eq!(store.index_backlog().await.unwrap().0, 5_001);
     })
     .await;

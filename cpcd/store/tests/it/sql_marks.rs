@@ -67,7 +67,7 @@ async fn all_content_is_marked_and_tombstones_too() {
         let deleted = contents[2].id;
         write(&store, move |tx| Box::pin(async move { tx.delete_content(deleted, 2, now()).await })).await;
         mark(&store, &[(contents[0].id, 5)], at(0)).await;
-        assert_eq!(store.follow_with_index(Uuid::now_v7(), at(1)).await.unwrap(), 3);
+        assert_eq!(store.follow_with_index(Uuid::now_v7(), None, at(1)).await.unwrap(), 3);
         let expected =
             [marked(contents[0].id, 5, at(0)), marked(contents[1].id, 1, at(1)), marked(contents[2].id, 2, at(1))];
         assert_eq!(store.list_index_marks(10).await.unwrap(), expected);

@@ -79,7 +79,7 @@ pub(crate) async fn columns(place: &Place) -> Schema {
 fn counterpart(postgres: &str) -> &'static str {
     match postgres {
         "uuid" | "bytea" => "BLOB",
-        "bigint" | "integer" | "smallint" => "INTEGER",
+        "bigint" | "integer" | "smallint" | "boolean" => "INTEGER",
         _ => "TEXT",
     }
 }

@@ -59,6 +59,7 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "IdentityService/ListInvites" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/RevokeInvite" => vec![others(json!({ "id": invite(daemon).await }))],
         "IdentityService/ListTokenKeys" | "IdentityService/RotateTokenKey" => vec![others(json!({}))],
+        "AdminService/GetIndexStatus" | "AdminService/RebuildIndex" => vec![others(json!({}))],
         "DiscoveryService/PublishContent" => vec![others(json!({ "title": "a title" }))],
         "DiscoveryService/PublishContentStream" => {
             vec![others(json!({ "sequence": "1", "content": { "title": "a title" } }))]

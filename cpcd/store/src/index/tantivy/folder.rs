@@ -16,7 +16,7 @@ use tantivy::{
 use uuid::Uuid;
 
 use super::{
-    analysis,
+    super::analysis,
     fault::{fault, io_fault, is_damage},
 };
 

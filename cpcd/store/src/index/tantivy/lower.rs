@@ -8,14 +8,14 @@ use tantivy::{
     tokenizer::TextAnalyzer,
 };
 
-use super::{analysis, excluded::Excluded, opening, schema::Fields};
-
-/// How much a match in the title, the tags and the description weighs.
-const WEIGHTS: [Score; 3] = [3.0, 2.0, 1.0];
-/// What a title gains by having the words in a row; in descriptions it would cost more than it tells.
-const IN_A_ROW: Score = 1.0;
-/// What a title gains by starting with the words, by having them as its name, and by being them.
-const OPENINGS: [Score; 3] = [5.0, 10.0, 20.0];
+use super::{
+    super::{
+        analysis, opening,
+        weights::{IN_A_ROW, OPENINGS, WEIGHTS},
+    },
+    excluded::Excluded,
+    schema::Fields,
+};
 
 /// Words and their places.
 type Places = Vec<(usize, String)>;

@@ -1,11 +1,9 @@
 //! The embedded search engine: tantivy, in a folder of this machine.
 
-mod analysis;
 mod excluded;
 mod fault;
 mod folder;
 mod lower;
-mod opening;
 mod schema;
 mod timely;
 
@@ -14,7 +12,7 @@ use std::{
     ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::{
-        Arc, PoisonError,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Instant,
@@ -42,7 +40,7 @@ use tokio::{
 use uuid::Uuid;
 
 use self::{fault::fault, folder::Stamp, schema::Fields, timely::Timely};
-use super::{Change, Hit, Hits, IsNew, MAX_WINDOW};
+use super::{Change, Hit, Hits, IsNew, MAX_WINDOW, analysis};
 use crate::deadline;
 
 /// What the engine takes as memory of its writer.
@@ -54,7 +52,8 @@ const SEARCHES_PER_CORE: usize = 4;
 /// The embedded engine; clones share it.
 #[derive(Clone)]
 pub struct Tantivy {
-    engine: Arc<Engine>,
+    /// Another one after the folder was lost.
+    engine: Arc<RwLock<Arc<Engine>>>,
     writer: Arc<Mutex<Option<IndexWriter>>>,
     searches: Arc<Semaphore>,
     /// Callers live on several runtimes; the blocking work is done on the one that opened the index.
@@ -78,21 +77,13 @@ struct Engine {
 impl Tantivy {
     /// Opens the index in `folder`, or makes it.
     pub(super) async fn open(folder: &Path, memory_bytes: usize, store_id: Uuid) -> Result<(Self, IsNew)> {
-        let (schema, fields) = Fields::new();
         let mark = format!("cpcd {} {store_id}", schema::VERSION);
         let runtime = Handle::current();
         let folder = folder.to_owned();
-        let open = move || {
-            let opened = folder::open(&folder, &schema, &mark, memory_bytes)?;
-            let (index, reader) = (opened.index, opened.reader);
-            let (analyser, stamp) = (analysis::analyser(), std::sync::Mutex::new(opened.stamp));
-            let engine = Engine { folder, index, reader, fields, analyser, mark, stamp, memory_bytes };
-            Ok((engine, opened.writer, opened.is_new))
-        };
-        let (engine, writer, is_new) = run(&runtime, open).await?;
+        let (engine, writer, is_new) = run(&runtime, move || Engine::open(folder, mark, memory_bytes)).await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let tantivy = Self {
-            engine: Arc::new(engine),
+            engine: Arc::new(RwLock::new(Arc::new(engine))),
             writer: Arc::new(Mutex::new(Some(writer))),
             searches: Arc::new(Semaphore::new(cores * SEARCHES_PER_CORE)),
             runtime,
@@ -103,7 +94,7 @@ impl Tantivy {
 
     /// Makes the changes, one caller at a time.
     pub(super) async fn apply(&self, changes: Vec<Change>, generation: u64) -> Result<()> {
-        let engine = Arc::clone(&self.engine);
+        let engine = self.engine();
         let writer = Arc::clone(&self.writer).lock_owned().await;
         let stamp = Stamp { index_id: self.stamp().0, generation };
         run(&self.runtime, move || engine.commit(writer, stamp, |engine, writer| engine.write(writer, changes))).await
@@ -111,16 +102,40 @@ impl Tantivy {
 
     /// Empties it; what it is from then on is another index.
     pub(super) async fn clear(&self) -> Result<()> {
-        let engine = Arc::clone(&self.engine);
+        let engine = self.engine();
         let writer = Arc::clone(&self.writer).lock_owned().await;
         let clear = |_: &Engine, writer: &IndexWriter| writer.delete_all_documents().map(drop);
         run(&self.runtime, move || engine.commit(writer, Stamp::first(), clear)).await
     }
 
+    fn engine(&self) -> Arc<Engine> {
+        Arc::clone(&self.engine.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Gives the id of the index and the generation of its last commit.
     pub(super) fn stamp(&self) -> (Uuid, u64) {
-        let stamp = *self.engine.stamp();
+        let stamp = *self.engine().stamp();
         (stamp.index_id, stamp.generation)
+    }
+
+    /// Gives the same after a look at the folder: one that was lost is made anew, with an empty index of another id.
+    pub(super) async fn checked_stamp(&self) -> Result<(Uuid, u64)> {
+        let engine = self.engine();
+        if tokio::fs::try_exists(engine.folder.join("meta.json")).await.unwrap_or(true) {
+            return Ok(self.stamp());
+        }
+        tracing::warn!(index.folder = %engine.folder.display(), "the folder of the search index was lost");
+        let mut writer = Arc::clone(&self.writer).lock_owned().await;
+        let slot = Arc::clone(&self.engine);
+        let reopen = move || {
+            drop(writer.take());
+            let (opened, fresh, _) = Engine::open(engine.folder.clone(), engine.mark.clone(), engine.memory_bytes)?;
+            *slot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(opened);
+            *writer = Some(fresh);
+            Ok(())
+        };
+        run(&self.runtime, reopen).await?;
+        Ok(self.stamp())
     }
 
     /// Refuses searches from now on.
@@ -139,7 +154,7 @@ impl Tantivy {
     /// Finds content.
     pub(super) async fn search(&self, query: &Query, filter: &Filter, offset: u32, limit: u32) -> Result<Hits> {
         self.require_place()?;
-        let engine = Arc::clone(&self.engine);
+        let engine = self.engine();
         let query = lower::lower(query, filter, &engine.fields, &engine.analyser);
         let end = deadline::current();
         let waiting = Arc::clone(&self.searches).acquire_owned();
@@ -161,19 +176,28 @@ impl Tantivy {
 
     /// Counts the content in the index.
     pub(super) fn count(&self) -> u64 {
-        self.engine.reader.searcher().num_docs()
+        self.engine().reader.searcher().num_docs()
     }
 
     /// Checks that the folder can be read.
     pub(super) async fn ping(&self) -> Result<()> {
         self.require_place()?;
-        let engine = Arc::clone(&self.engine);
+        let engine = self.engine();
         let read = move || engine.index.load_metas().map(drop).map_err(|error| fault(&engine.folder, &error));
         run(&self.runtime, read).await
     }
 }
 
 impl Engine {
+    fn open(folder: PathBuf, mark: String, memory_bytes: usize) -> Result<(Self, IndexWriter, bool)> {
+        let (schema, fields) = Fields::new();
+        let opened = folder::open(&folder, &schema, &mark, memory_bytes)?;
+        let (index, reader) = (opened.index, opened.reader);
+        let (analyser, stamp) = (analysis::analyser(), std::sync::Mutex::new(opened.stamp));
+        let engine = Self { folder, index, reader, fields, analyser, mark, stamp, memory_bytes };
+        Ok((engine, opened.writer, opened.is_new))
+    }
+
     fn stamp(&self) -> std::sync::MutexGuard<'_, Stamp> {
         self.stamp.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -201,7 +225,7 @@ impl Engine {
         for change in changes.into_iter().rev() {
             let (id, content): (ContentId, Option<Content>) = match change {
                 Change::Put(content) => (content.id, Some(content)),
-                Change::Delete(id) => (id, None),
+                Change::Delete(id, _version) => (id, None),
             };
             if seen.insert(id) {
                 writer.delete_term(self.fields.id(id.uuid()));

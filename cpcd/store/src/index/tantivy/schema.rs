@@ -8,7 +8,7 @@ use tantivy::{
 };
 use uuid::Uuid;
 
-use super::{analysis, opening::Openings};
+use super::super::{analysis, opening::Openings};
 
 /// Raised with each change of what is indexed or how, so that older indexes are made anew.
 pub(super) const VERSION: u32 = 1;

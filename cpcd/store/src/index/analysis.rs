@@ -1,6 +1,7 @@
 //! How text becomes terms: words in lower case, without accents, by their English stem.
 //!
-//! Content and queries go through the same steps. A change here needs a new [`super::schema::VERSION`].
+//! Content and queries go through the same steps. A change here needs a new version of both engines' schemas; that of OpenSearch spells the
+//! same steps out in its template.
 
 use std::{iter::Peekable, str::CharIndices};
 

@@ -1,0 +1,2 @@
+DROP TABLE index_rebuilds;
+DROP TABLE index_failures;
