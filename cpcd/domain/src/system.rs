@@ -111,9 +111,8 @@ impl System {
 
     /// Says whether each engine answers that the daemon cannot do without. Needs nothing: health checks have no token.
     pub async fn are_engines_well(&self) -> bool {
-        // Without the cache everything goes on, only slower; the store searches while a shared index is away.
-        let searches_itself = self.index.is_shared() && self.store.has_full_text();
-        let can_wait = |role| role == CACHE || role == SEARCH && searches_itself;
+        // Without the cache everything goes on, only slower; and the store searches while a shared index is away.
+        let can_wait = |role| role == CACHE || (role == SEARCH && self.index.is_shared() && self.store.has_full_text());
         self.engines().await.iter().all(|engine| engine.answer.is_ok() || can_wait(engine.role))
     }
 
