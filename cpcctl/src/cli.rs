@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        bench, completion, config, content, context as contexts, generate, invite, key, login, logout, node, search,
-        session, status, token_key, user, version, whoami,
+        bench, completion, config, content, context as contexts, generate, index, invite, key, login, logout, migrate,
+        node, search, session, status, token_key, user, version, whoami,
     },
     context::Context,
     failure::Result,
@@ -57,7 +57,11 @@ enum Command {
     TokenKey(token_key::Command),
     #[command(subcommand, alias = "contents")]
     Content(content::Command),
+    #[command(subcommand, alias = "migrations")]
+    Migrate(migrate::Command),
     Search(search::Args),
+    #[command(subcommand)]
+    Index(index::Command),
     Status(status::Args),
     #[command(subcommand)]
     Bench(bench::Command),
@@ -91,7 +95,9 @@ impl Cli {
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,
             Command::Node(command) => command.run(context).await,
+            Command::Migrate(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,
+            Command::Index(command) => command.run(context).await,
             Command::Bench(command) => command.run(context).await,
             Command::Status(args) => args.run(context).await,
             Command::Version(args) => args.run(context).await,

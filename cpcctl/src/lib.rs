@@ -34,6 +34,7 @@ mod session;
 mod settings;
 mod shape;
 mod signer;
+mod stages;
 mod tls;
 mod token_file;
 

@@ -59,6 +59,11 @@ impl Output {
         Self { shape, is_terminal, color_out: color(is_terminal), color_err: color(io::stderr().is_terminal()) }
     }
 
+    /// Gives how data is written.
+    pub(crate) fn format(&self) -> Format {
+        self.shape.format
+    }
+
     /// Tells whether programs read what is written.
     pub(crate) fn is_json(&self) -> bool {
         matches!(self.shape.format, Format::Json | Format::Ndjson)

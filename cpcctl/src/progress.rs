@@ -55,14 +55,27 @@ impl Progress {
             ProgressMode::Bar | ProgressMode::Plain | ProgressMode::Json | ProgressMode::None => mode,
         };
         let bar = (mode == ProgressMode::Bar).then(|| {
-            let (bar, style) = match total_bytes {
-                Some(total) => (ProgressBar::new(total), "{bar:30} {percent:>3}%  {msg}  eta {eta}"),
-                None => (ProgressBar::new_spinner(), "{spinner} {msg}"),
-            };
+            let bar = total_bytes.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
             bar.set_draw_target(ProgressDrawTarget::stderr());
-            bar.with_style(ProgressStyle::with_template(style).expect("the template is valid"))
+            bar.with_style(Self::style(total_bytes.is_some()))
         });
         Self { bar, mode, total_bytes, started: Instant::now(), told: Instant::now() }
+    }
+
+    /// Says how much there is to do in all, where that was not known at the beginning or has changed.
+    pub(crate) fn expect(&mut self, total: u64) {
+        if total > 0
+            && self.total_bytes.replace(total) != Some(total)
+            && let Some(bar) = &self.bar
+        {
+            bar.set_length(total);
+            bar.set_style(Self::style(true));
+        }
+    }
+
+    fn style(has_total: bool) -> ProgressStyle {
+        let template = if has_total { "{bar:30} {percent:>3}%  {msg}  eta {eta}" } else { "{spinner} {msg}" };
+        ProgressStyle::with_template(template).expect("the template is valid")
     }
 
     /// Shows the state, as often as is useful.

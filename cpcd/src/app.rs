@@ -2,7 +2,9 @@
 
 use std::{future::Future, net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
-use cpcd_domain::{Caller, discovery::Discovery, identity::Identity, registry::Registry, system::System};
+use cpcd_domain::{
+    Caller, discovery::Discovery, identity::Identity, migrations::Migrations, registry::Registry, system::System,
+};
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 use cpcd_store::deadline;
 use tokio::{
@@ -22,6 +24,7 @@ pub(crate) struct Parts {
     pub(crate) registry: Registry,
     pub(crate) discovery: Discovery,
     pub(crate) system: System,
+    pub(crate) migrations: Migrations,
     pub(crate) metrics: Metrics,
     pub(crate) about: Arc<About>,
     pub(crate) runtime: Handle,

@@ -38,6 +38,9 @@ pub(crate) struct Args {
     /// The index: tantivy:FOLDER
     #[arg(long, value_name = "URL")]
     search_url: Option<String>,
+    /// Serve administration only (cpcctl migrate) and leave the store as it is
+    #[arg(long)]
+    maintenance: bool,
     /// Where to write the addresses in use, as JSON, once everything listens
     #[arg(long, value_name = "FILE")]
     addr_file: Option<String>,
@@ -57,6 +60,29 @@ pub(crate) enum Command {
     /// Makes and shows certificates
     #[command(subcommand)]
     Tls(TlsCommand),
+    /// Moves the store to the other engine
+    #[command(subcommand)]
+    Store(StoreCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Copies a store into an empty one of the other engine, and compares the two
+    ///
+    /// All daemons on both must be stopped. A copy that was cut off goes on where it was when it is run again. The root key stays the
+    /// same: the new store needs the file of the old one. A password is better in PGPASSWORD or ~/.pgpass than in the URL.
+    #[command(
+        after_help = "Examples:\n  cpcd store copy --from sqlite:/var/lib/cpcd/cpcd.sqlite --to postgres://cpcd@db/cpcd\n  \
+        cpcd store copy --from postgres://cpcd@db/cpcd --to sqlite:cpcd.sqlite"
+    )]
+    Copy {
+        /// The store that there is: sqlite:PATH or postgres://...
+        #[arg(long, value_name = "URL")]
+        from: String,
+        /// The empty store of the other engine
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -84,12 +110,13 @@ pub(crate) enum TlsCommand {
 
 impl Args {
     /// Gives what was said as settings.
-    pub(crate) fn overrides(&self) -> [Override; 9] {
+    pub(crate) fn overrides(&self) -> [Override; 10] {
         [
             ("server.data_dir", self.data_dir.clone()),
             ("server.grpc_listen", self.grpc_listen.clone()),
             ("server.rest_listen", self.rest_listen.clone()),
             ("server.socket", self.socket.clone()),
+            ("server.maintenance", self.maintenance.then(|| "true".to_owned())),
             ("server.addr_file", self.addr_file.clone()),
             ("store.url", self.store_url.clone()),
             ("cache.url", self.cache_url.clone()),

@@ -6,6 +6,7 @@
 
 mod app;
 mod calls;
+mod copy_store;
 mod data_dir;
 mod init;
 pub mod limits;
@@ -21,6 +22,7 @@ mod transport;
 mod wire;
 
 pub use calls::table;
+pub use copy_store::copy_store;
 pub use init::init;
 pub use server::{Addresses, Server};
 pub use telemetry::init_logs;

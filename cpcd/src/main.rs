@@ -5,7 +5,7 @@ mod args;
 use std::{process::ExitCode, sync::mpsc, thread, time::Duration};
 
 use anyhow::ensure;
-use args::{Args, Command, TlsCommand};
+use args::{Args, Command, StoreCommand, TlsCommand};
 use clap::Parser;
 use cpcd::{
     Server, init_logs,
@@ -41,6 +41,9 @@ fn run(args: &Args) -> anyhow::Result<()> {
     match &args.command {
         Some(Command::Config) => print!("{DEFAULTS}"),
         Some(Command::Tls(command)) => print!("{}", tls(command, settings)?),
+        Some(Command::Store(StoreCommand::Copy { from, to })) => {
+            tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(cpcd::copy_store(from, to))?;
+        }
         Some(Command::Init) => println!("{}", cpcd::init(&settings()?)?.display()),
         None => {
             let settings = settings()?;
@@ -110,13 +113,14 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         tracing::info!("stopped before everything was there");
         return Ok(());
     };
-    let server = bound??;
+    let mut server = bound??;
     let addresses = server.addresses();
     tracing::info!(grpc = %addresses.grpc, rest = %addresses.rest, socket = %addresses.socket.display(), "cpcd is ready");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    let failure = tokio::select! {
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        error = server.failed() => Some(error),
+    };
     tracing::info!("stopping; a second signal stops at once");
     let (_alive, gone) = mpsc::channel::<()>();
     thread::spawn(move || {
@@ -129,5 +133,5 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         _ = terminate.recv() => tracing::warn!("stopped at once"),
         _ = interrupt.recv() => tracing::warn!("stopped at once"),
     }
-    Ok(())
+    failure.map_or(Ok(()), Err)
 }

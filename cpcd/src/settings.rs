@@ -77,6 +77,8 @@ pub struct Server {
     pub reflection: Opening,
     /// Runtimes for gRPC connections; 0 means one for each core.
     pub grpc_threads: usize,
+    /// Whether to serve administration only, and leave the store as it is.
+    pub maintenance: bool,
     /// How long calls under way may take at the end.
     pub shutdown_seconds: u32,
     /// Where gRPC can be reached from elsewhere, as invites say it; empty for nothing.

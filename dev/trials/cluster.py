@@ -174,9 +174,12 @@ class Cluster:
         self.bin, self.folder = bin, folder
         self.prefix = f"trial{random.SystemRandom().randrange(1 << 32)}"
         self.environment = {
-            "CPCD_SERVER__ROOT_KEY_FILE": str(folder / "root.key"), "CPCD_STORE__URL": store, "CPCD_CACHE__URL": cache,
-            "CPCD_CACHE__PREFIX": self.prefix, "CPCD_SEARCH__INDEX_PREFIX": self.prefix, "CPCD_IDENTITY__JOIN": "open",
-        } | ({"CPCD_SEARCH__URL": search} if search else {}) | (settings or {})
+            "CPCD_SERVER__ROOT_KEY_FILE": str(folder / "root.key"), "CPCD_STORE__URL": store, "CPCD_IDENTITY__JOIN": "open",
+        } | (settings or {})
+        if cache:
+            self.environment |= {"CPCD_CACHE__URL": cache, "CPCD_CACHE__PREFIX": self.prefix}
+        if search:
+            self.environment |= {"CPCD_SEARCH__URL": search, "CPCD_SEARCH__INDEX_PREFIX": self.prefix}
         self.search = search
         subprocess.run([bin / "cpcd", "--data-dir", folder / "init", "init"], check=True, stdout=subprocess.DEVNULL,
                        env=os.environ | self.environment)

@@ -47,9 +47,14 @@ impl Args {
         };
         let output = context.output.clone();
         let mut list = output.list::<SearchHit>();
+        let mut is_warned = false;
         let total = loop {
             query.page_size = left.min(PAGE) as i32;
             let page = context.call(async |client| client.discovery().search_content(query.clone()).await).await?;
+            if page.degraded && !std::mem::replace(&mut is_warned, true) {
+                output
+                    .warning("the search index is away: the store searched itself, with fewer hits in a rougher order");
+            }
             left = left.saturating_sub(page.hits.len() as u32);
             page.hits.into_iter().try_for_each(|hit| list.push(hit))?;
             query.page_token = page.next_page_token;

@@ -52,6 +52,10 @@ impl Show for GetStatusResponse {
             1 => format!("1 change waits, for {} ms", self.index_lag_ms),
             pending => format!("{pending} changes wait, the oldest for {} ms", self.index_lag_ms),
         };
+        let index = match self.index_failures {
+            0 => index,
+            failed => format!("{index}; {failed} contents are refused, see cpcctl index status"),
+        };
         let revocations = match self.revocations_age_ms {
             age @ 0..5_000 => format!("confirmed {age} ms ago"),
             age => format!("not confirmed for {age} ms: calls with a token are refused until the store answers"),

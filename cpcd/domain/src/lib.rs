@@ -5,8 +5,11 @@
 pub mod caller;
 pub mod discovery;
 pub mod identity;
+pub mod migrations;
 pub mod registry;
 pub mod system;
+mod timekeeper;
 mod wakeups;
 
 pub use caller::Caller;
+pub use timekeeper::Timekeeper;

@@ -27,6 +27,7 @@ const KEEP_INVITES: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Used challenges are kept this much longer than they are good for: a clock that is set back must not make one good again.
 const KEEP_CHALLENGES: Duration = Duration::from_secs(600);
 
+const SEARCH: &str = "search";
 const CACHE: &str = "cache";
 
 /// The state of an engine.
@@ -101,16 +102,15 @@ impl System {
     async fn engines(&self) -> Vec<EngineStatus> {
         vec![
             EngineStatus { role: "store", engine: self.store.engine(), answer: self.store.ping().await },
-            EngineStatus { role: "search", engine: self.index.engine(), answer: self.index.ping().await },
+            EngineStatus { role: SEARCH, engine: self.index.engine(), answer: self.index.ping().await },
             EngineStatus { role: CACHE, engine: self.cache.engine(), answer: self.cache.ping().await },
         ]
     }
 
     /// Says whether each engine answers that the daemon cannot do without. Needs nothing: health checks have no token.
     pub async fn are_engines_well(&self) -> bool {
-        // The store searches while a shared index is away; without the cache everything goes on, only slower.
-        let searches = self.index.is_shared() && self.store.has_full_text();
-        let can_wait = |role| role == CACHE || role == "search" && searches;
+        // Without the cache everything goes on, only slower; and the store searches while a shared index is away.
+        let can_wait = |role| role == CACHE || (role == SEARCH && self.index.is_shared() && self.store.has_full_text());
         self.engines().await.iter().all(|engine| engine.answer.is_ok() || can_wait(engine.role))
     }
 

@@ -124,11 +124,14 @@ reasons! {
     WriteConflict "WRITE_CONFLICT" Aborted "Another write came between; try again.";
     LastAdmin "LAST_ADMIN" FailedPrecondition "Nobody would be left with admin on users.";
     RecordStale "RECORD_STALE" FailedPrecondition "The peer record's sequence number is not greater than that of the stored one.";
+    MigrationPending "MIGRATION_PENDING" FailedPrecondition "The store waits for migrations, and until they are done only administration is served.";
+    StoreInUse "STORE_IN_USE" FailedPrecondition "Daemons are at work on the store, and what was asked for needs it alone.";
     StoreForeign "STORE_FOREIGN" FailedPrecondition "The store was made with another root key, or by a newer version.";
     MessageTooLarge "MESSAGE_TOO_LARGE" ResourceExhausted "The request is larger than this call takes; sending it again is no use.";
     Overloaded "OVERLOADED" ResourceExhausted "The server has more to do than it can; try again later.";
     RateLimited "RATE_LIMITED" ResourceExhausted "The caller, its network or all together make such calls too often; try again when the answer says.";
     EngineAway "ENGINE_AWAY" Unavailable "The store or the index does not answer; try again.";
+    OutcomeUnknown "OUTCOME_UNKNOWN" Unavailable "The store went away in the midst of the commit, so the change may be there or not; ask again under the same request id.";
     StoreFull "STORE_FULL" Unavailable "The disk under the store is full; nothing was changed.";
     ShuttingDown "SHUTTING_DOWN" Unavailable "The server is stopping; try again, or elsewhere.";
     DeadlineExceeded "DEADLINE_EXCEEDED" DeadlineExceeded "The call took longer than it was given.";

@@ -1,7 +1,11 @@
 //! Calls of `AdminService`.
 
 use cpc_proto::v1;
-use cpcd_domain::{Caller, system::EngineStatus};
+use cpcd_domain::{
+    Caller,
+    migrations::{Migrations, Service},
+    system::EngineStatus,
+};
 use cpcd_model::Result;
 
 use super::Call;
@@ -39,6 +43,24 @@ impl Call for v1::GetStatusRequest {
     }
 }
 
+impl Call for v1::ListMigrationsRequest {
+    type Response = v1::ListMigrationsResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::ListMigrationsResponse> {
+        list_migrations(&app.migrations, caller).await
+    }
+}
+
+/// Lists migrations, also while there is no more of the daemon than this.
+pub(crate) async fn list_migrations(migrations: &Migrations, caller: &Caller) -> Result<v1::ListMigrationsResponse> {
+    let state = match migrations.service() {
+        Service::Serving => v1::ServiceState::Serving,
+        Service::Pending => v1::ServiceState::Pending,
+        Service::Maintenance => v1::ServiceState::Maintenance,
+    };
+    let listed = migrations.list(caller).await?;
+    Ok(v1::ListMigrationsResponse { migrations: listed.iter().map(Wire::to_wire).collect(), state: state.into() })
+}
 impl Call for v1::GetIndexStatusRequest {
     type Response = v1::GetIndexStatusResponse;
 

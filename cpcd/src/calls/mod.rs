@@ -15,6 +15,7 @@ use std::future::Future;
 
 use cpcd_domain::Caller;
 use cpcd_model::Result;
+use futures_util::future::BoxFuture;
 use prost::Message;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -23,6 +24,7 @@ use crate::{
     rates::Cost,
 };
 
+pub(crate) use admin::list_migrations;
 pub(crate) use spoken::{Input, Spoken, Token, cut};
 
 /// A unary call, named by its request message.
@@ -59,7 +61,9 @@ pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C
         let token = token.as_deref();
         let caller = if C::IS_HEARTBEAT { inner.heart(door, token).await? } else { inner.caller(door, token).await? };
         inner.rates.admit(arrived, &caller, call.key())?;
-        inner.system.caused_by(cause::<C>(), call.call(&inner, &caller)).await
+        // A call's future has tens of kilobytes: in a box of its own it is not copied with each of those around it.
+        let called: BoxFuture<'_, _> = Box::pin(call.call(&inner, &caller));
+        inner.system.caused_by(cause::<C>(), called).await
     })
     .await
 }

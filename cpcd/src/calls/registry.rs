@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cpc_proto::v1;
-use cpc_signing::PublicKey;
+use cpc_signing::PeerId;
 use cpcd_domain::{
     Caller,
     registry::{ListRequest, Registration},
@@ -32,10 +32,9 @@ impl Call for v1::NodeInfo {
         };
         let registered = app.registry.registrations.register(caller, registration).await?;
         let config = &app.registry.config;
-        let key = PublicKey::from_bytes(&registered.node.public_key);
         Ok(v1::RegistrationResponse {
             node_id: registered.node.id.to_string(),
-            peer_id: key.map(|key| key.peer_id().to_string()).unwrap_or_default(),
+            peer_id: PeerId::of_key_bytes(&registered.node.public_key).to_string(),
             tokens: Some(registered.tokens.to_wire()),
             next_heartbeat_ms: millis(registered.next),
             limits: Some(v1::Limits {

@@ -32,6 +32,6 @@ async fn is_ready(edge: &Edge) -> bool {
     !edge.stop.is_cancelled() && edge.app.system.are_engines_well().await
 }
 
-fn text(status: StatusCode, text: &str) -> Response {
+pub(super) fn text(status: StatusCode, text: &str) -> Response {
     reply::with_type(status, "text/plain; charset=utf-8", text.as_bytes().to_vec())
 }

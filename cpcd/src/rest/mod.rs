@@ -8,6 +8,7 @@ mod parameters;
 mod reply;
 mod route;
 mod serve;
+mod waiting;
 
 use cpcd_model::opening::Opening;
 use http::StatusCode;
@@ -17,6 +18,7 @@ use warp::{Filter, Rejection, filters::BoxedFilter, reply::Response};
 use crate::app::{App, Door};
 
 pub(crate) use serve::serve;
+pub(crate) use waiting::serve_waiting;
 
 /// What every route reaches.
 #[derive(Clone)]

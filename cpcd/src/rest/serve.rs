@@ -27,7 +27,7 @@ use crate::{
     rates::from_peer,
     request_id::RequestId,
     settings::Settings,
-    telemetry::OTHER,
+    telemetry::{Metrics, OTHER},
     tls::Doors,
     transport::{Http, Peer, Places, Refusals, Versions},
 };
@@ -47,7 +47,6 @@ pub(crate) async fn serve(
         Ok(address) => address.ip(),
         Err(error) => return tracing::error!(%error, "the REST edge has no address"),
     };
-    let limits = settings.limits;
     let edge = Edge {
         app,
         door: Door::Network(address),
@@ -55,8 +54,13 @@ pub(crate) async fn serve(
         reflection: settings.server.reflection,
         stop: stop.clone(),
     };
-    let frame = Frame { routes: routes(&edge), edge, limits: limits.clone() };
-    let http = Http::new(&limits, Versions::Both(reply::refused_unseen));
+    let frame = Frame { routes: routes(&edge), metrics: edge.app.metrics.clone(), limits: settings.limits };
+    accept(listener, frame, doors, places, stop).await;
+}
+
+/// Serves a frame's routes on `listener` until `stop`, then drains.
+pub(super) async fn accept(listener: TcpListener, frame: Frame, doors: Doors, places: Places, stop: CancellationToken) {
+    let http = Http::new(&frame.limits, Versions::Both(reply::refused_unseen));
     let tasks = TaskTracker::new();
     let mut refusals = Refusals::default();
     loop {
@@ -83,10 +87,10 @@ pub(crate) async fn serve(
 
 /// What surrounds every REST call: its id, its body's limit, its time, its count.
 #[derive(Clone)]
-struct Frame {
-    routes: BoxedFilter<(Reply,)>,
-    edge: Edge,
-    limits: Limits,
+pub(super) struct Frame {
+    pub(super) routes: BoxedFilter<(Reply,)>,
+    pub(super) metrics: Metrics,
+    pub(super) limits: Limits,
 }
 
 impl Frame {
@@ -129,7 +133,7 @@ impl Frame {
         headers.insert("cpc-version", HeaderValue::from_static(crate::VERSION));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        self.edge.app.metrics.observe("rest", method, code, started.elapsed());
+        self.metrics.observe("rest", method, code, started.elapsed());
         tracing::debug!(
             request.id = id,
             rest.method = method,

@@ -1,74 +1,36 @@
-//! Rebuilds of the index, of `AdminService`; its other calls are answered from the table.
+//! The streams of `AdminService`; its other calls are answered from the table.
 
-use std::{pin::Pin, time::Duration};
+use std::sync::Arc;
 
 use cpc_proto::v1::{self, admin_service_server::AdminService};
-use cpcd_domain::discovery::IndexRebuild;
-use cpcd_model::Error;
-use futures_util::{Stream, stream};
 use tonic::{Request, Response, Status, async_trait};
 
 use super::{
     Edge,
-    reply::{status, stopping},
+    migrations::{self, Work},
+    rebuild,
+    reply::status,
 };
-use crate::{request_id::RequestId, wire::Wire};
-
-type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
-
-/// Silence after which a rebuild that comes no further is spoken of all the same, so that the connection is not taken for dead.
-const SPEAK_EVERY: Duration = Duration::from_secs(5);
+use crate::request_id::RequestId;
 
 #[async_trait]
 impl AdminService for Edge {
+    async fn apply_migrations(
+        &self,
+        request: Request<v1::ApplyMigrationsRequest>,
+    ) -> Result<Response<migrations::Answers>, Status> {
+        let (metadata, extensions, message) = request.into_parts();
+        let request_id = extensions.get::<RequestId>().copied();
+        let caller = self.stream_caller(&metadata.into_headers()).await;
+        let caller = caller.map_err(|error| status(&error, request_id.as_ref()))?;
+        let work = Work { migrations: self.app.migrations.clone(), caller, message, request_id, done: Arc::default() };
+        Ok(Response::new(work.begin(&self.app.runtime)))
+    }
+
     async fn rebuild_index(
         &self,
         request: Request<v1::RebuildIndexRequest>,
-    ) -> Result<Response<Answers<v1::RebuildIndexResponse>>, Status> {
-        let (metadata, extensions, _) = request.into_parts();
-        let request_id = extensions.get::<RequestId>().copied();
-        let opened = async {
-            let caller = self.stream_caller(&metadata.into_headers()).await?;
-            let (indexing, whose) = (self.app.discovery.indexing.clone(), caller.clone());
-            let begun = self.app.run(async move { indexing.rebuild(&whose).await }).await?;
-            Ok((begun, caller))
-        };
-        let (begun, caller) = opened.await.map_err(|error: Error| status(&error, request_id.as_ref()))?;
-        let (tokens, holder) = (self.app.identity.tokens.clone(), caller.clone());
-        let ended = Box::pin(async move { tokens.ended(&holder).await });
-        // The first answer is what has begun; the last one says when it was done.
-        let state = (Some(begun), true, ended, self.clone());
-        let answers = stream::unfold(state, move |(last, is_first, mut ended, edge)| {
-            let caller = caller.clone();
-            async move {
-                let last = last?;
-                let next = if is_first {
-                    Ok(last)
-                } else {
-                    let (indexing, app) = (edge.app.discovery.indexing.clone(), edge.app.clone());
-                    let further = app.run(async move {
-                        let looks = async {
-                            loop {
-                                let now = indexing.follow(&caller, &last).await?;
-                                if now != last {
-                                    return Ok(now);
-                                }
-                            }
-                        };
-                        tokio::time::timeout(SPEAK_EVERY, looks).await.unwrap_or_else(|_| Ok(last.clone()))
-                    });
-                    tokio::select! {
-                        biased;
-                        () = edge.stop.cancelled() => Err(stopping()),
-                        error = &mut ended => Err(error),
-                        further = further => further,
-                    }
-                };
-                let answer = next.as_ref().map(Wire::to_wire).map_err(|error| status(error, request_id.as_ref()));
-                let last = next.ok().filter(|next: &IndexRebuild| next.finished_at.is_none());
-                Some((answer, (last, false, ended, edge)))
-            }
-        });
-        Ok(Response::new(Box::pin(answers)))
+    ) -> Result<Response<rebuild::Answers>, Status> {
+        rebuild::begin(self, request).await
     }
 }

@@ -17,7 +17,6 @@ use tower::{Layer, Service};
 
 use super::{SERVICES, reply::status};
 use crate::{
-    app::App,
     limits::Limits,
     rates::from_peer,
     request_id::RequestId,
@@ -34,9 +33,9 @@ pub(crate) struct FrameLayer {
 }
 
 impl FrameLayer {
-    pub(crate) fn new(app: &App, limits: &Limits) -> Self {
+    pub(crate) fn new(metrics: &Metrics, limits: &Limits) -> Self {
         let limit = Duration::from_secs(limits.request_seconds.into());
-        Self { metrics: app.metrics.clone(), limit, proxies: limits.trusted_proxies.clone() }
+        Self { metrics: metrics.clone(), limit, proxies: limits.trusted_proxies.clone() }
     }
 }
 

@@ -8,17 +8,17 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::Services;
+use super::Served;
 use crate::transport::{Refusals, Stream};
 
 /// Serves the socket until `stop`, then drains.
 pub(crate) fn serve_local(
     listener: UnixListener,
-    services: &Services,
+    served: &Served,
     uid: u32,
     stop: &CancellationToken,
 ) -> JoinHandle<()> {
-    let serving = services.serving();
+    let serving = served.serving();
     let stop = stop.clone();
     tokio::spawn(async move {
         let mut refusals = Refusals::default();

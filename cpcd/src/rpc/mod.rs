@@ -8,10 +8,13 @@ mod frame;
 mod health;
 mod lane;
 mod local;
+mod migrations;
+mod rebuild;
 mod registry;
 mod reply;
 mod runtimes;
 mod unary;
+mod waiting;
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -44,6 +47,7 @@ use crate::{
 pub(crate) use health::{follow_health, set_health};
 pub(crate) use local::serve_local;
 pub(crate) use runtimes::serve_network;
+pub(crate) use waiting::{Waiting, WaitingServices};
 
 /// A service of ours: the operations, and the door its requests come through.
 #[derive(Clone)]
@@ -66,11 +70,37 @@ pub(crate) struct Services {
     pub(crate) doors: Doors,
 }
 
+/// What a listener serves, now or later.
+#[derive(Clone)]
+pub(crate) enum Served {
+    /// Everything.
+    All(Services),
+    /// Administration, until there is more.
+    Waiting(WaitingServices),
+}
+
+impl Served {
+    fn serving(&self) -> Serving {
+        match self {
+            Self::All(services) => services.serving(),
+            Self::Waiting(services) => services.serving(),
+        }
+    }
+
+    fn doors(&self) -> &Doors {
+        match self {
+            Self::All(services) => &services.doors,
+            Self::Waiting(services) => &services.doors,
+        }
+    }
+}
+
 /// What a runtime serves its connections with.
 #[derive(Clone)]
 struct Serving {
     http: Http,
-    edge: Arc<Edge>,
+    /// Nothing while the store waits.
+    edge: Option<Arc<Edge>>,
     routes: Frame<Routes>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -96,13 +126,13 @@ impl Serving {
 }
 
 async fn answer(
-    edge: Arc<Edge>,
+    edge: Option<Arc<Edge>>,
     mut routes: Frame<Routes>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    if !lane::is_for_lane(&request) {
+    let Some(edge) = edge.filter(|_| lane::is_for_lane(&request)) else {
         return routes.call(request.map(Body::new)).await;
-    }
+    };
     match lane::answer(&edge, request).await {
         Ok(response) => Ok(response),
         Err(request) => routes.call(request).await,
@@ -114,8 +144,8 @@ impl Services {
     fn serving(&self) -> Serving {
         Serving {
             http: Http::new(&self.edge.limits, Versions::Two),
-            edge: Arc::new(self.edge.clone()),
-            routes: FrameLayer::new(&self.edge.app, &self.edge.limits).layer(self.routes()),
+            edge: Some(Arc::new(self.edge.clone())),
+            routes: FrameLayer::new(&self.edge.app.metrics, &self.edge.limits).layer(self.routes()),
             stop: self.edge.stop.clone(),
             tasks: TaskTracker::new(),
         }
@@ -153,7 +183,7 @@ impl Services {
 /// The services of package `cpc.v1`, without the package.
 const SERVICES: [&str; 4] = ["NodeOrchestration", "IdentityService", "DiscoveryService", "AdminService"];
 
-/// All calls of this one are unary and answered from the table; what the traits have stands for a call without a row.
+/// All calls of it are unary and answered from the table; what the trait has stands for a call without a row.
 impl v1::identity_service_server::IdentityService for Edge {}
 
 #[cfg(test)]

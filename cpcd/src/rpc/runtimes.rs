@@ -21,7 +21,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::Services;
+use super::Served;
 use crate::transport::{Place, Places, Refusals};
 
 /// Connections that wait for a runtime to take them.
@@ -39,7 +39,7 @@ struct Target {
 /// Serves `listener` on `threads` runtimes until `stop`, then drains; the task ends when the last connection has.
 pub(crate) fn serve_network(
     listener: TcpListener,
-    services: &Services,
+    served: &Served,
     threads: usize,
     places: Places,
     stop: &CancellationToken,
@@ -48,11 +48,11 @@ pub(crate) fn serve_network(
     let mut joined = Vec::with_capacity(threads);
     for number in 0..threads {
         let (sender, receiver) = mpsc::channel(BACKLOG);
-        let (services, stop) = (services.clone(), stop.clone());
+        let (served, stop) = (served.clone(), stop.clone());
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (done, ended) = tokio::sync::oneshot::channel();
         thread::Builder::new().name(format!("grpc-{number}")).spawn(move || {
-            runtime.block_on(serve(services, receiver, stop));
+            runtime.block_on(serve(served, receiver, stop));
             // A call that hangs must not keep the process: the runtime goes without waiting for its tasks.
             runtime.shutdown_background();
             let _ = done.send(());
@@ -69,8 +69,8 @@ pub(crate) fn serve_network(
     }))
 }
 
-async fn serve(services: Services, mut receiver: mpsc::Receiver<Dealt>, stop: CancellationToken) {
-    let serving = services.serving();
+async fn serve(served: Served, mut receiver: mpsc::Receiver<Dealt>, stop: CancellationToken) {
+    let serving = served.serving();
     loop {
         let dealt = tokio::select! {
             () = stop.cancelled() => break,
@@ -78,7 +78,7 @@ async fn serve(services: Services, mut receiver: mpsc::Receiver<Dealt>, stop: Ca
         };
         let Some((stream, place)) = dealt else { break };
         match TcpStream::from_std(stream) {
-            Ok(stream) => serving.begin(services.doors.open(stream), Some(place)),
+            Ok(stream) => serving.begin(served.doors().open(stream), Some(place)),
             Err(error) => tracing::warn!(%error, "a connection could not be taken by its runtime"),
         }
     }

@@ -1,7 +1,7 @@
 //! Identity's messages.
 
 use cpc_proto::v1;
-use cpc_signing::{Kind, PublicKey, Purpose};
+use cpc_signing::{Kind, PeerId, Purpose};
 use cpcd_domain::identity::{Challenge, Family, Proof, TokenPair};
 use cpcd_model::{
     Error, Reason, Result,
@@ -17,7 +17,7 @@ impl Wire for User {
     type Message = v1::User;
 
     fn to_wire(&self) -> v1::User {
-        let peer_id = PublicKey::from_bytes(&self.public_key).map(|key| key.peer_id().to_string()).unwrap_or_default();
+        let peer_id = PeerId::of_key_bytes(&self.public_key).to_string();
         v1::User {
             id: self.id.to_string(),
             username: self.username.as_str().to_owned(),

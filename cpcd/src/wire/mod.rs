@@ -6,6 +6,7 @@ mod discovery;
 mod identity;
 mod index;
 mod invites;
+mod migrations;
 mod registry;
 mod token_keys;
 
@@ -14,6 +15,7 @@ use cpcd_model::{Error, Reason, Result, time::Timestamp};
 pub(crate) use discovery::{draft, publish_response};
 pub(crate) use identity::{challenge_purpose, permissions, proof, rules, session, subject_kind};
 pub(crate) use invites::invite_kind;
+pub(crate) use migrations::migration_target;
 pub(crate) use registry::{beat, resources, status_filter};
 
 /// Reads a time of a request.

@@ -1,7 +1,7 @@
 //! The registry's messages.
 
 use cpc_proto::v1;
-use cpc_signing::PublicKey;
+use cpc_signing::PeerId;
 use cpcd_domain::registry::{Beat, Beaten, Change, Seen, Watched};
 use cpcd_model::{
     Result,
@@ -39,7 +39,7 @@ impl Wire for Seen {
 
     fn to_wire(&self) -> v1::Node {
         let node = &self.node;
-        let peer_id = PublicKey::from_bytes(&node.public_key).map(|key| key.peer_id().to_string()).unwrap_or_default();
+        let peer_id = PeerId::of_key_bytes(&node.public_key).to_string();
         v1::Node {
             id: node.id.to_string(),
             peer_id,

@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod harness;
+#[path = "../../store/tests/it/toxiproxy.rs"]
+mod toxiproxy;
 
 mod bound_sessions;
 mod content;
@@ -21,13 +23,12 @@ mod popular;
 mod process;
 mod rates;
 mod registry;
+mod search_cluster;
 mod sessions;
 mod shared_cache;
 mod tls;
 mod token_keys;
 mod tour;
-#[path = "../../store/tests/it/toxiproxy.rs"]
-mod toxiproxy;
 #[allow(dead_code, reason = "the tests of the store use all of it")]
 #[path = "../../store/tests/it/valkey.rs"]
 mod valkey;

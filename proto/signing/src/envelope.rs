@@ -72,6 +72,11 @@ pub struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// Takes an envelope apart and reads its key; says nothing yet about the signature.
     pub fn decode(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
+        Self::decode_of(bytes, None)
+    }
+
+    /// Takes an envelope apart, as [`Envelope::decode`]; a key that is `known` is not checked once more.
+    pub fn decode_of(bytes: &'a [u8], known: Option<&PublicKey>) -> Result<Self, EnvelopeError> {
         if bytes.len() > MAX_ENVELOPE_BYTES {
             return Err(EnvelopeError::TooLong { got: bytes.len() });
         }
@@ -88,7 +93,7 @@ impl<'a> Envelope<'a> {
             set_once(slot, value.bytes()?)?;
         }
         Ok(Self {
-            key: read_key(key.ok_or(EnvelopeError::Malformed("it has no key"))?)?,
+            key: read_key(key.ok_or(EnvelopeError::Malformed("it has no key"))?, known)?,
             // An encoder may leave out what is empty.
             payload_type: payload_type.unwrap_or_default(),
             payload: payload.unwrap_or_default(),
@@ -128,12 +133,15 @@ impl fmt::Debug for Envelope<'_> {
     }
 }
 
-fn read_key(bytes: &[u8]) -> Result<PublicKey, EnvelopeError> {
+fn read_key(bytes: &[u8], known: Option<&PublicKey>) -> Result<PublicKey, EnvelopeError> {
     if OTHER_KEYS.iter().any(|head| bytes.starts_with(head)) {
         return Err(EnvelopeError::KeyType);
     }
     let key = bytes.strip_prefix(KEY_HEAD).ok_or(EnvelopeError::Malformed("its key is no libp2p key"))?;
-    PublicKey::from_bytes(key).map_err(EnvelopeError::Key)
+    match known {
+        Some(known) if known.as_bytes() == key => Ok(*known),
+        Some(_) | None => PublicKey::from_bytes(key).map_err(EnvelopeError::Key),
+    }
 }
 
 fn signed_bytes(domain: &[u8], payload_type: &[u8], payload: &[u8]) -> Vec<u8> {

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::PeerId;
 
-const KEY_LENGTH: usize = 32;
+pub(crate) const KEY_LENGTH: usize = 32;
 
 /// Why bytes are no usable Ed25519 public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

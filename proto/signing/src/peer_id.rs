@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use cid::Cid;
 
-use crate::PublicKey;
+use crate::{PublicKey, keys::KEY_LENGTH};
 
 /// The codec `libp2p-key` of a CID that names a peer.
 const LIBP2P_KEY: u64 = 0x72;
@@ -57,6 +57,12 @@ impl PeerId {
     /// Reads the bytes of the multihash.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PeerIdError> {
         libp2p_identity::PeerId::from_bytes(bytes).map(Self).map_err(refused)
+    }
+
+    /// Gives the name of a key's 32 bytes, which are taken as they are: for keys that were accepted before.
+    pub fn of_key_bytes(key: &[u8; KEY_LENGTH]) -> Self {
+        let bytes = [ED25519_HEAD.as_slice(), key].concat();
+        Self(libp2p_identity::PeerId::from_bytes(&bytes).expect("any 32 bytes after this head are a peer id"))
     }
 
     /// Gives the bytes of the multihash.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cpc_signing::Purpose;
+use cpc_signing::{PublicKey, Purpose};
 use cpcd_model::{
     Error, Reason, Result,
     text::hex,
@@ -43,6 +43,11 @@ pub(crate) struct Proven {
 impl Proofs {
     pub(super) fn new(challenges: Challenges, cache: &Cache) -> Self {
         Self { challenges, cache: cache.clone() }
+    }
+
+    /// Gives the key of a proof's challenge, if that is one of ours: it was accepted when the challenge was given out.
+    pub(crate) fn key(&self, proof: &Proof, now: Timestamp) -> Option<PublicKey> {
+        self.challenges.accept(&proof.challenge, now).ok().map(|challenge| challenge.public_key)
     }
 
     /// Checks a proof for a purpose.

@@ -1,6 +1,15 @@
 //! The detector: under a lease, looks at all nodes each second and writes who became online, degraded or offline.
+//!
+//! Every replica follows what the others hear and what is stored, and doubts for itself; the one with the lease judges. So whoever
+//! takes the lease over has known all for as long as it has had no doubt, and needs no time of grace for the change of hands itself.
+//! A replica that is still in its time of grace leaves the lease to one that is not. What a replica writes is fenced by the lease's
+//! epoch: one that was cut off from the store or held up changes nothing any more.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use cpcd_model::{
     Result,
@@ -19,7 +28,11 @@ use uuid::Uuid;
 
 use super::{
     Config,
+    changes::Changes,
+    moment::Moment,
+    receiver::Receiver,
     rules::{Grace, Rules},
+    signals::Signals,
     table::{Judged, Table},
 };
 use crate::caller::Caller;
@@ -31,6 +44,9 @@ const RENEW_EVERY: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Changes of one look; when more are due the next look takes them. One transaction has so many.
 const MOST: usize = 2_000;
+/// What replicas that died have left is cleared away so long after.
+const KEEP_DEAD: Duration = Duration::from_secs(600);
+const CLEAR_EVERY: Duration = Duration::from_secs(60);
 
 /// Judges who lives.
 pub struct Detector {
@@ -38,10 +54,19 @@ pub struct Detector {
     clock: Clock,
     table: Arc<Table>,
     rules: Rules,
-    grace: Duration,
+    grace: Grace,
     holder: String,
-    /// Whether other daemons may live on the store.
-    has_replicas: bool,
+    held: Option<Held>,
+    /// The other replicas; nothing where there can be none.
+    others: Option<Others>,
+}
+
+/// What a replica among others follows.
+pub(super) struct Others {
+    pub(super) signals: Arc<Signals>,
+    pub(super) receiver: Receiver,
+    pub(super) changes: Changes,
+    pub(super) cleared: Tick,
 }
 
 /// The lease as it was last taken or renewed.
@@ -52,29 +77,35 @@ struct Held {
 }
 
 impl Detector {
-    pub(super) fn new(store: &Store, clock: &Clock, config: &Config, table: Arc<Table>) -> Self {
+    pub(super) fn new(
+        store: &Store,
+        clock: &Clock,
+        config: &Config,
+        table: Arc<Table>,
+        others: Option<Others>,
+    ) -> Self {
         Self {
             store: store.clone(),
             clock: clock.clone(),
             table,
             rules: config.rules(),
-            grace: Duration::from_secs(config.grace_seconds.into()),
-            holder: Uuid::now_v7().to_string(),
-            has_replicas: store.engine() != "sqlite",
+            grace: Grace::begin(Duration::from_secs(config.grace_seconds.into()), clock.tick()),
+            holder: others.as_ref().map_or_else(Uuid::now_v7, |others| others.signals.id).to_string(),
+            held: None,
+            others,
         }
     }
 
     /// Looks until `stop`.
-    pub async fn run(self, stop: CancellationToken) {
+    pub async fn run(mut self, stop: CancellationToken) {
         let caller = Caller::system();
-        let mut grace = Grace::begin(self.grace, self.clock.tick());
-        let (mut held, mut is_away) = (None, false);
+        let mut is_away = false;
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = time::sleep(LOOK_EVERY) => {}
             }
-            match self.look(&caller, &mut grace, &mut held).await {
+            match self.look(&caller).await {
                 Ok(()) => is_away = false,
                 Err(error) => {
                     if !is_away {
@@ -84,54 +115,96 @@ impl Detector {
                 }
             }
         }
+        self.release().await;
+    }
+
+    /// Gives the lease to whoever takes it.
+    pub(super) async fn release(&mut self) {
+        self.held = None;
         if let Err(error) = self.store.release_lease(LEASE, &self.holder).await {
             tracing::debug!(%error, "the detector's lease was not given back; it ends by itself");
         }
     }
 
-    async fn look(&self, caller: &Caller, grace: &mut Grace, held: &mut Option<Held>) -> Result<()> {
+    pub(super) async fn look(&mut self, caller: &Caller) -> Result<()> {
         caller.require_system()?;
-        let now = self.clock.tick();
-        let may_worsen = grace.look(now);
-        let Some(Held { epoch, .. }) = self.hold(grace, held, now).await? else { return Ok(()) };
-        let judged = self.table.judge(&self.rules, now, may_worsen && now >= grace.until(), MOST);
+        // A look that fails is none: when the next one comes late, silence proves nothing for a while.
+        let (now, as_of, is_other_warm) = match &mut self.others {
+            None => {
+                let now = Moment::now(&self.clock);
+                (now, now.tick, false)
+            }
+            Some(others) => {
+                let known = others.receiver.read().await?;
+                if known.is_doubtful {
+                    self.grace.renew(known.now.tick);
+                }
+                others.changes.follow().await?;
+                (known.now, known.as_of, known.is_other_warm)
+            }
+        };
+        let may_worsen = self.grace.look(now.tick);
+        if let Some(others) = &self.others {
+            others.signals.is_warm.store(may_worsen, Ordering::Relaxed);
+        }
+        let Some(epoch) = self.hold(now, may_worsen || !is_other_warm).await? else { return Ok(()) };
+        self.clear(now).await?;
+        let judged = self.table.judge(&self.rules, now.tick, may_worsen.then_some(as_of), MOST);
         if judged.is_empty() {
             return Ok(());
         }
-        let changed = self.write(&judged, epoch, now).await?;
+        let changed = self.write(&judged, epoch, now, as_of).await?;
         for Judged { id, to, .. } in &judged {
             if changed.get(id) == Some(to) {
-                self.table.change(*id, *to, now);
+                self.table.change(*id, *to, Some(now.tick));
             }
         }
         let left: Vec<_> = judged.iter().filter(|judged| !changed.contains_key(&judged.id)).map(|j| j.id).collect();
         self.catch_up(&left).await
     }
 
-    /// Takes or renews the lease; nothing while somebody else holds it. Taking it over begins a time of grace.
-    async fn hold(&self, grace: &mut Grace, held: &mut Option<Held>, now: Tick) -> Result<Option<Held>> {
-        if let Some(held) = held.filter(|held| now.since(held.renewed) < RENEW_EVERY) {
-            return Ok(Some(held));
+    /// Takes the lease or renews it, unless somebody else could do better; gives its epoch, or nothing while somebody else holds it.
+    async fn hold(&mut self, now: Moment, may_take: bool) -> Result<Option<u64>> {
+        if !may_take {
+            // Whoever could judge does.
+            if self.held.is_some() {
+                self.release().await;
+            }
+            return Ok(None);
+        }
+        if let Some(held) = self.held.filter(|held| now.tick.since(held.renewed) < RENEW_EVERY) {
+            return Ok(Some(held.epoch));
         }
         let epoch = self.store.acquire_lease(LEASE, &self.holder, LEASE_TTL, self.clock.now()).await?;
-        let before = held.map(|held| held.epoch);
-        // A lease that lapsed is as good as lost: the store was away, and nobody could write whom they had heard of.
-        let has_lapsed = held.is_none_or(|held| now.since(held.renewed) >= LEASE_TTL);
-        *held = epoch.map(|epoch| Held { epoch, renewed: now });
-        if epoch.is_some() && (epoch != before || has_lapsed) {
-            grace.renew(now);
-        }
-        Ok(*held)
+        self.held = epoch.map(|epoch| Held { epoch, renewed: now.tick });
+        Ok(epoch)
+    }
+
+    /// Clears away what replicas that died have left, now and then.
+    async fn clear(&mut self, now: Moment) -> Result<()> {
+        let Some(others) = self.others.as_mut().filter(|others| now.tick.since(others.cleared) >= CLEAR_EVERY) else {
+            return Ok(());
+        };
+        others.cleared = now.tick;
+        let before = now.time - KEEP_DEAD;
+        self.store
+            .write(Priority::Bulk, move |tx| Box::pin(async move { tx.delete_liveness_before(before).await }))
+            .await
     }
 
     /// Writes changes with their events, in one transaction under the lease; gives those that were made.
-    async fn write(&self, judged: &[Judged], epoch: u64, now: Tick) -> Result<HashMap<NodeId, NodeStatus>> {
-        let wall = self.clock.now();
+    async fn write(
+        &self,
+        judged: &[Judged],
+        epoch: u64,
+        now: Moment,
+        as_of: Tick,
+    ) -> Result<HashMap<NodeId, NodeStatus>> {
+        let (wall, known) = (now.time, now.time_of(as_of));
         let from: HashMap<NodeId, NodeStatus> = judged.iter().map(|judged| (judged.id, judged.from)).collect();
         let transitions: Vec<_> = judged
             .iter()
             .map(|judged| {
-                let silent = now.since(judged.heard);
                 let limit = match judged.to {
                     NodeStatus::Online => None,
                     NodeStatus::Degraded => Some(self.rules.degraded_after),
@@ -140,10 +213,10 @@ impl Detector {
                 Transition {
                     id: judged.id,
                     to: judged.to,
-                    last_seen: judged.is_heard_here.then(|| wall - silent),
-                    // Silence is measured here; another replica may have heard of it and have written so. Where there is none, the
-                    // monotonic clock alone decides.
-                    unless_seen_after: limit.filter(|_| self.has_replicas).map(|limit| wall - limit),
+                    last_seen: judged.seen.map(|seen| now.time_of(seen)),
+                    // A second line of defence: what a replica has written that it heard counts, whatever we think to know. Where
+                    // there is but one, the monotonic clock alone decides.
+                    unless_seen_after: limit.filter(|_| self.others.is_some()).map(|limit| known - limit),
                 }
             })
             .collect();
@@ -179,19 +252,18 @@ impl Detector {
         if ids.is_empty() {
             return Ok(());
         }
-        let (tick, wall) = (self.clock.tick(), self.clock.now());
+        let now = Moment::now(&self.clock);
         let known: HashMap<_, _> = self.store.get_nodes(ids).await?.into_iter().map(|node| (node.id, node)).collect();
         for id in ids {
             match known.get(id) {
                 None => self.table.forget(*id),
                 // A time to come is of a clock that was set back, and says nothing.
-                Some(node) if node.last_seen.is_some_and(|seen| seen > wall) => {
+                Some(node) if node.last_seen.is_some_and(|seen| seen > now.time) => {
                     self.table.heard_elsewhere(*id, node.status, Tick::default());
                 }
                 Some(node) => {
-                    let silent =
-                        node.last_seen.map_or(self.rules.offline_after, |seen| cpcd_model::time::elapsed(seen, wall));
-                    self.table.heard_elsewhere(*id, node.status, tick.before(silent));
+                    let heard = node.last_seen.map_or_else(Tick::default, |seen| now.tick_of(seen.as_millisecond()));
+                    self.table.heard_elsewhere(*id, node.status, heard);
                 }
             }
         }

@@ -1,4 +1,5 @@
-//! The flusher: writes in batches when nodes were last heard of, at most one statement a second.
+//! The flusher: tells the other replicas each second whom this one heard, and writes in batches when nodes were last heard of, at most
+//! one statement a second.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,35 +14,50 @@ use cpcd_store::{
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 
-use super::{pace::Pace, table::Table};
+use super::{pace::Pace, sender::Sender, table::Table};
 use crate::caller::Caller;
 
 const EVERY: Duration = Duration::from_secs(1);
+/// How long a heartbeat may wait to be written: the others are told at once, in another way.
+const AGE: Duration = Duration::from_secs(60);
 
-/// Writes what the heartbeats changed.
+/// Tells and writes what the heartbeats changed.
 pub struct Flusher {
     store: Store,
     clock: Clock,
     table: Arc<Table>,
     pace: Arc<Pace>,
-    /// How long a heartbeat may wait to be written.
-    age: Duration,
+    /// What tells the others; nothing where there can be none.
+    sender: Option<Sender>,
     /// Most rows of a statement: in a larger fleet each node's turn comes later.
     most: usize,
 }
 
 impl Flusher {
-    pub(super) fn new(store: &Store, clock: &Clock, table: Arc<Table>, pace: Arc<Pace>) -> Self {
-        // A server may have other replicas that judge by what is written; the embedded store has but us.
-        let (age, most) = match store.engine() {
-            "postgres" => (Duration::from_secs(10), 20_000),
-            _ => (Duration::from_secs(60), 5_000),
-        };
-        Self { store: store.clone(), clock: clock.clone(), table, pace, age, most }
+    pub(super) fn new(
+        store: &Store,
+        clock: &Clock,
+        table: Arc<Table>,
+        pace: Arc<Pace>,
+        sender: Option<Sender>,
+    ) -> Self {
+        let most = if store.engine() == "postgres" { 20_000 } else { 5_000 };
+        Self { store: store.clone(), clock: clock.clone(), table, pace, sender, most }
     }
 
-    /// Writes until `stop`, and then all that is left.
-    pub async fn run(self, stop: CancellationToken) {
+    /// Joins the replicas of the store: from here on they wait for what we hear, so no node may be heard before.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn join(&self) -> Result<()> {
+        match &self.sender {
+            Some(sender) => sender.say_hello().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Tells and writes until `stop`, then all that is left, and says goodbye: no node may be heard here after `stop`.
+    pub async fn run(mut self, stop: CancellationToken) {
         let caller = Caller::system();
         let (mut measured, mut is_away) = (self.clock.tick(), false);
         loop {
@@ -52,7 +68,8 @@ impl Flusher {
             let now = self.clock.tick();
             self.pace.measure(now.since(measured));
             measured = now;
-            match self.flush(&caller, now.before(self.age)).await {
+            let told = self.tell().await;
+            match told.and(self.flush(&caller, now.before(AGE)).await) {
                 Ok(_) => is_away = false,
                 Err(error) => {
                     if !is_away {
@@ -62,8 +79,29 @@ impl Flusher {
                 }
             }
         }
+        if let Some(sender) = &mut self.sender
+            && let Err(error) = sender.say_goodbye().await
+        {
+            tracing::warn!(error = ?error, "the other replicas were not told that this one stops; they notice after a while");
+        }
+        self.flush_all(&caller).await;
+    }
+
+    /// Tells the others whom we heard.
+    pub(super) async fn tell(&mut self) -> Result<()> {
+        match &mut self.sender {
+            Some(sender) => sender.pass_on().await,
+            None => {
+                self.table.take_fresh();
+                Ok(())
+            }
+        }
+    }
+
+    async fn flush_all(&self, caller: &Caller) {
+        self.table.take_fresh();
         loop {
-            match self.flush(&caller, self.clock.tick()).await {
+            match self.flush(caller, self.clock.tick()).await {
                 Ok(0) => return,
                 Ok(_) => {}
                 Err(error) => return tracing::warn!(error = ?error, "the last heartbeats were not written"),

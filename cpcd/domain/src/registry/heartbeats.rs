@@ -107,7 +107,7 @@ impl Heartbeats {
         }
         // Registered at another replica, or not any more.
         let Some(known) = self.store.get_node(node).await? else { return Ok(self.unknown(node, beat)) };
-        self.table.follow(node, known.status, self.clock.tick(), false);
+        self.table.follow(node, known.status, self.clock.tick());
         let beaten = self.note(node, &session, beat)?;
         Ok(beaten.unwrap_or_else(|| self.unknown(node, beat)))
     }
@@ -117,7 +117,7 @@ impl Heartbeats {
             used.check("used")?;
         }
         let told = |arrival| self.pace.next(node, beat.sequence, arrival);
-        let heard = self.table.beat(node, beat.used, self.clock.tick(), told, &self.rules);
+        let heard = self.table.beat(node, beat.used, || self.clock.tick(), told, &self.rules);
         let Some((status, next)) = heard else { return Ok(None) };
         let tokens = self.opener.renew_node(node, session, self.clock.now())?;
         Ok(Some(Beaten { sequence: beat.sequence, next, status: Some(status), tokens }))

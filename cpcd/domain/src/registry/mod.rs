@@ -1,26 +1,42 @@
 //! Registry: nodes, their heartbeats, and who of them lives.
 //!
-//! A heartbeat changes memory only (`table`). Behind it a flusher writes in batches when nodes were last heard of, and a detector
-//! that holds a lease judges by pure rules (`rules`) who is online, degraded or offline.
+//! A heartbeat changes memory only (`table`). Behind it a flusher tells the other replicas whom this one heard (`sender`) and writes in
+//! batches when nodes were last heard of, and a detector that holds a lease judges by pure rules (`rules`) who is online, degraded or
+//! offline.
+//!
+//! Replicas are equal: each reads what the others tell (`receiver`) and what is stored (`changes`), so each has the whole picture and
+//! any can judge. Nobody is taken for dead by a silence that is not certain: what each replica tells is a chain (`batch`), and what is
+//! known ends where a chain has a hole (`peers`). Where one does not close, a replica vanishes, or we were held up ourselves, silence
+//! proves nothing for a while (`rules::Grace`).
 
 mod access;
+mod batch;
+mod chain;
+mod changes;
 mod config;
 mod detector;
 mod flusher;
 mod heartbeats;
 mod intake;
+mod moment;
 mod nodes;
 mod pace;
+mod peers;
+mod receiver;
 mod record;
 mod registration;
 mod rules;
+mod sender;
+mod signals;
+#[cfg(test)]
+mod simulation;
 mod table;
 mod watch;
 
 use std::sync::Arc;
 
 use cpcd_model::{Result, time::Clock};
-use cpcd_store::Store;
+use cpcd_store::{Cache, Store};
 
 use crate::identity::Identity;
 
@@ -32,7 +48,12 @@ pub use nodes::{ListRequest, Nodes, Seen};
 pub use registration::{Registered, Registration, Registrations};
 pub use watch::{Change, Follower, Watch, Watched};
 
+use changes::Changes;
+use detector::Others;
 use pace::Pace;
+use receiver::Receiver;
+use sender::Sender;
+use signals::Signals;
 use table::Table;
 
 /// The registry, assembled.
@@ -57,21 +78,43 @@ impl Registry {
     /// What the store says.
     pub async fn open(
         store: &Store,
+        cache: &Cache,
         clock: &Clock,
         config: &Config,
         identity: &Identity,
     ) -> Result<(Self, Detector, Flusher)> {
         let config = Arc::new(config.clone());
         let table = Arc::new(Table::default());
-        table::load(&table, store, clock).await?;
+        let (others, sender) = match store.engine() {
+            "sqlite" => {
+                changes::load(store, clock, &table).await?;
+                (None, None)
+            }
+            _ => {
+                let (others, sender) = follow(store, cache.is_shared().then(|| cache.clone()), clock, &table).await?;
+                (Some(others), Some(sender))
+            }
+        };
         let pace = Arc::new(Pace::new(&config));
         let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone());
         let registrations = Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity);
         let heartbeats =
             Heartbeats::new(store, clock, &config, table.clone(), pace.clone(), identity, registrations.clone());
         let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
-        let detector = Detector::new(store, clock, &config, table.clone());
-        let flusher = Flusher::new(store, clock, table, pace);
+        let detector = Detector::new(store, clock, &config, table.clone(), others);
+        let flusher = Flusher::new(store, clock, table, pace, sender);
         Ok((Self { registrations, heartbeats, nodes, watch, config }, detector, flusher))
     }
+}
+
+/// Follows what others hear and what is stored. The others wait for us from [`Flusher::join`] on.
+async fn follow(store: &Store, cache: Option<Cache>, clock: &Clock, table: &Arc<Table>) -> Result<(Others, Sender)> {
+    let signals = Arc::new(Signals::new(store, cache, clock.now()));
+    let sender = Sender::new(signals.clone(), clock, table.clone());
+    let receiver = Receiver::open(signals.clone(), clock, table.clone()).await;
+    let changes = Changes::open(store, clock, table.clone()).await?;
+    if let Some(cache) = &signals.cache {
+        changes::warm(cache, clock, table).await;
+    }
+    Ok((Others { signals, receiver, changes, cleared: clock.tick() }, sender))
 }

@@ -223,8 +223,8 @@ impl Nodes {
         let view = self.table.view(node.id);
         if let Some(view) = view {
             node.status = view.status;
-            if let Some(heard) = view.heard {
-                let silent = self.clock.tick().since(heard);
+            if let Some(seen) = view.seen {
+                let silent = self.clock.tick().since(seen);
                 node.last_seen = node.last_seen.max(Some(self.clock.now() - silent));
             }
         }

@@ -1,21 +1,21 @@
 //! Peer records as they come: opened, and held against the rules for addresses.
 
-use cpc_signing::{AddressRules, KeyError, RecordError, SignedPeerRecord};
+use cpc_signing::{AddressRules, KeyError, PublicKey, RecordError, SignedPeerRecord};
 use cpcd_model::{Error, Reason, Result, node::Node};
 
 use super::{Config, config::PrivateAddresses};
 
 const FIELD: &str = "signed_peer_record";
 
-/// Opens a signed peer record of either dialect; the signature is checked first.
+/// Opens a signed peer record of either dialect; the signature is checked first. A key that is `known` is not checked once more.
 ///
 /// # Errors
 /// `FIELD_REQUIRED`, `RECORD_INVALID`, `RECORD_KEY_MISMATCH`, `KEY_WEAK`, `KEY_INVALID`, `SIGNATURE_INVALID`.
-pub(super) fn open(bytes: &[u8]) -> Result<SignedPeerRecord> {
+pub(super) fn open(bytes: &[u8], known: Option<&PublicKey>) -> Result<SignedPeerRecord> {
     if bytes.is_empty() {
         return Err(Error::required(FIELD));
     }
-    let signed = SignedPeerRecord::open(bytes).map_err(|error| {
+    let signed = SignedPeerRecord::open_of(bytes, known).map_err(|error| {
         let reason = match error {
             RecordError::KeyMismatch => Reason::RecordKeyMismatch,
             RecordError::Signature => Reason::SignatureInvalid,

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use cpc_signing::{Kind, Purpose, SignedPeerRecord};
+use cpc_signing::{Kind, PublicKey, Purpose, SignedPeerRecord};
 use cpcd_model::{
     Error, Reason, Result,
     id::{NodeId, UserId},
@@ -115,7 +115,7 @@ impl Registrations {
     /// `SIGNATURE_INVALID`, the challenge's and the invite's faults, or a field's.
     pub async fn register(&self, caller: &Caller, registration: Registration) -> Result<Registered> {
         let now = self.clock.now();
-        let checked = check(&registration)?;
+        let checked = check(&registration, self.proofs.key(&registration.proof, now).as_ref())?;
         let proven = self.proofs.check(&registration.proof, Purpose::Register, now).await?;
         if proven.challenge.kind != Kind::Node || proven.challenge.public_key != checked.signed.key() {
             let text = "is for another key than the one that signed the peer record";
@@ -165,7 +165,7 @@ impl Registrations {
     /// Follows a node from now on, and tells it when to come.
     async fn registered(&self, proven: &Proven, node: Node, tokens: TokenPair, now: Timestamp) -> Registered {
         self.proofs.remember(proven, now).await;
-        self.table.follow(node.id, node.status, self.clock.tick(), true);
+        self.table.greet(node.id, node.status, || self.clock.tick());
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
         Registered { node, tokens, next }
     }
@@ -186,7 +186,7 @@ impl Registrations {
     /// # Errors
     /// As [`Registrations::register`]; false if the node is not there.
     pub(super) async fn update(&self, id: NodeId, signed: Option<&[u8]>, capacity: Option<Resources>) -> Result<bool> {
-        let signed = signed.map(record::open).transpose()?;
+        let signed = signed.map(|signed| record::open(signed, None)).transpose()?;
         if let Some(capacity) = capacity {
             capacity.check("capacity")?;
         }
@@ -213,9 +213,9 @@ impl Registrations {
     }
 }
 
-/// Checks everything that needs no statement.
-fn check(registration: &Registration) -> Result<Checked> {
-    let signed = record::open(&registration.record)?;
+/// Checks everything that needs no statement; `known` is a key that was accepted before.
+fn check(registration: &Registration, known: Option<&PublicKey>) -> Result<Checked> {
+    let signed = record::open(&registration.record, known)?;
     registration.capacity.check("capacity")?;
     Ok(Checked {
         signed,

@@ -45,26 +45,20 @@ impl Rules {
 impl Rules {
     /// Gives what a node becomes, if that is something else than what it is taken for.
     ///
-    /// It becomes worse only if `may_worsen`. A change other than the one to offline waits until the last one has held for a
-    /// while, so that a node that comes and goes makes one change a minute and not a storm.
-    pub(super) fn judge(&self, node: &Liveness, now: Tick, may_worsen: bool) -> Option<NodeStatus> {
-        let silent = now.since(node.heard);
-        let should = if silent >= self.stretched(self.offline_after, node.told) {
-            NodeStatus::Offline
-        } else if silent >= self.stretched(self.degraded_after, node.told) {
-            NodeStatus::Degraded
-        } else {
-            NodeStatus::Online
-        };
+    /// It becomes worse only by the silence until `as_of`, the moment up to which all that was heard by anyone is known; without one
+    /// it does not. A change other than the one to offline waits until the last one has held for a while, so that a node that comes
+    /// and goes makes one change a minute and not a storm.
+    pub(super) fn judge(&self, node: &Liveness, now: Tick, as_of: Option<Tick>) -> Option<NodeStatus> {
+        let is_over = |at: Tick, limit| at.since(node.heard) >= self.stretched(limit, node.told);
+        let is_worse = |limit| as_of.is_some_and(|as_of| is_over(as_of.min(now), limit));
         let is_damped = || node.changed.is_some_and(|changed| now.since(changed) < self.damping);
-        match (node.status, should) {
-            (NodeStatus::Online, NodeStatus::Online)
-            | (NodeStatus::Degraded, NodeStatus::Degraded)
+        match node.status {
+            NodeStatus::Online | NodeStatus::Degraded if is_worse(self.offline_after) => Some(NodeStatus::Offline),
+            NodeStatus::Online => (is_worse(self.degraded_after) && !is_damped()).then_some(NodeStatus::Degraded),
             // Silence makes nobody better.
-            | (NodeStatus::Offline, NodeStatus::Offline | NodeStatus::Degraded) => None,
-            (NodeStatus::Online | NodeStatus::Degraded, NodeStatus::Offline) => may_worsen.then_some(should),
-            (NodeStatus::Online, NodeStatus::Degraded) => (may_worsen && !is_damped()).then_some(should),
-            (NodeStatus::Degraded | NodeStatus::Offline, NodeStatus::Online) => (!is_damped()).then_some(should),
+            NodeStatus::Degraded | NodeStatus::Offline => {
+                (!is_over(now, self.degraded_after) && !is_damped()).then_some(NodeStatus::Online)
+            }
         }
     }
 
@@ -74,7 +68,8 @@ impl Rules {
     }
 }
 
-/// Suspects ourselves first: for a while after a start, a stall or a take-over silence proves nothing about anybody.
+/// Suspects ourselves first: for a while after a start, a stall, or the loss of what another replica heard, silence proves nothing
+/// about anybody. Each replica keeps its own, whether it judges or not: who judges next has doubts of its own and no others.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Grace {
     length: Duration,
@@ -91,11 +86,6 @@ impl Grace {
     /// Begins it anew.
     pub(super) fn renew(&mut self, now: Tick) {
         self.until = self.until.max(now.after(self.length));
-    }
-
-    /// Gives when it ends.
-    pub(super) fn until(&self) -> Tick {
-        self.until
     }
 
     /// Looks at the time; says whether silence counts. A look that comes late renews the grace.
@@ -131,7 +121,8 @@ mod tests {
     #[test]
     fn silence_makes_a_node_degraded_and_then_offline() {
         use NodeStatus::{Degraded, Offline, Online};
-        let judge = |status, silent: u64| RULES.judge(&node(status, 1000, None), at(1000 + silent), true);
+        let judge =
+            |status, silent: u64| RULES.judge(&node(status, 1000, None), at(1000 + silent), Some(at(1000 + silent)));
         assert_eq!(judge(Online, 44), None);
         assert_eq!(judge(Online, 45), Some(Degraded));
         assert_eq!(judge(Degraded, 89), None);
@@ -146,18 +137,33 @@ mod tests {
     #[test]
     fn in_grace_nobody_becomes_worse_and_anybody_better() {
         let online = node(NodeStatus::Online, 0, None);
-        assert_eq!(RULES.judge(&online, at(1000), false), None);
-        assert_eq!(RULES.judge(&node(NodeStatus::Offline, 999, None), at(1000), false), Some(NodeStatus::Online));
+        assert_eq!(RULES.judge(&online, at(1000), None), None);
+        assert_eq!(RULES.judge(&node(NodeStatus::Offline, 999, None), at(1000), None), Some(NodeStatus::Online));
+    }
+
+    #[test]
+    fn silence_counts_as_far_as_all_is_known() {
+        let online = node(NodeStatus::Online, 0, None);
+        assert_eq!(RULES.judge(&online, at(1000), Some(at(44))), None);
+        assert_eq!(RULES.judge(&online, at(1000), Some(at(45))), Some(NodeStatus::Degraded));
+        assert_eq!(RULES.judge(&online, at(45), Some(at(1000))), Some(NodeStatus::Degraded), "nobody knows what comes");
+        // Heard after what all have told.
+        assert_eq!(RULES.judge(&node(NodeStatus::Online, 50, None), at(1000), Some(at(44))), None);
+        assert_eq!(RULES.judge(&node(NodeStatus::Degraded, 0, None), at(1000), Some(at(10))), None, "nor is it better");
     }
 
     #[test]
     fn a_node_that_was_told_to_come_less_often_has_as_many_misses() {
         let told = Liveness { told: Duration::from_secs(60), ..node(NodeStatus::Online, 0, None) };
-        assert_eq!(RULES.judge(&told, at(89), true), None);
-        assert_eq!(RULES.judge(&told, at(90), true), Some(NodeStatus::Degraded));
-        assert_eq!(RULES.judge(&told, at(180), true), Some(NodeStatus::Offline));
+        assert_eq!(RULES.judge(&told, at(89), Some(at(89))), None);
+        assert_eq!(RULES.judge(&told, at(90), Some(at(90))), Some(NodeStatus::Degraded));
+        assert_eq!(RULES.judge(&told, at(180), Some(at(180))), Some(NodeStatus::Offline));
         let sooner = Liveness { told: Duration::from_secs(5), ..told };
-        assert_eq!(RULES.judge(&sooner, at(44), true), None, "a first heartbeat that was spread counts as a usual one");
+        assert_eq!(
+            RULES.judge(&sooner, at(44), Some(at(44))),
+            None,
+            "a first heartbeat that was spread counts as a usual one"
+        );
     }
 
     #[test]
@@ -191,7 +197,7 @@ mod tests {
                 if beats.contains(&second) {
                     known.heard = at(second);
                 }
-                if let Some(to) = RULES.judge(&known, at(second), true) {
+                if let Some(to) = RULES.judge(&known, at(second), Some(at(second))) {
                     known.status = to;
                     known.changed = Some(at(second));
                     changes.push((second, to));

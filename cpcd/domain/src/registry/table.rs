@@ -8,43 +8,84 @@ use std::{
 };
 
 use cpcd_model::{
-    Result,
     id::NodeId,
     node::{NodeStatus, Resources},
-    time::{Clock, Tick},
+    time::Tick,
 };
-use cpcd_store::Store;
 
 use super::rules::{Liveness, Rules};
 
 /// At a million nodes a part has four thousand, and is locked for some tens of microseconds when all are judged.
 const PARTS: usize = 256;
-const LOAD: u32 = 10_000;
+/// Of a node that was never really heard of, as far as we know.
+const NEVER: u32 = u32::MAX;
+/// Silence of a node that was offline before we knew it goes on: it must not come back without a word.
+const LONG_AGO: Duration = Duration::from_secs(3600);
 
 /// What is known of a node between two heartbeats. There may be millions: the fields are as small as they can be.
 #[derive(Clone, Copy)]
 struct Entry {
+    /// When it was last heard of, by any replica; or when it is taken to have been.
     heard: Tick,
-    changed: Option<Tick>,
+    /// When what it is taken for last changed; the default if never.
+    changed: Tick,
+    /// When it last changed what is stored of it; the default if never.
+    updated: Tick,
     used: Resources,
-    /// When it last changed what is stored of it.
-    updated: Option<Tick>,
     told_ms: u32,
+    /// How much later `heard` is than it really was: nobody's silence counts from before we knew them.
+    assumed_ms: u32,
     status: NodeStatus,
-    /// Whether it was heard of by this process, and not only read from the store.
+    /// Whether it was ever heard of by this process.
     is_heard_here: bool,
+    /// Whether it was this process that heard of it last: then it is ours to write.
+    is_last_here: bool,
+    /// Whether others are to be told that it was heard of.
+    is_fresh: bool,
     /// Whether it waits to be written.
     is_due: bool,
 }
 
 impl Entry {
+    fn new(status: NodeStatus, now: Tick) -> Self {
+        let heard = match status {
+            NodeStatus::Online | NodeStatus::Degraded => now,
+            NodeStatus::Offline => now.before(LONG_AGO),
+        };
+        Self {
+            heard,
+            changed: Tick::default(),
+            updated: Tick::default(),
+            used: Resources::default(),
+            told_ms: 0,
+            assumed_ms: NEVER,
+            status,
+            is_heard_here: false,
+            is_last_here: false,
+            is_fresh: false,
+            is_due: false,
+        }
+    }
+
     fn liveness(&self) -> Liveness {
         Liveness {
             status: self.status,
             heard: self.heard,
-            changed: self.changed,
+            changed: (self.changed != Tick::default()).then_some(self.changed),
             told: Duration::from_millis(self.told_ms.into()),
         }
+    }
+
+    /// Gives when it was really heard of, if that is known.
+    fn seen(&self) -> Option<Tick> {
+        (self.assumed_ms != NEVER).then(|| self.heard.before(Duration::from_millis(self.assumed_ms.into())))
+    }
+
+    fn hear(&mut self, now: Tick) {
+        self.heard = self.heard.max(now);
+        self.assumed_ms = 0;
+        self.is_heard_here = true;
+        self.is_last_here = true;
     }
 }
 
@@ -56,8 +97,31 @@ pub(super) struct Table {
 #[derive(Default)]
 struct Part {
     nodes: HashMap<NodeId, Entry, BuildHasherDefault<IdHasher>>,
+    /// Heard of here since that was last taken.
+    fresh: Vec<NodeId>,
     /// Heard of and not yet written, in the order of the first such heartbeat.
     due: VecDeque<(NodeId, Tick)>,
+}
+
+impl Part {
+    fn freshen(&mut self, id: NodeId) {
+        if let Some(entry) = self.nodes.get_mut(&id)
+            && !entry.is_fresh
+        {
+            entry.is_fresh = true;
+            self.fresh.push(id);
+        }
+    }
+}
+
+/// What a node said when it was last heard of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) id: NodeId,
+    pub(super) heard: Tick,
+    pub(super) told_ms: u32,
+    pub(super) used: Resources,
+    pub(super) status: NodeStatus,
 }
 
 /// A node that waits to be written.
@@ -85,8 +149,8 @@ pub(super) struct Judged {
     pub(super) id: NodeId,
     pub(super) from: NodeStatus,
     pub(super) to: NodeStatus,
-    pub(super) heard: Tick,
-    pub(super) is_heard_here: bool,
+    /// When it was last heard of, if that is known.
+    pub(super) seen: Option<Tick>,
 }
 
 /// What is shown of a node.
@@ -94,8 +158,8 @@ pub(super) struct Judged {
 pub(super) struct View {
     pub(super) status: NodeStatus,
     pub(super) used: Resources,
-    /// When it was heard of, if by this process.
-    pub(super) heard: Option<Tick>,
+    /// When it was last heard of, if that is known.
+    pub(super) seen: Option<Tick>,
 }
 
 impl Default for Table {
@@ -107,54 +171,47 @@ impl Default for Table {
 impl Table {
     /// Takes a heartbeat; gives what the node is taken for and when the next one is expected. Nothing if it is not followed.
     ///
-    /// `told` is asked for the latter.
+    /// `now` is asked for under the lock: what is taken as fresh after a moment has all that was heard before it. `told` is asked for
+    /// when the next one is expected.
     pub(super) fn beat(
         &self,
         id: NodeId,
         used: Option<Resources>,
-        now: Tick,
+        now: impl FnOnce() -> Tick,
         told: impl FnOnce(Arrival) -> Duration,
         rules: &Rules,
     ) -> Option<(NodeStatus, Duration)> {
         let mut part = self.part(id);
-        let Part { nodes, due } = &mut *part;
+        let Part { nodes, fresh, .. } = &mut *part;
         let entry = nodes.get_mut(&id)?;
+        let now = now();
         let is_first = !entry.is_heard_here;
         let is_fair = is_first || now.since(entry.heard) >= rules.interval / 10;
         let told = told(Arrival { is_first, is_fair });
-        entry.heard = now;
-        entry.is_heard_here = true;
+        entry.hear(now);
         entry.told_ms = u32::try_from(told.as_millis()).unwrap_or(u32::MAX);
         if let Some(used) = used {
             entry.used = used;
         }
-        if !entry.is_due {
-            entry.is_due = true;
-            due.push_back((id, now));
+        if !entry.is_fresh {
+            entry.is_fresh = true;
+            fresh.push(id);
         }
-        let status = rules.judge(&entry.liveness(), now, false).unwrap_or(entry.status);
+        let status = rules.judge(&entry.liveness(), now, None).unwrap_or(entry.status);
         Some((status, told))
     }
 
-    /// Follows a node from now on; `is_heard` if it has just been heard of.
-    pub(super) fn follow(&self, id: NodeId, status: NodeStatus, now: Tick, is_heard: bool) {
+    /// Follows a node from now on, if it is not followed; it counts as heard of now.
+    pub(super) fn follow(&self, id: NodeId, status: NodeStatus, now: Tick) {
+        self.part(id).nodes.entry(id).or_insert(Entry::new(status, now));
+    }
+
+    /// Follows a node that has just been heard of.
+    pub(super) fn greet(&self, id: NodeId, status: NodeStatus, now: impl FnOnce() -> Tick) {
         let mut part = self.part(id);
-        part.nodes
-            .entry(id)
-            .and_modify(|entry| {
-                entry.heard = now;
-                entry.is_heard_here |= is_heard;
-            })
-            .or_insert(Entry {
-                heard: now,
-                changed: None,
-                used: Resources::default(),
-                updated: None,
-                told_ms: 0,
-                status,
-                is_heard_here: is_heard,
-                is_due: false,
-            });
+        let now = now();
+        part.nodes.entry(id).or_insert(Entry::new(status, now)).hear(now);
+        part.freshen(id);
     }
 
     /// Follows a node no more.
@@ -162,23 +219,52 @@ impl Table {
         self.part(id).nodes.remove(&id);
     }
 
-    /// Gives what is known of a node.
-    pub(super) fn view(&self, id: NodeId) -> Option<View> {
-        self.part(id).nodes.get(&id).map(|entry| View {
-            status: entry.status,
-            used: entry.used,
-            heard: entry.is_heard_here.then_some(entry.heard),
-        })
+    /// Follows those nodes only that `known` says are there.
+    pub(super) fn forget_unless(&self, known: impl Fn(NodeId) -> bool) {
+        for part in &self.parts {
+            lock(part).nodes.retain(|id, _| known(*id));
+        }
     }
 
-    /// Looks at all nodes; gives at most `most` of those that become something else.
-    pub(super) fn judge(&self, rules: &Rules, now: Tick, may_worsen: bool, most: usize) -> Vec<Judged> {
+    /// Gives the nodes that are followed.
+    pub(super) fn ids(&self) -> Vec<NodeId> {
+        self.parts.iter().flat_map(|part| lock(part).nodes.keys().copied().collect::<Vec<_>>()).collect()
+    }
+
+    /// Takes what a node said to another replica, or to one that is gone.
+    pub(super) fn merge(&self, id: NodeId, heard: Tick, told_ms: u32, used: Resources) {
+        let mut part = self.part(id);
+        // Whoever is not followed was deleted, or its registration is still on its way: it counts as heard of when that arrives.
+        let Some(entry) = part.nodes.get_mut(&id) else { return };
+        if heard > entry.heard {
+            entry.heard = heard;
+            entry.assumed_ms = 0;
+            entry.is_last_here = false;
+        } else {
+            let earlier = entry.heard.since(heard);
+            let assumed_ms = u32::try_from(earlier.as_millis()).unwrap_or(NEVER);
+            if assumed_ms >= entry.assumed_ms {
+                return;
+            }
+            entry.assumed_ms = assumed_ms;
+        }
+        entry.told_ms = told_ms;
+        entry.used = used;
+    }
+
+    /// Gives what is known of a node.
+    pub(super) fn view(&self, id: NodeId) -> Option<View> {
+        let part = self.part(id);
+        part.nodes.get(&id).map(|entry| View { status: entry.status, used: entry.used, seen: entry.seen() })
+    }
+
+    /// Looks at all nodes; gives at most `most` of those that become something else. Silence counts until `as_of`, if at all.
+    pub(super) fn judge(&self, rules: &Rules, now: Tick, as_of: Option<Tick>, most: usize) -> Vec<Judged> {
         let mut judged = Vec::new();
         for part in &self.parts {
             for (id, entry) in &lock(part).nodes {
-                if let Some(to) = rules.judge(&entry.liveness(), now, may_worsen) {
-                    let Entry { status: from, heard, is_heard_here, .. } = *entry;
-                    judged.push(Judged { id: *id, from, to, heard, is_heard_here });
+                if let Some(to) = rules.judge(&entry.liveness(), now, as_of) {
+                    judged.push(Judged { id: *id, from: entry.status, to, seen: entry.seen() });
                     if judged.len() == most {
                         return judged;
                     }
@@ -188,23 +274,55 @@ impl Table {
         judged
     }
 
-    /// Notes what a node is taken for now.
-    pub(super) fn change(&self, id: NodeId, status: NodeStatus, now: Tick) {
+    /// Notes what a node is taken for since a moment; without one, only what.
+    pub(super) fn change(&self, id: NodeId, status: NodeStatus, since: Option<Tick>) {
         if let Some(entry) = self.part(id).nodes.get_mut(&id) {
             entry.status = status;
-            entry.changed = Some(now);
+            entry.changed = entry.changed.max(since.unwrap_or_default());
         }
     }
 
-    /// Notes that a node was heard of elsewhere.
+    /// Notes that a node was heard of elsewhere, as the store has it.
     pub(super) fn heard_elsewhere(&self, id: NodeId, status: NodeStatus, heard: Tick) {
         if let Some(entry) = self.part(id).nodes.get_mut(&id) {
             entry.status = status;
-            entry.heard = entry.heard.max(heard);
+            if heard > entry.heard {
+                entry.heard = heard;
+                entry.assumed_ms = 0;
+                entry.is_last_here = false;
+            }
         }
     }
 
-    /// Takes at most `most` nodes whose first unwritten heartbeat was no later than `before`.
+    /// Takes what was said here since the last time; from now on it waits to be written.
+    pub(super) fn take_fresh(&self) -> Vec<Word> {
+        let mut words = Vec::new();
+        for part in &self.parts {
+            let mut part = lock(part);
+            let Part { nodes, fresh, due } = &mut *part;
+            for id in fresh.drain(..) {
+                let Some(entry) = nodes.get_mut(&id) else { continue };
+                entry.is_fresh = false;
+                if !entry.is_due {
+                    entry.is_due = true;
+                    due.push_back((id, entry.heard));
+                }
+                let Entry { heard, told_ms, used, status, .. } = *entry;
+                words.push(Word { id, heard, told_ms, used, status });
+            }
+        }
+        words
+    }
+
+    /// Puts back what could not be told to the others.
+    pub(super) fn give_back_fresh(&self, words: &[Word]) {
+        for word in words {
+            self.part(word.id).freshen(word.id);
+        }
+    }
+
+    /// Takes at most `most` nodes whose first unwritten heartbeat was no later than `before`. Whoever was heard of elsewhere since
+    /// then is written there.
     pub(super) fn take_due(&self, before: Tick, most: usize) -> Vec<Due> {
         let mut taken = Vec::new();
         // Each part gives its share, so that under pressure none waits for ever.
@@ -215,7 +333,9 @@ impl Table {
                 let Some((id, since)) = part.due.pop_front_if(|(_, since)| *since <= before) else { break };
                 if let Some(entry) = part.nodes.get_mut(&id) {
                     entry.is_due = false;
-                    taken.push(Due { id, since, heard: entry.heard });
+                    if entry.is_last_here {
+                        taken.push(Due { id, since, heard: entry.heard });
+                    }
                 }
             }
         }
@@ -227,7 +347,7 @@ impl Table {
         // From the last to the first, so that each part has them in their order again.
         for Due { id, since, .. } in taken.iter().rev() {
             let mut part = self.part(*id);
-            let Part { nodes, due } = &mut *part;
+            let Part { nodes, due, .. } = &mut *part;
             if let Some(entry) = nodes.get_mut(id).filter(|entry| !entry.is_due) {
                 entry.is_due = true;
                 due.push_front((*id, *since));
@@ -239,9 +359,9 @@ impl Table {
     pub(super) fn may_update(&self, id: NodeId, now: Tick, every: Duration) -> bool {
         let mut part = self.part(id);
         let Some(entry) = part.nodes.get_mut(&id) else { return true };
-        let may = entry.updated.is_none_or(|updated| now.since(updated) >= every);
+        let may = now.since(entry.updated) >= every;
         if may {
-            entry.updated = Some(now);
+            entry.updated = now;
         }
         may
     }
@@ -271,27 +391,6 @@ fn lock(part: &Mutex<Part>) -> MutexGuard<'_, Part> {
     part.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Follows all nodes of the store. They count as heard of now: what they said while we were away is nobody's fault.
-pub(super) async fn load(table: &Table, store: &Store, clock: &Clock) -> Result<()> {
-    let mut after = None;
-    loop {
-        let page = store.list_liveness(after, LOAD).await?;
-        let now = clock.tick();
-        for (id, status, _) in &page {
-            // Silence of a node that is offline goes on; it must not come back without a word.
-            let heard = match status {
-                NodeStatus::Online | NodeStatus::Degraded => now,
-                NodeStatus::Offline => now.before(Duration::from_secs(3600)),
-            };
-            table.follow(*id, *status, heard, false);
-        }
-        after = page.last().map(|(id, ..)| *id);
-        if page.len() < LOAD as usize {
-            return Ok(());
-        }
-    }
-}
-
 /// Takes the random bits of a UUIDv7 as they are. The server makes the ids, so nobody chooses them to collide.
 #[derive(Default)]
 struct IdHasher(u64);
@@ -312,73 +411,5 @@ impl Hasher for IdHasher {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const RULES: Rules = Rules::USUAL;
-
-    fn at(seconds: u64) -> Tick {
-        Tick::from_millis(seconds * 1000)
-    }
-
-    fn beat(table: &Table, id: NodeId, second: u64) -> Option<(NodeStatus, bool)> {
-        let mut is_first_one = false;
-        let told = |arrival: Arrival| {
-            is_first_one = arrival.is_first;
-            RULES.interval
-        };
-        let (status, _) = table.beat(id, None, at(second), told, &RULES)?;
-        Some((status, is_first_one))
-    }
-
-    #[test]
-    fn a_node_is_written_once_however_often_it_is_heard_of() {
-        let (table, id) = (Table::default(), NodeId::generate());
-        assert!(beat(&table, id, 1).is_none(), "nobody follows it yet");
-        table.follow(id, NodeStatus::Online, at(1), false);
-        assert!(beat(&table, id, 2).unwrap().1);
-        assert!(!beat(&table, id, 32).unwrap().1);
-        assert_eq!(table.take_due(at(1), 100), []);
-        let due = Due { id, since: at(2), heard: at(32) };
-        assert_eq!(table.take_due(at(2), 100), [due], "the last word counts");
-        assert_eq!(table.take_due(at(99), 100), []);
-        table.give_back(&[due]);
-        table.give_back(&[due]);
-        assert_eq!(table.take_due(at(1), 100), []);
-        assert_eq!(table.take_due(at(2), 100), [due], "it waits as long as before");
-        beat(&table, id, 62);
-        table.forget(id);
-        assert_eq!(table.take_due(at(99), 100), []);
-    }
-
-    #[test]
-    fn who_is_silent_is_found_and_who_comes_back_too() {
-        let (table, dead, alive) = (Table::default(), NodeId::generate(), NodeId::generate());
-        for id in [dead, alive] {
-            table.follow(id, NodeStatus::Online, at(0), true);
-        }
-        beat(&table, alive, 60);
-        assert!(table.judge(&RULES, at(100), false, 10).is_empty());
-        let judged = table.judge(&RULES, at(100), true, 10);
-        assert_eq!(judged.len(), 1);
-        assert_eq!((judged[0].id, judged[0].to), (dead, NodeStatus::Offline));
-        table.change(dead, NodeStatus::Offline, at(100));
-        assert_eq!(table.count(), [1, 0, 1]);
-        beat(&table, alive, 105);
-        assert_eq!(beat(&table, dead, 110).unwrap().0, NodeStatus::Offline, "damped");
-        assert!(table.judge(&RULES, at(110), true, 10).is_empty());
-        beat(&table, alive, 150);
-        assert_eq!(beat(&table, dead, 160).unwrap().0, NodeStatus::Online);
-        assert_eq!(table.judge(&RULES, at(160), false, 10)[0].to, NodeStatus::Online);
-    }
-
-    #[test]
-    fn many_nodes_spread_over_all_parts() {
-        let table = Table::default();
-        for _ in 0..20_000 {
-            table.follow(NodeId::generate(), NodeStatus::Online, at(0), false);
-        }
-        let sizes: Vec<_> = table.parts.iter().map(|part| lock(part).nodes.len()).collect();
-        assert!(sizes.iter().all(|size| (20..200).contains(size)), "{sizes:?}");
-    }
-}
+#[path = "table_tests.rs"]
+mod tests;

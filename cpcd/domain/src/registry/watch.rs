@@ -223,8 +223,14 @@ impl Follower {
     async fn read(&mut self) -> Result<usize> {
         let watch = self.watch.clone();
         let until = watch.store.newest_event().await?;
-        if until <= self.at {
+        if until == self.at {
             return Ok(0);
+        }
+        if until < self.at {
+            // The store is not where the cursor was made: it was moved, or brought back from a copy.
+            self.at = until;
+            self.waiting.push_back(Watched { cursor: watch.write_cursor(until), change: Some(Change::Gap) });
+            return Ok(1);
         }
         let events = match watch.store.list_events_of(KINDS, &self.at, &until, BATCH).await {
             Ok(events) => events,

@@ -10,6 +10,8 @@ use super::{Needs::Level, Row};
 
 pub(super) const ROWS: &[Row] = &[
     Row::unary::<v1::GetStatusRequest>("AdminService/GetStatus", "GET /v1/status", Level(System, Read)),
+    Row::unary::<v1::ListMigrationsRequest>("AdminService/ListMigrations", "GET /v1/migrations", Level(System, Read)),
+    Row::stream("AdminService/ApplyMigrations", Level(System, Admin)),
     Row::unary::<v1::GetIndexStatusRequest>("AdminService/GetIndexStatus", "GET /v1/index", Level(System, Read)),
     Row::stream("AdminService/RebuildIndex", Level(System, Admin)),
 ];

@@ -23,7 +23,7 @@ pub(crate) struct Plain {
 pub(crate) const PLAIN: &[Plain] = &[
     Plain {
         label: "GET /health",
-        summary: "Says whether all is well: \"ok\" or \"degraded\".",
+        summary: "Says whether all is well: \"ok\", \"degraded\", \"migrations pending\" or \"maintenance\".",
         content_type: "application/json",
         needs: "nothing",
     },

@@ -19,6 +19,8 @@ pub struct Config {
     pub max_connections: u32,
     /// How long a statement waits for a connection.
     pub acquire_timeout_ms: u64,
+    /// How long PostgreSQL may be silent before it counts as away.
+    pub away_after_ms: u64,
     /// How long a statement may take on PostgreSQL.
     pub statement_timeout_ms: u64,
     /// How long a statement waits for another's lock on PostgreSQL.
@@ -32,7 +34,8 @@ impl Default for Config {
         Self {
             url: String::new(),
             max_connections: 16,
-            acquire_timeout_ms: 1_000,
+            acquire_timeout_ms: 500,
+            away_after_ms: 900,
             statement_timeout_ms: 10_000,
             lock_timeout_ms: 5_000,
             idle_in_transaction_timeout_ms: 10_000,
@@ -61,6 +64,7 @@ impl Config {
         }
         for (name, value) in [
             ("acquire_timeout_ms", self.acquire_timeout_ms),
+            ("away_after_ms", self.away_after_ms),
             ("statement_timeout_ms", self.statement_timeout_ms),
             ("lock_timeout_ms", self.lock_timeout_ms),
             ("idle_in_transaction_timeout_ms", self.idle_in_transaction_timeout_ms),
@@ -113,6 +117,7 @@ impl fmt::Debug for Config {
             .field("url", &without_secrets(&self.url))
             .field("max_connections", &self.max_connections)
             .field("acquire_timeout_ms", &self.acquire_timeout_ms)
+            .field("away_after_ms", &self.away_after_ms)
             .field("statement_timeout_ms", &self.statement_timeout_ms)
             .field("lock_timeout_ms", &self.lock_timeout_ms)
             .field("idle_in_transaction_timeout_ms", &self.idle_in_transaction_timeout_ms)

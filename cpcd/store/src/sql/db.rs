@@ -1,16 +1,14 @@
-//! The engines: one enum, the four verbs outside a transaction, and the way into one. The only file that names a pool.
+//! The engines: one enum, the four verbs outside a transaction, and the way into one. It and `postgres.rs` alone name a pool.
 
-use std::{future::Future, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use cpcd_model::{Error, Reason, Result};
 use futures_util::future::BoxFuture;
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    query_as_with,
+    ConnectOptions, SqlitePool, query_as_with,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use tokio::{runtime::Handle, sync::Semaphore, time::timeout};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
@@ -18,35 +16,19 @@ use super::{
     arg::{self, Arg, Sql},
     cause::note_statement,
     config::Place,
-    fault::{closing, engine_away, from_sqlx},
+    fault::from_sqlx,
     migrate,
+    postgres::Postgres,
     row::Record,
     writer::Writer,
 };
 use crate::deadline;
-
-/// What a read on PostgreSQL may take longer than the statement: the way there and back.
-const ROUND_TRIP: Duration = Duration::from_secs(2);
-
-/// What a statement may take longer than its call: not worth the two ways that setting its time costs.
-const SLACK: Duration = Duration::from_millis(500);
 
 /// An open engine.
 #[derive(Clone)]
 pub(super) enum Db {
     Postgres(Arc<Postgres>),
     Sqlite(Arc<Sqlite>),
-}
-
-pub(super) struct Postgres {
-    pool: PgPool,
-    /// Bulk writes hold at most half of the connections, so that logins find one.
-    bulk: Arc<Semaphore>,
-    /// A connection belongs to the runtime that made it: everything runs there.
-    runtime: Handle,
-    read_timeout: Duration,
-    /// What the server allows each statement.
-    statement_timeout: Duration,
 }
 
 pub(super) struct Sqlite {
@@ -60,7 +42,7 @@ macro_rules! read {
         note_statement();
         match $db {
             Self::Postgres(postgres) => {
-                let (pool, args) = (postgres.pool.clone(), arg::postgres($args)?);
+                let (pool, args) = (postgres.pool(), arg::postgres($args)?);
                 let begin = postgres.begin_in_time()?;
                 let read = async move {
                     let query = query_as_with::<_, $row, _>($sql.postgres, args);
@@ -92,7 +74,7 @@ impl Db {
             Place::File(path) => {
                 open_sqlite(config, SqliteConnectOptions::new().filename(path), Some(Path::new(path))).await
             }
-            Place::Postgres(options) => open_postgres(config, *options).await,
+            Place::Postgres(options) => Ok(Self::Postgres(Arc::new(Postgres::open(config, *options).await?))),
         }
     }
 
@@ -127,7 +109,7 @@ impl Db {
 
     pub(super) async fn close(&self) {
         match self {
-            Self::Postgres(postgres) => postgres.pool.close().await,
+            Self::Postgres(postgres) => postgres.close().await,
             Self::Sqlite(sqlite) => {
                 // Readers first: the last connection to close writes the log back into the file.
                 sqlite.readers.close().await;
@@ -135,91 +117,6 @@ impl Db {
             }
         }
     }
-}
-
-impl Postgres {
-    /// Gives how to begin a transaction whose statements end with the time of the call, if that is sooner than they end by themselves.
-    fn begin_in_time(&self) -> Result<Option<AssertSqlSafe<String>>> {
-        let Some(left) = deadline::left(deadline::current())? else { return Ok(None) };
-        if left + SLACK >= self.statement_timeout {
-            return Ok(None);
-        }
-        let milliseconds = left.as_millis().max(1);
-        Ok(Some(AssertSqlSafe(format!("BEGIN; SET LOCAL statement_timeout = {milliseconds}"))))
-    }
-
-    async fn read<T, F>(&self, read: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = sqlx::Result<T>> + Send + 'static,
-    {
-        // The server ends a statement that takes too long; this ends one whose server is out of reach.
-        let read = timeout(self.read_timeout, read);
-        self.run(async move { read.await.map_err(engine_away)?.map_err(from_sqlx) }).await
-    }
-
-    /// Does a job in a transaction in a task of its own: a caller that goes away cannot tear it.
-    async fn write<T, F>(&self, priority: Priority, job: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
-    {
-        let (pool, bulk) = (self.pool.clone(), self.bulk.clone());
-        let (begin, end) = (self.begin_in_time()?, deadline::current());
-        self.run(async move {
-            let _share = match priority {
-                Priority::Bulk => Some(bulk.acquire_owned().await.map_err(|_closed| closing())?),
-                Priority::Identity | Priority::Registry => None,
-            };
-            deadline::left(end)?;
-            let begun = match begin {
-                None => pool.begin().await,
-                Some(begin) => pool.begin_with(begin).await,
-            };
-            let mut tx = Tx::postgres(begun.map_err(from_sqlx)?);
-            let result = job(&mut tx).await;
-            tx.end(result).await
-        })
-        .await
-    }
-
-    async fn run<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
-        if self.pool.is_closed() {
-            return Err(closing());
-        }
-        match self.runtime.spawn(work).await {
-            Ok(result) => result,
-            Err(error) if error.is_panic() => Err(Error::internal("a job of the store panicked; it was rolled back")),
-            Err(_cancelled) => Err(closing()),
-        }
-    }
-}
-
-async fn open_postgres(config: &Config, options: PgConnectOptions) -> Result<Db> {
-    let options = options.application_name("cpcd");
-    migrate::postgres(&options).await?;
-    let options = options.options([
-        ("statement_timeout", config.statement_timeout_ms),
-        ("lock_timeout", config.lock_timeout_ms),
-        ("idle_in_transaction_session_timeout", config.idle_in_transaction_timeout_ms),
-    ]);
-    let pool = PgPoolOptions::new()
-        .max_connections(config.max_connections)
-        .acquire_timeout(config.acquire_timeout())
-        .connect_with(options)
-        .await
-        .map_err(from_sqlx)?;
-    Ok(Db::Postgres(Arc::new(Postgres {
-        pool,
-        bulk: Arc::new(Semaphore::new(usize::max(1, config.max_connections as usize / 2))),
-        runtime: Handle::current(),
-        statement_timeout: Duration::from_millis(config.statement_timeout_ms),
-        read_timeout: config.acquire_timeout() + Duration::from_millis(config.statement_timeout_ms) + ROUND_TRIP,
-    })))
 }
 
 async fn open_sqlite(config: &Config, options: SqliteConnectOptions, file: Option<&Path>) -> Result<Db> {

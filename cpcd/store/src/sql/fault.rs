@@ -42,6 +42,12 @@ pub(super) fn engine_away(source: impl Into<Box<dyn StdError + Send + Sync>>) ->
     Error::new(Reason::EngineAway, "the store does not answer").with_retry_after(RETRY_AFTER).with_source(source)
 }
 
+/// Makes the error of a write of which nobody knows whether it is there: the engine went while it was asked to commit.
+pub(super) fn outcome_unknown(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
+    let text = "the store went away while it was asked to commit: the change may be there or not; ask again under the same request id";
+    Error::new(Reason::OutcomeUnknown, text).with_retry_after(RETRY_AFTER).with_source(source)
+}
+
 /// Makes the error of a write that another one crossed.
 pub(super) fn write_conflict(message: &str) -> Error {
     Error::new(Reason::WriteConflict, message).with_retry_after(Duration::ZERO)

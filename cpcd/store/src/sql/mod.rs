@@ -9,11 +9,13 @@ mod challenges;
 mod config;
 mod contents;
 mod contents_bulk;
+mod copy;
 mod db;
 mod enrolments;
 mod events;
 mod fault;
 mod grants;
+mod health;
 mod index_failures;
 mod index_rebuilds;
 mod index_state;
@@ -21,10 +23,12 @@ mod invites;
 mod job;
 mod keyring;
 mod leases;
+mod liveness;
 mod marks;
 mod migrate;
 mod nodes;
 mod nodes_bulk;
+mod postgres;
 mod queue;
 mod replicas;
 mod revocations;
@@ -46,13 +50,16 @@ use self::{cause::Causes, db::Db};
 
 pub use self::{
     config::Config,
+    copy::{CopyStep, copy},
     events::{Event, EventCursor, NewEvent},
     index_failures::IndexFailure,
     index_rebuilds::IndexRebuild,
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
+    liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
+    migrate::{Direction, MigrationState, Migrations, Step},
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
@@ -93,8 +100,8 @@ impl Store {
     /// An SQLite file is copied before it is changed. A PostgreSQL database is changed only if it is empty.
     ///
     /// # Errors
-    /// `FIELD_INVALID` for a setting, `ENGINE_AWAY` if there is no connection, `STORE_FOREIGN` for a store that is newer, of
-    /// something else, or waits for migrations.
+    /// `FIELD_INVALID` for a setting, `ENGINE_AWAY` if there is no connection, `STORE_FOREIGN` for a store that is too new or of
+    /// something else, `MIGRATION_PENDING` for one that waits for migrations.
     pub async fn open(config: &Config) -> Result<Self> {
         config.validate()?;
         Ok(Self { db: Db::open(config).await?, causes: Arc::default() })
@@ -142,7 +149,7 @@ impl Store {
     /// or none waits; each is answered after the commit. Nothing is waited for.
     ///
     /// # Errors
-    /// The job's; `WRITE_CONFLICT`, `ENGINE_AWAY`, `STORE_FULL`, `OVERLOADED`, `SHUTTING_DOWN`.
+    /// The job's; `WRITE_CONFLICT`, `ENGINE_AWAY`, `OUTCOME_UNKNOWN`, `STORE_FULL`, `OVERLOADED`, `SHUTTING_DOWN`.
     pub async fn write<T, F>(&self, priority: Priority, job: F) -> Result<T>
     where
         T: Send + 'static,

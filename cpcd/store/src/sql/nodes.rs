@@ -6,7 +6,6 @@ use cpcd_model::{
     labels::Labels,
     node::{Node, NodeStatus, Resources},
     permission::Scope,
-    time::Timestamp,
 };
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
@@ -262,45 +261,37 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// Gives the number of nodes of each status: online, degraded, offline.
+    /// Gives the status of nodes; those that are not there are left out.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn count_nodes(&self) -> Result<[u64; 3]> {
-        let rows: Vec<(String, i64)> = self
-            .db
-            .fetch_all("SELECT CAST(status AS TEXT) AS status, count(*) AS nodes FROM nodes GROUP BY status", &[])
-            .await?;
-        let mut counts = [0; 3];
-        for (word, count) in rows {
-            let status = status(&word)?;
-            for (place, known) in counts.iter_mut().zip(NodeStatus::ALL) {
-                if known == status {
-                    *place = unsigned("count of nodes", count)?;
-                }
-            }
-        }
-        Ok(counts)
-    }
-
-    /// Gives id, status and last heartbeat of at most `limit` nodes after one, in the order of their ids: to follow them from memory.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn list_liveness(
-        &self,
-        after: Option<NodeId>,
-        limit: u32,
-    ) -> Result<Vec<(NodeId, NodeStatus, Option<Timestamp>)>> {
-        let rows: Vec<(Uuid, String, Option<jiff_sqlx::Timestamp>)> = self
+    pub async fn list_statuses(&self, ids: &[NodeId]) -> Result<Vec<(NodeId, NodeStatus)>> {
+        let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        let rows: Vec<(Uuid, String)> = self
             .db
             .fetch_all(
-                "SELECT id, CAST(status AS TEXT) AS status, last_seen FROM nodes WHERE id > $1 ORDER BY id LIMIT $2",
+                sql(
+                    "SELECT id, CAST(status AS TEXT) AS status FROM nodes WHERE id = ANY($1)",
+                    "SELECT id, status FROM nodes WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))",
+                ),
+                &[Arg::UuidArray(&ids)],
+            )
+            .await?;
+        rows.into_iter().map(|(id, word)| Ok((id.into(), status(&word)?))).collect()
+    }
+
+    /// Gives id and status of at most `limit` nodes after one, in the order of their ids: to follow them from memory.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_liveness(&self, after: Option<NodeId>, limit: u32) -> Result<Vec<(NodeId, NodeStatus)>> {
+        let rows: Vec<(Uuid, String)> = self
+            .db
+            .fetch_all(
+                "SELECT id, CAST(status AS TEXT) AS status FROM nodes WHERE id > $1 ORDER BY id LIMIT $2",
                 &[after.map_or(Uuid::nil(), NodeId::uuid).into(), i64::from(limit).into()],
             )
             .await?;
-        rows.into_iter()
-            .map(|(id, word, seen)| Ok((id.into(), status(&word)?, seen.map(jiff_sqlx::Timestamp::to_jiff))))
-            .collect()
+        rows.into_iter().map(|(id, word)| Ok((id.into(), status(&word)?))).collect()
     }
 }

@@ -2,13 +2,14 @@
 
 use std::mem;
 
-use cpcd_model::{Error, Result};
+use cpcd_model::{Error, Reason, Result};
 use sqlx::{Postgres, SqliteConnection, Transaction, query_as_with, query_with};
 
 use super::{
     arg::{self, Arg, Sql},
     cause::note_statement,
-    fault::from_sqlx,
+    fault::{from_sqlx, outcome_unknown},
+    health::Health,
     row::Record,
 };
 
@@ -98,17 +99,30 @@ impl Tx {
     }
 
     /// Commits or rolls back, on PostgreSQL.
-    pub(super) async fn end<T>(mut self, result: Result<T>) -> Result<T> {
+    ///
+    /// A server that goes away while it commits leaves open whether it has; then, and only then, the error says so.
+    pub(super) async fn end<T>(mut self, result: Result<T>, health: &Health) -> Result<T> {
         let result = self.judge(result);
         let Link::Postgres(transaction) = self.link else { return result };
-        match result {
-            Ok(value) => transaction.commit().await.map(|()| value).map_err(from_sqlx),
+        let value = match result {
+            Ok(value) => value,
             Err(error) => {
-                if let Err(rollback) = transaction.rollback().await {
+                // Without an answer it ends with its connection.
+                if let Ok(Err(rollback)) = health.cut(transaction.rollback()).await {
                     tracing::debug!(error = %rollback, "a transaction ended with its connection, not by a roll-back");
                 }
-                Err(error)
+                return Err(error);
             }
+        };
+        match health.cut(transaction.commit()).await {
+            Ok(Ok(())) => Ok(value),
+            Ok(Err(refusal @ sqlx::Error::Database(_))) => match from_sqlx(refusal) {
+                // A server that is told to stop may say so after it has committed.
+                error if error.reason() == Reason::EngineAway => Err(outcome_unknown(error)),
+                error => Err(error),
+            },
+            Ok(Err(lost)) => Err(outcome_unknown(lost)),
+            Err(away) => Err(outcome_unknown(away)),
         }
     }
 

@@ -72,6 +72,7 @@ fn config(url: String) -> sql::Config {
         url,
         max_connections: 8,
         acquire_timeout_ms: 30_000,
+        away_after_ms: 30_000,
         lock_timeout_ms: 30_000,
         ..sql::Config::default()
     }

@@ -143,7 +143,7 @@ async fn a_server_that_ends_our_connections_is_away_for_a_moment() {
     .await;
     drop(go);
     let error = held.await.unwrap().unwrap_err();
-    assert_eq!(error.reason(), Reason::EngineAway);
+    assert_eq!(error.reason(), Reason::OutcomeUnknown);
     insert_user(&store, "alice").await;
     store.close().await;
     place.clear().await;

@@ -45,23 +45,6 @@ async fn replicas_that_start_together_fill_a_database_once() {
 }
 
 #[tokio::test]
-async fn a_store_of_a_newer_version_is_refused() {
-    for_each_place(async |place| {
-        place.open().await.close().await;
-        raw(
-            place,
-            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-             SELECT 9999, description, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1",
-        )
-        .await;
-        let error = refusal(place).await;
-        assert_eq!(error.reason(), Reason::StoreForeign);
-        assert!(error.message().contains("9999") && error.message().contains("newer version"), "{error}");
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn a_store_whose_migration_was_another_is_refused() {
     for_each_place(async |place| {
         place.open().await.close().await;
@@ -89,17 +72,6 @@ async fn a_store_of_something_else_is_refused_and_left_alone() {
         assert_eq!(count(place, tables).await, 1);
     })
     .await;
-}
-
-#[tokio::test]
-async fn a_postgres_with_pending_migrations_waits_to_be_told() {
-    let Some(place) = Place::postgres().await else { return };
-    place.open().await.close().await;
-    raw(&place, "DELETE FROM _sqlx_migrations WHERE version > 1").await;
-    let error = refusal(&place).await;
-    assert_eq!(error.reason(), Reason::StoreForeign);
-    assert!(error.message().contains("migrations are pending"), "{error}");
-    place.clear().await;
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ pub(crate) async fn count(place: &Place, query: &str) -> i64 {
     }
 }
 
-type Schema = BTreeMap<String, BTreeMap<String, (String, bool)>>;
+pub(crate) type Schema = BTreeMap<String, BTreeMap<String, (String, bool)>>;
 
 fn schema(rows: Vec<(String, String, String, bool)>) -> Schema {
     let mut schema = Schema::new();
@@ -62,18 +62,24 @@ async fn postgres_schema(place: &Place) -> Schema {
     let rows = sqlx::query_as(
         "SELECT relname::TEXT, attname::TEXT, format_type(atttypid, atttypmod), NOT attnotnull
          FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-         WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0 AND relname NOT LIKE '\\_sqlx%'",
+         WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+             AND relname NOT LIKE '\\_sqlx%'",
     );
     let rows = rows.fetch_all(&mut connection).await.unwrap();
     connection.close().await.unwrap();
     schema(rows)
 }
 
+/// Gives the tables and columns of a place.
+pub(crate) async fn columns(place: &Place) -> Schema {
+    if place.is_postgres() { postgres_schema(place).await } else { sqlite_schema(place).await }
+}
+
 /// What SQLite has for a type of PostgreSQL.
 fn counterpart(postgres: &str) -> &'static str {
     match postgres {
         "uuid" | "bytea" => "BLOB",
-        "bigint" | "integer" | "smallint" => "INTEGER",
+        "bigint" | "integer" | "smallint" | "boolean" => "INTEGER",
         _ => "TEXT",
     }
 }

@@ -44,6 +44,14 @@ impl Proxy {
         }
     }
 
+    /// Lets what the server says go nowhere, while it hears everything.
+    #[allow(dead_code, reason = "not every test binary parts the two directions")]
+    pub(crate) fn halt_answers(&self) {
+        let toxic =
+            json!({ "name": "mute", "type": "timeout", "stream": "downstream", "attributes": { "timeout": 0 } });
+        self.ask("POST", &format!("/{}/toxics", self.name), &toxic);
+    }
+
     /// Holds what the server says back for so many milliseconds.
     #[allow(dead_code, reason = "not every test binary slows a link")]
     pub(crate) fn slow(&self, ms: u64) {

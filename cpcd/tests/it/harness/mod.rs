@@ -31,6 +31,7 @@ use tonic::{
 use tonic_types::StatusExt;
 
 pub(crate) use engines::{Engine, for_each_engine};
+pub(crate) use http::ask;
 pub(crate) use nodes::{ADDRESS, TestNode, record};
 pub(crate) use raw::{raw, raw_stream};
 

@@ -42,6 +42,7 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "IdentityService/Authenticate" => vec![ends("FIELD_REQUIRED", json!({}))],
         "IdentityService/RefreshToken" => vec![ends("REFRESH_INVALID", json!({ "refreshToken": "cpcr_" }))],
         "IdentityService/GetCaller" | "IdentityService/Logout" | "AdminService/GetStatus" => vec![others(json!({}))],
+        "AdminService/ListMigrations" | "AdminService/ApplyMigrations" => vec![others(json!({}))],
         "IdentityService/RevokeTokens" => {
             // Nobody's session began that early, so that it changes nothing.
             vec![others(json!({ "subjectId": owner.id, "before": "1970-01-01T00:00:00Z" }))]

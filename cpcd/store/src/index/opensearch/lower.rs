@@ -49,18 +49,28 @@ fn words<'a>(term: &'a Term, analyser: &TextAnalyzer) -> Option<Words<'a>> {
 /// Makes the choices of a text: in the title, in the tags, in the description.
 fn anywhere(words: &Words<'_>) -> Vec<Value> {
     // How often a title or the tags repeat a word says nothing; how often a description does says much.
-    let fields = if words.stems.len() == 1 {
-        ["title.once", "tag_words.once", "description"]
-    } else {
-        ["title", "tag_words", "description"]
-    };
-    fields.iter().zip(WEIGHTS).map(|(field, weight)| row(field, words.text, weight)).collect()
+    let [title, tags, description] = WEIGHTS;
+    match words.stems.as_slice() {
+        [stem] => vec![
+            term("title_once", stem, title),
+            term("tag_once", stem, tags),
+            row("description", words.text, description),
+        ],
+        _ => vec![
+            row("title", words.text, title),
+            row("tag_words", words.text, tags),
+            row("description", words.text, description),
+        ],
+    }
 }
 
+fn term(field: &str, stem: &str, weight: f32) -> Value {
+    json!({ "term": { field: { "value": stem, "boost": weight * BM25 } } })
+}
+
+/// Makes the query of words in a row.
 fn row(field: &str, text: &str, weight: f32) -> Value {
-    // One word without positions is asked for as such.
-    let kind = if field.ends_with(".once") { "match" } else { "match_phrase" };
-    json!({ kind: { field: { "query": text, "boost": weight * BM25 } } })
+    json!({ "match_phrase": { field: { "query": text, "boost": weight * BM25 } } })
 }
 
 fn filters(filter: &Filter) -> Vec<Value> {
@@ -113,8 +123,8 @@ mod tests {
         let query = lower(&Query::parse(typed).unwrap(), &filter, &analysis::analyser());
         let clauses = query.get("bool").unwrap();
         assert_eq!(clauses["filter"][0], json!({ "term": { "tag": "\"},{" } }));
-        assert_eq!(clauses["must_not"][0]["match_phrase"], Value::Null, "one word is left of it");
-        assert_eq!(clauses["must_not"][0]["match"]["title.once"]["query"], "} ] drop");
+        assert_eq!(clauses["must_not"][0]["term"]["title_once"]["value"], "drop");
+        assert_eq!(clauses["must_not"][2]["match_phrase"]["description"]["query"], "} ] drop");
         assert!(!query.to_string().contains("query_string"));
     }
 }

@@ -1,12 +1,15 @@
 //! Migrations that later versions will bring, on SQLite files that earlier ones left.
 
+use std::{fs, path::Path};
+
 use sqlx::{
-    ConnectOptions, SqlSafeStr,
+    ConnectOptions, Connection, SqlSafeStr, SqliteConnection,
     migrate::{Migration, MigrationType},
+    query_as,
     sqlite::SqliteConnectOptions,
 };
 
-use super::*;
+use super::{sqlite::open_with as sqlite_with, state::last, *};
 
 async fn connect(file: &Path) -> SqliteConnection {
     SqliteConnectOptions::new().filename(file).create_if_missing(true).connect().await.unwrap()
@@ -64,8 +67,16 @@ async fn a_file_is_copied_under_its_version_before_it_is_changed() {
     assert_eq!(kept, 1);
     // The copy is a store of its own: the version that it has opens it.
     sqlite_with(&mut copied, None, &SQLITE).await.unwrap();
+    // What was added to the newer one is in nobody's way; what was taken away would be.
+    sqlite_with(&mut connection, Some(&file), &SQLITE).await.unwrap();
+    sqlx::query("UPDATE schema_compatibility SET least_known = $1")
+        .bind(last(&SQLITE) + 1)
+        .execute(&mut connection)
+        .await
+        .unwrap();
     let refused = sqlite_with(&mut connection, Some(&file), &SQLITE).await.unwrap_err();
     assert_eq!(refused.reason(), Reason::StoreForeign);
+    assert!(refused.message().contains(&format!("knows migration {}", last(&SQLITE) + 1)), "{refused}");
 }
 
 #[tokio::test]

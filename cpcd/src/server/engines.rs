@@ -1,0 +1,51 @@
+//! The engines and the domain on them, opened one after the other.
+
+use anyhow::Context;
+use cpcd_domain::{
+    Timekeeper,
+    discovery::{Discovery, Indexer},
+    identity::Identity,
+    registry::{Detector, Flusher, Registry},
+};
+use cpcd_store::{Cache, Index, Store};
+
+use super::{
+    Ground,
+    root_key::{make_root_key, read_root_key},
+};
+
+/// What was opened, before it is served.
+pub(super) struct Engines {
+    pub(super) store: Store,
+    pub(super) cache: Cache,
+    pub(super) index: Index,
+    pub(super) timekeeper: Timekeeper,
+    pub(super) identity: Identity,
+    pub(super) registry: Registry,
+    pub(super) detector: Detector,
+    pub(super) flusher: Flusher,
+    pub(super) discovery: Discovery,
+    pub(super) indexer: Indexer,
+}
+
+impl Engines {
+    /// Opens everything on a store.
+    pub(super) async fn open(ground: &Ground, store: Store) -> anyhow::Result<Self> {
+        let (settings, clock) = (&ground.settings, &ground.clock);
+        let timekeeper = Timekeeper::open(&store, clock).await?;
+        let root = match read_root_key(settings)? {
+            Some(root) => root,
+            None => make_root_key(&settings.server.root_key_file, &store).await?,
+        };
+        let cache = Cache::open(&settings.cache).await.context("cannot open the cache")?;
+        let advertised = settings.server.advertised(ground.tls.advertised_pin());
+        let identity = Identity::open(&store, &cache, clock, &settings.identity, &root, advertised).await?;
+        let (registry, detector, flusher) =
+            Registry::open(&store, &cache, clock, &settings.registry, &identity).await?;
+        let (index, _) =
+            Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
+        let (discovery, indexer) = Discovery::new(&store, &index, &cache, clock, &settings.discovery, &root)?;
+        indexer.prepare().await.context("cannot prepare the index")?;
+        Ok(Self { store, cache, index, timekeeper, identity, registry, detector, flusher, discovery, indexer })
+    }
+}

@@ -1,0 +1,87 @@
+//! Full service: both edges on all listeners, and what runs by itself.
+
+use std::{sync::Arc, thread};
+
+use cpcd_domain::{
+    migrations::{Migrations, Service},
+    system::System,
+};
+use futures_util::future::BoxFuture;
+use tokio::{runtime::Handle, sync::Semaphore};
+
+use super::{Engines, Ground, Listeners};
+use crate::{
+    app::{About, App, Door, Parts},
+    rates::Rates,
+    rest,
+    rpc::{self, Edge, Served, Services},
+    settings::Settings,
+    tls::Doors,
+};
+
+/// Serves everything until the daemon stops.
+pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listeners) -> anyhow::Result<()> {
+    let Ground { settings, tls, stop, tasks, calls_ended, writers, health, .. } = ground;
+    let Engines { store, cache, index, timekeeper, identity, registry, detector, flusher, discovery, indexer } =
+        engines;
+    let addresses = listeners.addresses(settings)?;
+    let about = About {
+        started_at: ground.clock.now(),
+        grpc_address: addresses.grpc.to_string(),
+        rest_address: addresses.rest.to_string(),
+        message_bytes: settings.limits.message_bytes,
+    };
+    let app = App::new(Parts {
+        identity,
+        registry,
+        system: System::new(&store, &index, &cache, &ground.clock, &discovery.contents),
+        migrations: Migrations::new(&settings.store, Service::Serving),
+        discovery,
+        metrics: ground.metrics.clone(),
+        about: Arc::new(about),
+        runtime: Handle::current(),
+        slots: Arc::new(Semaphore::new(settings.limits.calls)),
+        rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback)),
+    });
+
+    // Nobody is heard before the others know of us, and they learn of us when nothing can fail any more.
+    flusher.join().await?;
+    rpc::set_health(health, true).await;
+    let network = Door::Network(addresses.grpc.ip());
+    let bulk = Arc::new(Semaphore::new(settings.limits.bulk_streams));
+    let edge = Edge { app: app.clone(), door: network, limits: settings.limits.clone(), stop: stop.clone(), bulk };
+    let reflection = settings.server.reflection.allows(addresses.grpc.ip());
+    let doors = tls.doors(&["h2"])?;
+    let services = Services { edge: edge.clone(), health: health.clone(), reflection, doors };
+    let local_edge = Edge { door: Door::Local, ..edge };
+    let local_services = Services { edge: local_edge, health: health.clone(), reflection: true, doors: Doors::plain() };
+    let (grpc, rest, local, uid) = listeners.into_parts()?;
+    let served = rpc::serve_network(grpc, &Served::All(services), threads(settings), ground.places(), stop)?;
+    tasks.spawn(async move { served.await.unwrap_or_default() });
+    let served = rpc::serve_local(local, &Served::All(local_services), uid, stop);
+    tasks.spawn(async move { served.await.unwrap_or_default() });
+    let doors = tls.doors(&["h2", "http/1.1"])?;
+    tasks.spawn(rest::serve(rest, app.clone(), Settings::clone(settings), doors, ground.places(), stop.clone()));
+    tasks.spawn(rpc::follow_health(health.clone(), app.clone(), stop.clone()));
+    // What runs by itself, each under a name that its statements are counted by.
+    let spawn = |cause, work: BoxFuture<'static, ()>| tasks.spawn(store.caused_by(cause, work));
+    spawn("revocations", Box::pin(app.identity.revoked.clone().follow(stop.clone())));
+    spawn("keyring", Box::pin(app.identity.keys.clone().follow(stop.clone())));
+    spawn("detector", Box::pin(detector.run(stop.clone())));
+    spawn("clock", Box::pin(timekeeper.run(stop.clone())));
+    spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));
+    spawn("indexer", Box::pin(indexer.run(stop.clone())));
+    spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
+    // What was heard is passed on and written after the last call has ended.
+    writers.spawn(store.caused_by("flush", flusher.run(calls_ended.clone())));
+    // It is full service once; whoever stops the daemon closes the store.
+    drop(ground.store.set(store));
+    Ok(())
+}
+
+fn threads(settings: &Settings) -> usize {
+    match settings.server.grpc_threads {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE liveness_batches;
+DROP TABLE liveness_replicas;
