@@ -100,10 +100,12 @@ impl System {
 
     /// Asks each engine whether it answers.
     async fn engines(&self) -> Vec<EngineStatus> {
+        // All at once: one that is silent must not keep the others waiting.
+        let (store, search, cache) = tokio::join!(self.store.ping(), self.index.ping(), self.cache.ping());
         vec![
-            EngineStatus { role: "store", engine: self.store.engine(), answer: self.store.ping().await },
-            EngineStatus { role: SEARCH, engine: self.index.engine(), answer: self.index.ping().await },
-            EngineStatus { role: CACHE, engine: self.cache.engine(), answer: self.cache.ping().await },
+            EngineStatus { role: "store", engine: self.store.engine(), answer: store },
+            EngineStatus { role: SEARCH, engine: self.index.engine(), answer: search },
+            EngineStatus { role: CACHE, engine: self.cache.engine(), answer: cache },
         ]
     }
 
@@ -120,15 +122,21 @@ impl System {
     /// `PERMISSION_DENIED`.
     pub async fn status(&self, caller: &Caller) -> Result<Status> {
         caller.require(Resource::System, Level::Read)?;
-        let engines = self.engines().await;
-        let (index_pending, index_lag) = self.contents.backlog().await.unwrap_or_default();
+        let (engines, backlog, users, contents, index_failures) = tokio::join!(
+            self.engines(),
+            self.contents.backlog(),
+            self.store.count_users(),
+            self.store.count_contents(),
+            self.store.count_index_failures(),
+        );
+        let (index_pending, index_lag) = backlog.unwrap_or_default();
         Ok(Status {
             engines,
-            users: self.store.count_users().await.unwrap_or_default(),
-            contents: self.store.count_contents().await.unwrap_or_default(),
+            users: users.unwrap_or_default(),
+            contents: contents.unwrap_or_default(),
             index_pending,
             index_lag,
-            index_failures: self.store.count_index_failures().await.unwrap_or_default(),
+            index_failures: index_failures.unwrap_or_default(),
         })
     }
 

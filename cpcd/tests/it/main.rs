@@ -1,7 +1,8 @@
 //! Tests of the whole daemon, through its edges, on every engine that is there.
 //!
-//! SQLite always; PostgreSQL where `CPC_TEST_POSTGRES_URL` names one (`dev/test` sees to it). With `CPC_TEST_REQUIRE=all` a missing
-//! engine is a failure.
+//! SQLite always; PostgreSQL where `CPC_TEST_POSTGRES_URL` names one; three replicas on PostgreSQL, Valkey and OpenSearch where
+//! `CPC_TEST_VALKEY_URL` and `CPC_TEST_OPENSEARCH_URL` name these too (`dev/test` sees to it). With `CPC_TEST_REQUIRE=all` a missing engine is
+//! a failure.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -12,6 +13,7 @@ mod toxiproxy;
 mod bound_sessions;
 mod content;
 mod deadlines;
+mod degradation;
 mod documents;
 mod edges;
 mod index;

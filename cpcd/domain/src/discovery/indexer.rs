@@ -163,7 +163,8 @@ impl Indexer {
     async fn round(&self, memory: &mut Memory) -> Result<Next> {
         let is_shared = self.index.is_shared();
         if is_shared && !self.hold(memory).await? {
-            return Ok(Next::Rest(RENEW_EVERY));
+            // Whoever has the lease sees what changes here; to ask for it with each change would be a write each.
+            return Ok(Next::Again(RENEW_EVERY));
         }
         let marks = self.store.list_index_marks(BATCH).await?;
         let now = self.clock.tick();

@@ -1,22 +1,33 @@
-//! The SQL engines to test on.
+//! The engines to test on.
 
 use std::future::Future;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
-/// A store of its own for one test.
+use super::shared::Shared;
+
+/// Engines of its own for one test.
 #[derive(Clone)]
 pub(crate) struct Engine {
     pub(crate) name: &'static str,
     /// The store's URL; empty means SQLite in the data directory.
     pub(crate) url: String,
+    /// Settings that name the other engines.
+    pub(crate) settings: Vec<(&'static str, String)>,
+    /// How many daemons share them.
+    pub(crate) replicas: usize,
 }
 
 impl Engine {
     /// SQLite in the daemon's data directory.
     pub(crate) fn sqlite() -> Self {
-        Self { name: "sqlite", url: String::new() }
+        Self { name: "sqlite", url: String::new(), settings: Vec::new(), replicas: 1 }
+    }
+
+    /// Whether the daemon keeps its index in a folder.
+    pub(crate) fn has_index_folder(&self) -> bool {
+        !self.settings.iter().any(|(key, _)| *key == "search.url")
     }
 
     /// Counts on a connection of its own.
@@ -48,22 +59,55 @@ impl Engine {
 }
 
 /// Runs a test on each engine that is there; each time on a new store.
+///
+/// The first is SQLite, the second PostgreSQL under one daemon, the third PostgreSQL, Valkey and OpenSearch under three daemons, which
+/// a client takes in turn.
 pub(crate) async fn for_each_engine<F>(test: impl Fn(Engine) -> F)
 where
     F: Future<Output = ()>,
 {
     test(Engine::sqlite()).await;
-    let Ok(server) = std::env::var("CPC_TEST_POSTGRES_URL") else {
+    let Some(server) = server("PostgreSQL", "CPC_TEST_POSTGRES_URL") else { return };
+    let database = Database::new(&server).await;
+    test(Engine { name: "postgres", url: database.url.clone(), ..Engine::sqlite() }).await;
+    database.remove().await;
+    let Some(shared) = Shared::new() else { return };
+    let database = Database::new(&server).await;
+    test(shared.engine(&database.url)).await;
+    database.remove().await;
+    shared.remove().await;
+}
+
+/// Gives a server's address; says so where there is none, or fails if all must be there.
+pub(crate) fn server(name: &str, variable: &str) -> Option<String> {
+    let address = std::env::var(variable).ok();
+    if address.is_none() {
         let required = std::env::var("CPC_TEST_REQUIRE").is_ok_and(|what| what == "all");
-        assert!(!required, "CPC_TEST_REQUIRE=all, but CPC_TEST_POSTGRES_URL is not set: run dev/test");
-        eprintln!("left out: PostgreSQL, since CPC_TEST_POSTGRES_URL is not set (dev/test sets it)");
-        return;
-    };
-    let name = format!("cpcd_it_{}", Uuid::now_v7().simple());
-    let mut connection = PgConnection::connect(&server).await.expect("PostgreSQL answers");
-    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut connection).await.expect("a database");
-    let base = server.rsplit_once('/').expect("the URL names a database").0.to_owned();
-    test(Engine { name: "postgres", url: format!("{base}/{name}") }).await;
-    let drop = format!("DROP DATABASE {name} WITH (FORCE)");
-    sqlx::query(AssertSqlSafe(drop)).execute(&mut connection).await.expect("the database goes");
+        assert!(!required, "CPC_TEST_REQUIRE=all, but {variable} is not set: run dev/test");
+        eprintln!("left out: {name}, since {variable} is not set (dev/test sets it)");
+    }
+    address
+}
+
+/// A database of PostgreSQL for one test.
+pub(crate) struct Database {
+    pub(crate) url: String,
+    name: String,
+    connection: PgConnection,
+}
+
+impl Database {
+    pub(crate) async fn new(server: &str) -> Self {
+        let name = format!("cpcd_it_{}", Uuid::now_v7().simple());
+        let mut connection = PgConnection::connect(server).await.expect("PostgreSQL answers");
+        let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        sqlx::query(create).execute(&mut connection).await.expect("a database");
+        let base = server.rsplit_once('/').expect("the URL names a database").0;
+        Self { url: format!("{base}/{name}"), name, connection }
+    }
+
+    pub(crate) async fn remove(mut self) {
+        let drop = AssertSqlSafe(format!("DROP DATABASE {} WITH (FORCE)", self.name));
+        sqlx::query(drop).execute(&mut self.connection).await.expect("the database goes");
+    }
 }

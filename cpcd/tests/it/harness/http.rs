@@ -67,10 +67,6 @@ impl Daemon {
         body: Option<&str>,
         headers: &[(&str, String)],
     ) -> Answer {
-        let stream = TcpStream::connect(self.rest).await.expect("a connection");
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a handshake");
-        tokio::spawn(connection);
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -78,18 +74,34 @@ impl Daemon {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-        }
-        let body = Full::new(bytes::Bytes::from(body.unwrap_or_default().to_owned()));
-        let response = sender.send_request(request.body(body).expect("a request")).await.expect("an answer");
-        let (head, body) = response.into_parts();
-        let body = body.collect().await.expect("a body").to_bytes().to_vec();
-        Answer { status: head.status.as_u16(), headers: head.headers, body }
+        send(&self.rest.to_string(), request, body).await
     }
 
     /// Gets a path without a token.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.rest(Method::GET, path, None, None).await
     }
+}
+
+/// Asks a server at an address of the form `http://HOST:PORT`.
+pub(crate) async fn ask(server: &str, method: Method, path: &str, body: Option<&str>) -> Answer {
+    let authority = server.strip_prefix("http://").expect("plain HTTP").trim_end_matches('/');
+    let request = Request::builder().method(method).uri(path).header(header::HOST, authority);
+    send(authority, request, body).await
+}
+
+/// Sends a request with JSON text, or none, on a connection of its own.
+async fn send(authority: &str, mut request: http::request::Builder, body: Option<&str>) -> Answer {
+    let stream = TcpStream::connect(authority).await.expect("a connection");
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a handshake");
+    tokio::spawn(connection);
+    if body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    let body = Full::new(bytes::Bytes::from(body.unwrap_or_default().to_owned()));
+    let response = sender.send_request(request.body(body).expect("a request")).await.expect("an answer");
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.expect("a body").to_bytes().to_vec();
+    Answer { status: head.status.as_u16(), headers: head.headers, body }
 }

@@ -1,10 +1,14 @@
 //! A daemon to test against: real listeners, real files, real engines.
 
+mod daemon;
 mod engines;
 pub(crate) mod frames;
+mod front;
 mod http;
+mod links;
 mod nodes;
 mod raw;
+mod shared;
 
 use std::{
     future::Future,
@@ -19,10 +23,6 @@ use cpc_proto::{
     v1,
 };
 use cpc_signing::{Kind, LoginMessage, PublicKey, Purpose, SecretKey};
-use cpcd::{
-    Server,
-    settings::{Override, Settings},
-};
 use tonic::{
     Request, Status,
     service::{Interceptor, interceptor::InterceptedService},
@@ -30,18 +30,12 @@ use tonic::{
 };
 use tonic_types::StatusExt;
 
+pub(crate) use daemon::Daemon;
 pub(crate) use engines::{Engine, for_each_engine};
 pub(crate) use http::ask;
+pub(crate) use links::{Fault, Link, Linked, Links};
 pub(crate) use nodes::{ADDRESS, TestNode, record};
 pub(crate) use raw::{raw, raw_stream};
-
-/// A running daemon with folders of its own.
-pub(crate) struct Daemon {
-    server: Option<Server>,
-    folder: tempfile::TempDir,
-    grpc: String,
-    rest: std::net::SocketAddr,
-}
 
 /// Somebody with a key and, once logged in, a token.
 pub(crate) struct Person {
@@ -68,70 +62,13 @@ impl Interceptor for Bearer {
 }
 
 impl Daemon {
-    /// Starts a daemon on an engine.
-    pub(crate) async fn start(engine: &Engine) -> Self {
-        Self::start_with(engine, &[]).await
-    }
-
-    /// Starts a daemon with settings of its own.
-    pub(crate) async fn start_with(engine: &Engine, more: &[(&'static str, &str)]) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let server = Self::bind(engine, folder.path(), more).await.expect("the daemon starts");
-        let (grpc, rest) = (server.addresses().grpc, server.addresses().rest);
-        Self { server: Some(server), folder, grpc: format!("http://{grpc}"), rest }
-    }
-
-    /// Takes a server that runs already; its folders are the caller's.
-    pub(crate) fn adopt(server: Server) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (grpc, rest) = (server.addresses().grpc, server.addresses().rest);
-        Self { server: Some(server), folder, grpc: format!("http://{grpc}"), rest }
-    }
-
-    /// Binds a server on a data directory.
-    pub(crate) async fn bind(
-        engine: &Engine,
-        data_dir: &std::path::Path,
-        more: &[(&'static str, &str)],
-    ) -> anyhow::Result<Server> {
-        let mut overrides: Vec<Override> = vec![
-            ("server.data_dir", Some(data_dir.display().to_string())),
-            ("server.grpc_listen", Some("127.0.0.1:0".into())),
-            ("server.rest_listen", Some("127.0.0.1:0".into())),
-            ("store.url", Some(engine.url.clone())),
-        ];
-        overrides.extend(more.iter().map(|(key, value)| (*key, Some((*value).to_owned()))));
-        let settings = Settings::load(None, &overrides)?;
-        if !engine.url.is_empty() && !settings.server.root_key_file.exists() {
-            cpcd::init(&settings)?;
-        }
-        Server::bind(settings).await
-    }
-
-    /// Stops it and starts another on the same folders and engine.
-    pub(crate) async fn restart(mut self, engine: &Engine) -> Self {
-        if let Some(server) = self.server.take() {
-            server.shutdown().await;
-        }
-        let server = Self::bind(engine, self.folder.path(), &[]).await.expect("the daemon starts again");
-        let (grpc, rest) = (server.addresses().grpc, server.addresses().rest);
-        Self { server: Some(server), folder: self.folder, grpc: format!("http://{grpc}"), rest }
-    }
-
-    /// Stops it.
-    pub(crate) async fn stop(mut self) {
-        if let Some(server) = self.server.take() {
-            server.shutdown().await;
-        }
-    }
-
     pub(crate) async fn channel(&self) -> Channel {
-        Endpoint::from_shared(self.grpc.clone()).expect("an address").connect().await.expect("a connection")
+        let address = format!("http://{}", self.grpc_address());
+        Endpoint::from_shared(address).expect("an address").connect().await.expect("a connection")
     }
 
     pub(crate) async fn local_channel(&self) -> Channel {
-        let path = self.server.as_ref().expect("it runs").addresses().socket.clone();
-        let address = format!("unix://{}", path.display());
+        let address = format!("unix://{}", self.socket().display());
         Endpoint::from_shared(address).expect("an address").connect().await.expect("a connection")
     }
 
@@ -179,22 +116,32 @@ impl Daemon {
         kind: v1::SubjectKind,
         purpose: v1::ChallengePurpose,
     ) -> v1::ChallengeProof {
+        self.try_proof(key, kind, purpose).await.expect("a challenge")
+    }
+
+    /// Asks for a challenge, and signs it if there is one.
+    pub(crate) async fn try_proof(
+        &self,
+        key: &SecretKey,
+        kind: v1::SubjectKind,
+        purpose: v1::ChallengePurpose,
+    ) -> Result<v1::ChallengeProof, Status> {
         let begin = v1::ChallengeRequest {
             public_key: key.public().as_bytes().to_vec(),
             kind: kind.into(),
             purpose: purpose.into(),
         };
         let step = Some(v1::auth_request::Step::Begin(begin));
-        let answer = self.identity(None).await.authenticate(v1::AuthRequest { step }).await.expect("a challenge");
+        let answer = self.identity(None).await.authenticate(v1::AuthRequest { step }).await?;
         match answer.into_inner().result {
-            Some(v1::auth_response::Result::Challenge(challenge)) => sign(key, &challenge),
+            Some(v1::auth_response::Result::Challenge(challenge)) => Ok(sign(key, &challenge)),
             other => panic!("no challenge but {other:?}"),
         }
     }
 
     /// Logs in over gRPC; gives the access token.
     pub(crate) async fn login(&self, key: &SecretKey) -> Result<String, Status> {
-        let proof = self.proof(key).await;
+        let proof = self.try_proof(key, v1::SubjectKind::User, v1::ChallengePurpose::Login).await?;
         self.prove(proof).await
     }
 
@@ -217,31 +164,6 @@ impl Daemon {
     pub(crate) async fn refresh(&self, refresh_token: &str) -> Result<v1::TokenPair, Status> {
         let request = v1::RefreshRequest { refresh_token: refresh_token.into(), proof: None };
         self.identity(None).await.refresh_token(request).await.map(|answer| tokens(answer.into_inner()))
-    }
-
-    /// Gives where REST listens.
-    pub(crate) fn rest_address(&self) -> std::net::SocketAddr {
-        self.rest
-    }
-
-    /// Gives where gRPC listens.
-    pub(crate) fn grpc_address(&self) -> std::net::SocketAddr {
-        self.server.as_ref().expect("it runs").addresses().grpc
-    }
-
-    /// Gives where the root key is.
-    pub(crate) fn root_key(&self) -> std::path::PathBuf {
-        self.folder.path().join("root.key")
-    }
-
-    /// Counts in the daemon's store.
-    pub(crate) async fn count(&self, engine: &Engine, query: &str) -> i64 {
-        engine.count(self.folder.path(), query).await
-    }
-
-    /// Changes the daemon's store behind its back.
-    pub(crate) async fn execute(&self, engine: &Engine, statement: &str) {
-        engine.execute(self.folder.path(), statement).await;
     }
 
     /// Waits until nothing waits to be indexed.
@@ -316,6 +238,25 @@ pub(crate) fn reason(status: &Status) -> String {
     let info = details.error_info().unwrap_or_else(|| panic!("no details in {status:?}"));
     assert_eq!(info.domain, "cpc");
     info.reason.clone()
+}
+
+/// Asks for a condition as often as there are replicas, each of which is asked once if each time takes a connection of its own.
+pub(crate) async fn in_turn(engine: &Engine, mut condition: impl AsyncFnMut() -> bool) -> bool {
+    for _ in 0..engine.replicas {
+        if !condition().await {
+            return false;
+        }
+    }
+    true
+}
+
+/// Waits until a condition holds on each replica, which may take them a second; where there is one daemon, it must hold at once.
+pub(crate) async fn everywhere(engine: &Engine, what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    if engine.replicas == 1 {
+        assert!(condition().await, "{what} at once, on {}", engine.name);
+    } else {
+        eventually(what, async || in_turn(engine, &mut condition).await).await;
+    }
 }
 
 /// Waits for a condition; fails after a deadline.

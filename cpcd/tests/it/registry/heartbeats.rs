@@ -9,7 +9,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use tonic_types::StatusExt;
 
-use crate::harness::{ADDRESS, Daemon, Engine, eventually, for_each_engine, reason, record, within};
+use crate::harness::{ADDRESS, Daemon, Engine, eventually, everywhere, for_each_engine, reason, record, within};
 
 /// Reads how many statements a cause has had, from the metrics.
 async fn statements(daemon: &Daemon, cause: &str) -> u64 {
@@ -43,9 +43,16 @@ async fn a_heartbeat_costs_no_statement_whatever_its_way() {
         }
         drop(sender);
         assert!(within("the end", answers.message()).await.unwrap().is_none());
-        assert_eq!(statements(&daemon, "NodePing").await, 0);
-        let seen = daemon.look(&node.id).await.unwrap();
-        assert_eq!(seen.used.unwrap().memory_bytes, 5, "what a heartbeat leaves out stays");
+        // A replica that hears of a node for the first time reads it once; the one that registered it knows it.
+        let most = u64::from(engine.replicas > 1);
+        for _ in 0..engine.replicas {
+            let counted = statements(&daemon, "NodePing").await;
+            assert!(counted <= most, "{counted} statements for 100 heartbeats on {}", engine.name);
+        }
+        everywhere(&engine, "what a heartbeat leaves out stays", async || {
+            daemon.look(&node.id).await.unwrap().used.unwrap().memory_bytes == 5
+        })
+        .await;
         daemon.stop().await;
     })
     .await;
@@ -142,7 +149,10 @@ async fn only_nodes_have_a_heartbeat_and_a_deleted_one_has_none() {
         let request = v1::DeleteNodeRequest { id: node.id.clone() };
         daemon.registry(Some(&admin.token)).await.delete_node(request.clone()).await.unwrap();
         assert_eq!(reason(&within("the end", answers.message()).await.unwrap_err()), "TOKEN_REVOKED");
-        assert_eq!(refused(&node.token).await, "TOKEN_REVOKED");
+        everywhere(&engine, "the deleted node is refused", async || {
+            daemon.beat(&node.token, 1).await.is_err_and(|status| reason(&status) == "TOKEN_REVOKED")
+        })
+        .await;
         assert_eq!(reason(&daemon.look(&node.id).await.unwrap_err()), "NODE_NOT_FOUND");
         let again = daemon.registry(Some(&admin.token)).await.delete_node(request).await.unwrap_err();
         assert_eq!(reason(&again), "NODE_NOT_FOUND");

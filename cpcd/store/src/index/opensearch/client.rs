@@ -121,8 +121,13 @@ impl Answer {
             return Ok(());
         }
         let refusal = self.refusal();
-        let message = match self.status {
-            401 | 403 => "the search index does not take our name and password; see search.url",
+        let message = match (self.status, refusal.kind.as_str()) {
+            (401, _) | (403, "security_exception") => {
+                "the search index does not take our name and password; see search.url"
+            }
+            (403 | 429, kind) if kind.ends_with("_block_exception") => {
+                "the search index takes no writes: its disk is full, or somebody has blocked them"
+            }
             _ => "the search index does not answer; try again",
         };
         Err(Error::new(Reason::EngineAway, message).with_retry_after(RETRY_AFTER).with_source(refusal))
