@@ -61,7 +61,8 @@ impl Shared {
 
     /// Asks OpenSearch itself.
     async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
-        let answer = crate::harness::ask(self.host(), method, path, body).await;
+        let (server, body) = (format!("http://{}", self.host()), body.map(ToString::to_string));
+        let answer = crate::harness::ask(&server, method, path, body.as_deref()).await.body;
         serde_json::from_slice(&answer).unwrap()
     }
 
