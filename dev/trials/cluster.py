@@ -1,5 +1,6 @@
 """Replicas and the servers behind them, each of which can be killed and started again."""
 
+import atexit
 import base64
 import contextlib
 import http.client
@@ -51,6 +52,7 @@ class Postgres:
             os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
             self.as_user = ["runuser", "-u", "postgres", "--"]
         self.run("initdb", "--pgdata", folder / "data", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        atexit.register(self.stop)
         self.start()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
@@ -105,6 +107,7 @@ class Valkey:
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(["valkey-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "",
                                              "--appendonly", "no", "--dir", self.folder], stdout=log, stderr=log)
+        common.STARTED.append(self.process)
         wait_until("Valkey answers", 10, self.answers)
 
     def answers(self):
@@ -191,8 +194,7 @@ class Cluster:
     def start(self, number):
         """Starts a daemon that was stopped or killed, at the ports that it had."""
         before = self.daemons[number]
-        self.daemons[number] = common.Daemon(self.bin, before.folder, before.grpc, ["--rest-listen", before.rest],
-                                             environment=self.environment)
+        self.daemons[number] = common.Daemon(self.bin, before.folder, before.grpc, environment=self.environment, rest=before.rest)
 
     def log_in(self, name, permissions=()):
         """Makes a user at the first daemon; gives its id and its session."""

@@ -28,16 +28,27 @@ def catalogue(given, folder):
         return file, sum(1 for _ in lines)
 
 
+STARTED = []
+
+
+def kill_started():
+    """Ends every program that a trial began and that still runs, however the trial ended."""
+    for process in STARTED:
+        if process.poll() is None:
+            process.kill()
+
+
 class Daemon:
     """A daemon on a folder of its own."""
 
-    def __init__(self, bin, folder, grpc="127.0.0.1:0", settings=(), environment=None):
+    def __init__(self, bin, folder, grpc="127.0.0.1:0", settings=(), environment=None, rest="127.0.0.1:0"):
         self.bin, self.folder = bin, folder
         addresses = folder / "addresses.json"
         addresses.unlink(missing_ok=True)
-        command = [bin / "cpcd", "--data-dir", folder, "--grpc-listen", grpc, "--rest-listen", "127.0.0.1:0", "--addr-file", addresses, *settings]
+        command = [bin / "cpcd", "--data-dir", folder, "--grpc-listen", grpc, "--rest-listen", rest, "--addr-file", addresses, *settings]
         self.log = open(folder / "cpcd.log", "ab")
-        self.process = subprocess.Popen(command, stderr=self.log, env=os.environ | (environment or {}))
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=self.log, env=os.environ | (environment or {}))
+        STARTED.append(self.process)
         deadline = time.monotonic() + 60
         while not addresses.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:

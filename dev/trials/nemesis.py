@@ -1,6 +1,7 @@
 """Kills daemons, PostgreSQL and Valkey while everything is written that is promised to last: acknowledged and lost."""
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -94,7 +95,8 @@ def run(arguments, folder):
     chance = random.Random(seed)
     bin = common.programs()
     postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
-    cluster = Cluster(bin, folder, 3, postgres.url, valkey.url, settings={"CPCD_IDENTITY__ACCESS_TOKEN_SECONDS": "86400"})
+    search = os.environ.get("CPC_TEST_OPENSEARCH_URL", "")
+    cluster = Cluster(bin, folder, 3, postgres.url, valkey.url, search, settings={"CPCD_IDENTITY__ACCESS_TOKEN_SECONDS": "86400"})
     _, admin = cluster.log_in("admin", ["users=admin", "nodes=admin", "content=admin"])
     users = [cluster.log_in(f"user{number}") for number in range(6)]
     stop = threading.Event()
@@ -113,6 +115,7 @@ def run(arguments, folder):
     chance.shuffle(targets)
     begin = time.monotonic()
     for what in targets:
+        print(f"{time.monotonic() - begin:.1f} s: {what}", file=sys.stderr, flush=True)
         time.sleep(chance.uniform(0.1, arguments.pause))
         number, away = chance.randrange(3), chance.uniform(0, 1.5)
         kills[what] += 1

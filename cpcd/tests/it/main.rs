@@ -7,8 +7,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod harness;
-#[path = "../../store/tests/it/toxiproxy.rs"]
-mod toxiproxy;
 
 mod bound_sessions;
 mod content;

@@ -61,8 +61,7 @@ impl Shared {
 
     /// Asks OpenSearch itself.
     async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
-        let answer = crate::harness::ask_bytes(self.host(), method, path, body).await;
-        serde_json::from_slice(&answer).unwrap()
+        crate::harness::ask(&self.url, method, path, body.map(Value::to_string).as_deref()).await.json()
     }
 
     /// Gives the names of the indexes of content.

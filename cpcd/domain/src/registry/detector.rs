@@ -193,7 +193,7 @@ impl Detector {
     }
 
     /// Writes changes with their events, in one transaction under the lease; gives those that were made.
-    async fn write(
+    pub(super) async fn write(
         &self,
         judged: &[Judged],
         epoch: u64,
@@ -216,7 +216,7 @@ impl Detector {
                     last_seen: judged.seen.map(|seen| now.time_of(seen)),
                     // A second line of defence: what a replica has written that it heard counts, whatever we think to know. Where
                     // there is but one, the monotonic clock alone decides.
-                    unless_seen_after: limit.filter(|_| self.others.is_some()).map(|limit| known - limit),
+                    unless_seen: limit.filter(|_| self.others.is_some()).map(|limit| (known - limit, wall)),
                 }
             })
             .collect();

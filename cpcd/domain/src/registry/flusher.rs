@@ -59,27 +59,11 @@ impl Flusher {
     /// Tells and writes until `stop`, then all that is left, and says goodbye: no node may be heard here after `stop`.
     pub async fn run(mut self, stop: CancellationToken) {
         let caller = Caller::system();
-        let (mut measured, mut is_away) = (self.clock.tick(), false);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => break,
-                () = time::sleep(EVERY) => {}
-            }
-            let now = self.clock.tick();
-            self.pace.measure(now.since(measured));
-            measured = now;
-            let told = self.tell().await;
-            match told.and(self.flush(&caller, now.before(AGE)).await) {
-                Ok(_) => is_away = false,
-                Err(error) => {
-                    if !is_away {
-                        tracing::warn!(error = ?error, "when nodes were heard of is not written until the store answers");
-                    }
-                    is_away = true;
-                }
-            }
-        }
-        if let Some(sender) = &mut self.sender
+        let mut sender = self.sender.take();
+        // Each goes on while the other waits for the store, and has its statements counted for itself.
+        let telling = self.store.caused_by("liveness", self.tell_until(&mut sender, &stop));
+        tokio::join!(telling, self.flush_until(&caller, &stop));
+        if let Some(sender) = &mut sender
             && let Err(error) = sender.say_goodbye().await
         {
             tracing::warn!(error = ?error, "the other replicas were not told that this one stops; they notice after a while");
@@ -87,13 +71,39 @@ impl Flusher {
         self.flush_all(&caller).await;
     }
 
-    /// Tells the others whom we heard.
-    pub(super) async fn tell(&mut self) -> Result<()> {
-        match &mut self.sender {
-            Some(sender) => sender.pass_on().await,
-            None => {
+    async fn tell_until(&self, sender: &mut Option<Sender>, stop: &CancellationToken) {
+        let (mut measured, mut is_away) = (self.clock.tick(), false);
+        while is_time(stop).await {
+            let now = self.clock.tick();
+            self.pace.measure(now.since(measured));
+            measured = now;
+            let Some(sender) = sender else {
                 self.table.take_fresh();
-                Ok(())
+                continue;
+            };
+            match sender.pass_on().await {
+                Ok(()) => is_away = false,
+                Err(error) => {
+                    if !is_away {
+                        tracing::warn!(error = ?error, "whom this replica hears is not told to the others until the store or the cache answers");
+                    }
+                    is_away = true;
+                }
+            }
+        }
+    }
+
+    async fn flush_until(&self, caller: &Caller, stop: &CancellationToken) {
+        let mut is_away = false;
+        while is_time(stop).await {
+            match self.flush(caller, self.clock.tick().before(AGE)).await {
+                Ok(_) => is_away = false,
+                Err(error) => {
+                    if !is_away {
+                        tracing::warn!(error = ?error, "when nodes were heard of is not written until the store answers");
+                    }
+                    is_away = true;
+                }
             }
         }
     }
@@ -125,5 +135,13 @@ impl Flusher {
             return Err(error);
         }
         Ok(taken.len())
+    }
+}
+
+/// Waits for the next second; false if there is none.
+async fn is_time(stop: &CancellationToken) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => false,
+        () = time::sleep(EVERY) => true,
     }
 }

@@ -15,6 +15,7 @@ mod chain;
 mod changes;
 mod config;
 mod detector;
+mod entry;
 mod flusher;
 mod heartbeats;
 mod intake;
@@ -25,6 +26,8 @@ mod peers;
 mod receiver;
 mod record;
 mod registration;
+#[cfg(test)]
+mod replica_tests;
 mod rules;
 mod sender;
 mod signals;

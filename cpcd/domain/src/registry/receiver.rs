@@ -27,7 +27,7 @@ use super::{
 const ENTRIES: usize = 64;
 const READS: usize = 16;
 /// Rows that are read at once.
-const ROWS: u32 = 64;
+const ROWS: u32 = 512;
 /// Batches of the store that are older are of nobody who lives.
 const ROWS_SINCE: Duration = Duration::from_secs(120);
 /// The clocks of two replicas may differ by so much, since each only knows between what two moments it was told the time.

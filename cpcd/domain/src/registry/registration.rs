@@ -294,6 +294,10 @@ async fn write_changes(tx: &mut Tx, before: &Node, node: &Node, now: Timestamp) 
         return Ok(());
     }
     tx.update_node(node).await?;
-    let payload = json!({ "status": node.status.as_str() });
+    let mut payload = json!({ "status": node.status.as_str() });
+    if before.labels != node.labels {
+        // Who saw it by its labels and does not any more is told by these.
+        payload["labels_before"] = json!(before.labels);
+    }
     tx.insert_events(&[NewEvent { kind: "node.updated", subject_id: node.id.uuid(), payload }], now).await
 }

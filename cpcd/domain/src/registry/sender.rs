@@ -11,6 +11,8 @@ use std::{
 use cpcd_model::{Result, time::Clock};
 use cpcd_store::sql::{LivenessReplica, Priority};
 
+use tokio::time::timeout;
+
 use super::{
     batch::{Batch, Report},
     chain::Chain,
@@ -23,6 +25,8 @@ use super::{
 const MOST: usize = 20_000;
 /// Batches that the log keeps for each replica: a minute of them.
 const KEEP: usize = 64;
+/// How long a word to the store may take while the cache brings the batches.
+const HELLO: Duration = Duration::from_secs(2);
 /// What is written to the store is kept so long.
 const KEEP_ROWS: Duration = Duration::from_secs(60);
 /// What a node said last is in the cache so long.
@@ -108,7 +112,8 @@ impl Sender {
             if !is_whole {
                 return Ok(());
             }
-            self.say_hello().await
+            // The batch is where it should be, and the next is not to wait for a store that hangs.
+            timeout(HELLO, self.say_hello()).await.unwrap_or(Ok(()))
         } else {
             let write = self.signals.store.write(Priority::Registry, move |tx| {
                 Box::pin(async move { tx.insert_liveness_batch(&row, seq, &bytes, keep_from).await })

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    hash::{BuildHasherDefault, Hasher},
+    hash::BuildHasherDefault,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -13,82 +13,14 @@ use cpcd_model::{
     time::Tick,
 };
 
-use super::rules::{Liveness, Rules};
+pub(super) use super::entry::{Arrival, Due, Judged, View, Word};
+use super::{
+    entry::{Entry, IdHasher},
+    rules::Rules,
+};
 
 /// At a million nodes a part has four thousand, and is locked for some tens of microseconds when all are judged.
 const PARTS: usize = 256;
-/// Of a node that was never really heard of, as far as we know.
-const NEVER: u32 = u32::MAX;
-/// Silence of a node that was offline before we knew it goes on: it must not come back without a word.
-const LONG_AGO: Duration = Duration::from_secs(3600);
-
-/// What is known of a node between two heartbeats. There may be millions: the fields are as small as they can be.
-#[derive(Clone, Copy)]
-struct Entry {
-    /// When it was last heard of, by any replica; or when it is taken to have been.
-    heard: Tick,
-    /// When what it is taken for last changed; the default if never.
-    changed: Tick,
-    /// When it last changed what is stored of it; the default if never.
-    updated: Tick,
-    used: Resources,
-    told_ms: u32,
-    /// How much later `heard` is than it really was: nobody's silence counts from before we knew them.
-    assumed_ms: u32,
-    status: NodeStatus,
-    /// Whether it was ever heard of by this process.
-    is_heard_here: bool,
-    /// Whether it was this process that heard of it last: then it is ours to write.
-    is_last_here: bool,
-    /// Whether others are to be told that it was heard of.
-    is_fresh: bool,
-    /// Whether it waits to be written.
-    is_due: bool,
-}
-
-impl Entry {
-    fn new(status: NodeStatus, now: Tick) -> Self {
-        let heard = match status {
-            NodeStatus::Online | NodeStatus::Degraded => now,
-            NodeStatus::Offline => now.before(LONG_AGO),
-        };
-        Self {
-            heard,
-            changed: Tick::default(),
-            updated: Tick::default(),
-            used: Resources::default(),
-            told_ms: 0,
-            assumed_ms: NEVER,
-            status,
-            is_heard_here: false,
-            is_last_here: false,
-            is_fresh: false,
-            is_due: false,
-        }
-    }
-
-    fn liveness(&self) -> Liveness {
-        Liveness {
-            status: self.status,
-            heard: self.heard,
-            changed: (self.changed != Tick::default()).then_some(self.changed),
-            told: Duration::from_millis(self.told_ms.into()),
-        }
-    }
-
-    /// Gives when it was really heard of, if that is known.
-    fn seen(&self) -> Option<Tick> {
-        (self.assumed_ms != NEVER).then(|| self.heard.before(Duration::from_millis(self.assumed_ms.into())))
-    }
-
-    fn hear(&mut self, now: Tick) {
-        self.heard = self.heard.max(now);
-        self.assumed_ms = 0;
-        self.is_heard_here = true;
-        self.is_last_here = true;
-    }
-}
-
 /// The nodes that are followed.
 pub(super) struct Table {
     parts: Box<[Mutex<Part>]>,
@@ -112,54 +44,6 @@ impl Part {
             self.fresh.push(id);
         }
     }
-}
-
-/// What a node said when it was last heard of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Word {
-    pub(super) id: NodeId,
-    pub(super) heard: Tick,
-    pub(super) told_ms: u32,
-    pub(super) used: Resources,
-    pub(super) status: NodeStatus,
-}
-
-/// A node that waits to be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Due {
-    pub(super) id: NodeId,
-    /// Since when.
-    pub(super) since: Tick,
-    /// When it was last heard of.
-    pub(super) heard: Tick,
-}
-
-/// What the pace of a heartbeat depends on.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Arrival {
-    /// Whether it is the first that this process hears of the node.
-    pub(super) is_first: bool,
-    /// Whether the node has let some time pass: one that does not is no sign of a large fleet.
-    pub(super) is_fair: bool,
-}
-
-/// What a look at a node found.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Judged {
-    pub(super) id: NodeId,
-    pub(super) from: NodeStatus,
-    pub(super) to: NodeStatus,
-    /// When it was last heard of, if that is known.
-    pub(super) seen: Option<Tick>,
-}
-
-/// What is shown of a node.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct View {
-    pub(super) status: NodeStatus,
-    pub(super) used: Resources,
-    /// When it was last heard of, if that is known.
-    pub(super) seen: Option<Tick>,
 }
 
 impl Default for Table {
@@ -236,20 +120,7 @@ impl Table {
         let mut part = self.part(id);
         // Whoever is not followed was deleted, or its registration is still on its way: it counts as heard of when that arrives.
         let Some(entry) = part.nodes.get_mut(&id) else { return };
-        if heard > entry.heard {
-            entry.heard = heard;
-            entry.assumed_ms = 0;
-            entry.is_last_here = false;
-        } else {
-            let earlier = entry.heard.since(heard);
-            let assumed_ms = u32::try_from(earlier.as_millis()).unwrap_or(NEVER);
-            if assumed_ms >= entry.assumed_ms {
-                return;
-            }
-            entry.assumed_ms = assumed_ms;
-        }
-        entry.told_ms = told_ms;
-        entry.used = used;
+        entry.merge(heard, told_ms, used);
     }
 
     /// Gives what is known of a node.
@@ -389,25 +260,6 @@ impl Table {
 
 fn lock(part: &Mutex<Part>) -> MutexGuard<'_, Part> {
     part.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Takes the random bits of a UUIDv7 as they are. The server makes the ids, so nobody chooses them to collide.
-#[derive(Default)]
-struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        // A UUID is hashed as its sixteen bytes; whatever else comes is folded in.
-        for chunk in bytes.rchunks(8) {
-            let mut eight = [0; 8];
-            eight[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(23) ^ u64::from_le_bytes(eight)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ const KINDS: &str = "node.";
 pub enum Change {
     /// It is new, or has changed; so it is now.
     Node(Box<Seen>),
-    /// It was deleted.
+    /// It was deleted, or is no longer among those that the caller may see.
     Deleted(NodeId),
     /// What happened after the cursor is no longer known: list again.
     Gap,
@@ -256,19 +256,28 @@ impl Follower {
         Ok(events.len())
     }
 
+    /// Says whether the caller might see the node of an event when it had such labels.
+    fn might_see(&self, event: &Event, labels: &Labels, owner: Option<UserId>) -> bool {
+        let target = Target { labels: Some(labels), owner, object: Some(event.subject_id) };
+        let is_owner = matches!(self.caller.subject(), Subject::User(own) if owner == Some(own));
+        is_owner || self.caller.may(Resource::Nodes, Level::Read, &target)
+    }
+
     /// Gives what an event means to the caller; nothing if it is not for them to see.
     fn change(&self, event: &Event, nodes: &HashMap<NodeId, cpcd_model::node::Node>) -> Option<Change> {
         let id: NodeId = event.subject_id.into();
         if event.kind == "node.deleted" {
             let owner = event.payload["owner_id"].as_str().and_then(|id| UserId::parse("owner_id", id).ok());
-            let labels: Labels = serde_json::from_value(event.payload["labels"].clone()).unwrap_or_default();
-            let target = Target { labels: Some(&labels), owner, object: Some(event.subject_id) };
-            let is_owner = matches!(self.caller.subject(), Subject::User(own) if owner == Some(own));
-            let may_see = is_owner || self.caller.may(Resource::Nodes, Level::Read, &target);
-            return may_see.then_some(Change::Deleted(id));
+            let labels = serde_json::from_value(event.payload["labels"].clone()).unwrap_or_default();
+            return self.might_see(event, &labels, owner).then_some(Change::Deleted(id));
         }
         // One that is gone by now has an event of its own further on.
-        let node = nodes.get(&id).filter(|node| access::may_see(&self.caller, self.realm.as_deref(), node))?;
+        let node = nodes.get(&id)?;
+        if !access::may_see(&self.caller, self.realm.as_deref(), node) {
+            // With this change it left what the caller may see.
+            let before: Labels = serde_json::from_value(event.payload["labels_before"].clone()).ok()?;
+            return self.might_see(event, &before, node.owner_id).then_some(Change::Deleted(id));
+        }
         let mut seen = self.watch.nodes.show(&self.caller, self.realm.as_deref(), node.clone());
         if let Some(status) = event.payload["status"].as_str().and_then(NodeStatus::from_word) {
             seen.node.status = status;

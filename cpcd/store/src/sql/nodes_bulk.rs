@@ -28,8 +28,9 @@ pub struct Transition {
     pub to: NodeStatus,
     /// When it was last heard of, as far as the one knows who judges.
     pub last_seen: Option<Timestamp>,
-    /// Whoever was heard of later than this, by anyone, is not taken for worse.
-    pub unless_seen_after: Option<Timestamp>,
+    /// Whoever was heard of after the first and no later than the second, by anyone, is not taken for worse. What is later than now
+    /// is of a clock that was set back since.
+    pub unless_seen: Option<(Timestamp, Timestamp)>,
 }
 
 #[derive(Serialize)]
@@ -44,6 +45,7 @@ struct TransitionLine {
     status: &'static str,
     seen: Option<String>,
     unless: Option<String>,
+    now: Option<String>,
 }
 
 impl Tx {
@@ -82,7 +84,8 @@ impl Tx {
                 id: transition.id.uuid(),
                 status: transition.to.as_str(),
                 seen: transition.last_seen.map(time_text),
-                unless: transition.unless_seen_after.map(time_text),
+                unless: transition.unless_seen.map(|(after, _)| time_text(after)),
+                now: transition.unless_seen.map(|(_, now)| time_text(now)),
             })
             .collect();
         lines.sort_by_key(|line| line.id);
@@ -90,15 +93,19 @@ impl Tx {
             .fetch_all(
                 sql(
                     "UPDATE nodes SET status = change.status::node_status, last_seen = greatest(nodes.last_seen, change.seen)
-                     FROM jsonb_to_recordset($1) AS change (id UUID, status TEXT, seen TIMESTAMPTZ, unless TIMESTAMPTZ)
+                     FROM jsonb_to_recordset($1) AS change (
+                         id UUID, status TEXT, seen TIMESTAMPTZ, unless TIMESTAMPTZ, now TIMESTAMPTZ
+                     )
                      WHERE nodes.id = change.id AND nodes.status <> change.status::node_status
-                         AND (change.unless IS NULL OR nodes.last_seen IS NULL OR nodes.last_seen <= change.unless)
+                         AND (change.unless IS NULL OR nodes.last_seen IS NULL OR nodes.last_seen <= change.unless
+                             OR nodes.last_seen > change.now)
                      RETURNING nodes.id, CAST(nodes.status AS TEXT) AS status",
                     "UPDATE nodes SET status = change.value ->> 'status',
                          last_seen = max(coalesce(last_seen, change.value ->> 'seen'), coalesce(change.value ->> 'seen', last_seen))
                      FROM json_each($1) AS change
                      WHERE nodes.id = unhex(change.value ->> 'id', '-') AND nodes.status <> change.value ->> 'status'
-                         AND (change.value ->> 'unless' IS NULL OR last_seen IS NULL OR last_seen <= change.value ->> 'unless')
+                         AND (change.value ->> 'unless' IS NULL OR last_seen IS NULL OR last_seen <= change.value ->> 'unless'
+                             OR last_seen > change.value ->> 'now')
                      RETURNING nodes.id, nodes.status",
                 ),
                 &[Arg::Json(json_text(&lines)?)],

@@ -156,7 +156,12 @@ async fn a_status_changes_unless_somebody_has_heard_of_the_node() {
         })
         .await;
         let heard = time("2026-01-01T00:00:00Z");
-        let to = |id, to, unless_seen_after| Transition { id, to, last_seen: None, unless_seen_after };
+        let to = |id, to, after: Option<_>| Transition {
+            id,
+            to,
+            last_seen: None,
+            unless_seen: after.map(|after| (after, heard + Duration::from_secs(9))),
+        };
         let changes = [
             to(ids[0], NodeStatus::Offline, Some(heard)),
             to(ids[1], NodeStatus::Offline, Some(heard - Duration::from_secs(1))),
@@ -169,11 +174,19 @@ async fn a_status_changes_unless_somebody_has_heard_of_the_node() {
             done.sort_unstable_by_key(|(id, _)| *id);
             done
         };
+        let set_back = heard - Duration::from_secs(5);
+        let of_another_clock =
+            Transition { unless_seen: Some((set_back, set_back)), ..to(ids[1], NodeStatus::Degraded, None) };
         let made = change(changes.to_vec()).await;
         assert_eq!(made, [(ids[0], NodeStatus::Offline), (ids[2], NodeStatus::Degraded)]);
         assert_eq!(store.get_node(ids[1]).await.unwrap().unwrap().status, NodeStatus::Online);
         assert_eq!(change(changes.to_vec()).await, [], "the same again is no change");
-        let back = Transition { id: ids[2], to: NodeStatus::Online, last_seen: Some(heard), unless_seen_after: None };
+        assert_eq!(
+            change(vec![of_another_clock]).await,
+            [(ids[1], NodeStatus::Degraded)],
+            "what is to come says nothing"
+        );
+        let back = Transition { id: ids[2], to: NodeStatus::Online, last_seen: Some(heard), unless_seen: None };
         assert_eq!(change(vec![back]).await, [(ids[2], NodeStatus::Online)]);
         assert_eq!(store.get_node(ids[2]).await.unwrap().unwrap().last_seen, Some(heard));
         assert_eq!(

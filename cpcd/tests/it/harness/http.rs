@@ -35,19 +35,6 @@ impl Answer {
     }
 }
 
-/// Asks another server at `HOST:PORT`, with JSON or nothing; gives the body.
-pub(crate) async fn ask_bytes(host: &str, method: Method, path: &str, body: Option<&Value>) -> Vec<u8> {
-    let stream = TcpStream::connect(host).await.expect("a connection");
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("a handshake");
-    tokio::spawn(connection);
-    let request = Request::builder().method(method).uri(path).header(header::HOST, host);
-    let request = request.header(header::CONTENT_TYPE, "application/json");
-    let body = Full::new(bytes::Bytes::from(body.map(ToString::to_string).unwrap_or_default()));
-    let response = sender.send_request(request.body(body).expect("a request")).await.expect("an answer");
-    response.into_body().collect().await.expect("a body").to_bytes().to_vec()
-}
-
 impl Daemon {
     /// Sends a REST request with JSON text, or none.
     pub(crate) async fn rest(&self, method: Method, path: &str, token: Option<&str>, body: Option<&str>) -> Answer {

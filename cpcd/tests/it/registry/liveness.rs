@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use cpc_proto::v1::{self, watch_nodes_response::Event};
+use cpc_signing::{Dialect, SecretKey};
 use tonic::Streaming;
 
-use crate::harness::{Daemon, Engine, TestNode, eventually, for_each_engine, reason, within};
+use crate::harness::{ADDRESS, Daemon, Engine, TestNode, eventually, for_each_engine, reason, record, within};
 
 /// Thirty times as fast as usual, and without the time of grace.
 const FAST: [(&str, &str); 5] = [
@@ -133,6 +134,32 @@ async fn a_watch_tells_of_ends_and_gaps() {
         }
         let refused = daemon.registry(None).await.watch_nodes(v1::WatchNodesRequest::default()).await.unwrap_err();
         assert_eq!(reason(&refused), "TOKEN_MISSING");
+        daemon.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_what_a_watcher_may_see_is_gone_for_them() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let green = daemon.person("green", &["nodes=read@label:colour:green"]).await;
+        let mut changes = watch(&daemon, &green.token, "").await;
+        next(&mut changes).await;
+        let key = SecretKey::generate();
+        let register = async |seq: u64, colour: &str| {
+            let mut info = daemon.node_info(&key, record(&key, seq, &[ADDRESS], Dialect::Standard)).await;
+            info.labels = [("colour".to_owned(), colour.to_owned())].into();
+            daemon.local_registry().await.register_node(info).await.expect("it registers").into_inner().node_id
+        };
+        let id = register(1, "green").await;
+        assert_eq!(next_status(&mut changes).await.0, id);
+        register(2, "red").await;
+        assert_eq!(next(&mut changes).await.event, Some(Event::DeletedId(id.clone())));
+        // What happens to it then is nothing to them, until it is green again.
+        register(3, "blue").await;
+        register(4, "green").await;
+        assert_eq!(next_status(&mut changes).await.0, id);
         daemon.stop().await;
     })
     .await;

@@ -4,3 +4,4 @@ mod access;
 mod heartbeats;
 mod liveness;
 mod registration;
+mod replicas;
