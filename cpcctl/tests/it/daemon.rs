@@ -415,3 +415,43 @@ fn the_key_that_signs_tokens_is_changed() {
     assert_eq!(daemon.json(&["--local", "token-key", "list"]).as_array().unwrap().len(), 1);
     assert_eq!(daemon.ok(&["whoami", "-o", "name"]), "alice\n", "the key opens a new session");
 }
+
+#[test]
+fn migrations_are_shown_done_and_taken_back() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    let listed = daemon.json(&["--local", "migrate", "status"]);
+    let all = listed.as_array().unwrap();
+    assert!(all.iter().all(|known| known["isApplied"] == true && known["isKnown"] == true), "{listed}");
+    let last: u64 = all.last().unwrap()["version"].as_str().unwrap().parse().unwrap();
+    assert!(daemon.ok(&["--local", "migrate", "status"]).contains("schema_compatibility"));
+    assert_eq!(daemon.ok(&["--local", "migrate", "plan"]), "");
+    assert_eq!(daemon.json(&["--local", "migrate", "up"])["migrations"].as_array().unwrap().len(), 0);
+    let plan = daemon.ok(&["--local", "migrate", "plan", "--down", "--to", "6"]);
+    assert!(plan.contains("-- loses column sessions.bound_key") && plan.contains("DROP COLUMN"), "{plan}");
+    let down = ["--local", "migrate", "down", "--to", "6"];
+    assert_eq!(daemon.ok(&[&down[..], &["--dry-run"]].concat()), plan);
+    let unasked = daemon.refused(2, &down);
+    let question = unasked["message"].as_str().unwrap();
+    assert!(question.contains("column sessions.bound_key") && question.contains("--yes"), "{question}");
+    let refused = daemon.refused(6, &[&down[..], &["--yes"]].concat());
+    assert_eq!(refused["reason"], "STORE_IN_USE");
+    assert!(refused["message"].as_str().unwrap().contains("--maintenance"), "{refused}");
+    drop(daemon);
+
+    fs::write(home.path().join("cpcd.toml"), "[server]\nmaintenance = true\n").unwrap();
+    let daemon = Daemon::start(&home).expect("it was there before");
+    // The one that was killed counts as alive for ten seconds.
+    let run = until("nobody else is heard", || {
+        Some(daemon.run(&[&down[..], &["--yes", "--progress", "plain"]].concat())).filter(|run| run.code != 6)
+    });
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.stdout.contains("0007 bound_sessions") && run.stderr.contains(" of "), "{run:?}");
+    let pending = daemon.json(&["--local", "migrate", "status"]);
+    let pending = pending.as_array().unwrap().iter().filter(|known| known["isApplied"] != true).count();
+    assert!(pending > 0 && last > 6);
+    assert_eq!(daemon.refused(6, &["--local", "status"])["reason"], "MIGRATION_PENDING");
+    assert!(daemon.ok(&["--local", "migrate", "plan"]).contains("ADD COLUMN bound_key"));
+    let done = daemon.json(&["--local", "migrate", "up"]);
+    assert_eq!(done["migrations"].as_array().unwrap().len(), pending, "{done}");
+}

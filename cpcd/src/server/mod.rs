@@ -64,7 +64,7 @@ impl Server {
         match engines {
             Some(engines) => full::serve(&ground, engines, listeners).await?,
             None => {
-                let phase = pending::begin(&ground, &listeners)?;
+                let phase = pending::begin(&ground, &listeners).await?;
                 let ground = ground.clone();
                 ground.tasks.clone().spawn(async move {
                     if let Err(error) = phase.then_serve_all(&ground, listeners).await {

@@ -50,7 +50,7 @@ pub(super) struct Phase {
 }
 
 /// Serves administration on all listeners, which stay the caller's.
-pub(super) fn begin(ground: &Ground, listeners: &Listeners) -> anyhow::Result<Phase> {
+pub(super) async fn begin(ground: &Ground, listeners: &Listeners) -> anyhow::Result<Phase> {
     let Ground { settings, tls, health, metrics, .. } = ground;
     let service = if settings.server.maintenance { Service::Maintenance } else { Service::Pending };
     let migrations = Migrations::new(&settings.store, service);
@@ -67,6 +67,7 @@ pub(super) fn begin(ground: &Ground, listeners: &Listeners) -> anyhow::Result<Ph
             stop: phase.stop.clone(),
         })
     };
+    rpc::set_health(health, false).await;
     let (grpc, rest, local, uid) = listeners.again()?.into_parts()?;
     let network = services(Door::Network(addresses.grpc.ip()), tls.doors(&["h2"])?);
     let served = rpc::serve_network(grpc, &network, 1, ground.places(), &phase.stop)?;

@@ -58,6 +58,11 @@ impl Process {
         Self { child, folder: folder.to_owned(), grpc: address("grpc"), rest: address("rest") }
     }
 
+    /// Starts it and waits for nothing.
+    pub(crate) fn spawn(folder: &Path) -> Child {
+        Self::command(folder).args(["--grpc-listen", "127.0.0.1:0"]).spawn().expect("cpcd starts")
+    }
+
     fn command(folder: &Path) -> Command {
         Self::arguments(folder, Command::new(env!("CARGO_BIN_EXE_cpcd")))
     }

@@ -72,8 +72,8 @@ type Death = fn(&Proxy);
 async fn with_servers(test: impl AsyncFn(Engine, String)) {
     let Some(url) = valkey::shared() else { return };
     for_each_engine(async |engine: Engine| {
-        // SQLite has one daemon.
-        if !engine.url.is_empty() {
+        // SQLite has one daemon; where there are three already, each would be six.
+        if engine.name == "postgres" {
             test(engine, url.clone()).await;
         }
     })

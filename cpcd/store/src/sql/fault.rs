@@ -75,6 +75,8 @@ pub(super) fn from_sqlx(error: sqlx::Error) -> Error {
         | sqlx::Error::PoolClosed
         | sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
+        // What a connection says that breaks off in the midst of a message.
+        | sqlx::Error::Protocol(_)
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::BeginFailed) => engine_away(error),
         error => Error::internal(error),

@@ -77,6 +77,9 @@ impl Daemon {
             ("server.grpc_listen", Some("127.0.0.1:0".into())),
             ("server.rest_listen", Some("127.0.0.1:0".into())),
             ("store.url", Some(engine.url.clone())),
+            // Looser than what is shipped: a busy machine must not fail a test.
+            ("store.acquire_timeout_ms", Some("5000".into())),
+            ("store.away_after_ms", Some("5000".into())),
         ];
         overrides.extend(engine.settings.iter().map(|(key, value)| (*key, Some(value.clone()))));
         overrides.extend(more.iter().map(|(key, value)| (*key, Some((*value).to_owned()))));

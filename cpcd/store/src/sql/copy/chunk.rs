@@ -30,8 +30,8 @@ pub(super) async fn read(side: &mut Side, table: &Table, after: Option<&[String]
     let places: Vec<_> = (1..)
         .zip(table.key_columns())
         .map(|(number, column)| match is_postgres {
-            true => column.from_text_postgres(&format!("${number}::TEXT")),
-            false => column.from_text_sqlite(&format!("${number}")),
+            true => column.read_postgres(&format!("${number}::TEXT")),
+            false => column.read_sqlite(&format!("${number}")),
         })
         .collect();
     let (keys, places) = (keys.join(", "), places.join(", "));
@@ -97,7 +97,7 @@ pub(super) async fn write(side: &mut Side, table: &Table, rows: &[Texts]) -> Res
             let texts = |index: usize| rows.iter().map(|row| row[index].clone()).collect::<Vec<_>>();
             let read: Vec<_> = (0..)
                 .zip(&table.columns)
-                .map(|(index, column)| column.from_text_postgres(&format!("given.c{index}")))
+                .map(|(index, column)| column.read_postgres(&format!("given.c{index}")))
                 .collect();
             let (places, given): (Vec<_>, Vec<_>) =
                 (0..table.columns.len()).map(|index| (format!("${}::TEXT[]", index + 1), format!("c{index}"))).unzip();
@@ -116,7 +116,7 @@ pub(super) async fn write(side: &mut Side, table: &Table, rows: &[Texts]) -> Res
         Side::Sqlite(connection) => {
             let read: Vec<_> = (0..)
                 .zip(&table.columns)
-                .map(|(index, column)| column.from_text_sqlite(&format!("(value ->> '$[{index}]')")))
+                .map(|(index, column)| column.read_sqlite(&format!("(value ->> '$[{index}]')")))
                 .collect();
             let text = format!("INSERT INTO {name} ({names}) SELECT {} FROM json_each($1)", read.join(", "));
             let rows = serde_json::to_string(rows).map_err(Error::internal)?;

@@ -97,7 +97,7 @@ impl Column {
     }
 
     /// Reads a text in PostgreSQL's SQL.
-    pub(super) fn from_text_postgres(&self, text: &str) -> String {
+    pub(super) fn read_postgres(&self, text: &str) -> String {
         let cast = &self.cast;
         match self.kind {
             Kind::Bytes => format!("decode({text}, 'hex')"),
@@ -112,7 +112,7 @@ impl Column {
     }
 
     /// Reads a text in SQLite's SQL.
-    pub(super) fn from_text_sqlite(&self, text: &str) -> String {
+    pub(super) fn read_sqlite(&self, text: &str) -> String {
         match self.kind {
             Kind::Uuid | Kind::Bytes => format!("unhex({text})"),
             Kind::Number | Kind::Flag => format!("CAST({text} AS INTEGER)"),

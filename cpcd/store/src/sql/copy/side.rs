@@ -53,12 +53,12 @@ impl Side {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true);
-        let used = |error: Error| match error.reason() {
-            Reason::EngineAway => {
-                let text = format!("another program has the store {} open: stop the daemon on it", file.display());
-                Error::new(Reason::StoreInUse, text).with_source(format!("{error:?}"))
+        let used = |error: Error| {
+            if error.reason() != Reason::EngineAway {
+                return error;
             }
-            _ => error,
+            let text = format!("another program has the store {} open: stop the daemon on it", file.display());
+            Error::new(Reason::StoreInUse, text).with_source(format!("{error:?}"))
         };
         let mut connection = options.connect().await.map_err(|error| used(from_sqlx(error)))?;
         let taken = raw_sql("BEGIN EXCLUSIVE; COMMIT").execute(&mut connection).await;
