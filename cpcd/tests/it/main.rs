@@ -32,6 +32,8 @@ mod shared_cache;
 mod tls;
 mod token_keys;
 mod tour;
+#[path = "../../store/tests/it/toxiproxy.rs"]
+mod toxiproxy;
 #[allow(dead_code, reason = "the tests of the store use all of it")]
 #[path = "../../store/tests/it/valkey.rs"]
 mod valkey;
