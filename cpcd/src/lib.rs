@@ -4,6 +4,9 @@
 //! edges, and the [`table`] of them), `rpc` (gRPC), `rest` (HTTP and JSON), `transport` (connections and their limits), [`tls`],
 //! `wire` (model to message), `telemetry` (logs and the daemon's own metrics).
 
+// A call's future holds those of all floors below it, down to an engine's client: optimised builds look deeper than the usual limit.
+#![recursion_limit = "256"]
+
 mod app;
 mod calls;
 mod copy_store;
