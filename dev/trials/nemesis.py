@@ -110,6 +110,7 @@ def run(arguments, folder):
     register = subprocess.Popen([bin / "cpcctl", "-o", "json", "--timeout", "20s", "bench", "register", *to, "--at-once", "48", "--count",
                                  str(arguments.nodes), "--failures", "1000000", "--record", record], stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL, env=cluster.daemons[0].environment)
+    common.STARTED.append(register)
     kills = {"cpcd": 0, "postgres": 0, "valkey": 0}
     targets = [what for what in kills for _ in range(arguments.kills)]
     chance.shuffle(targets)

@@ -73,6 +73,7 @@ def run(arguments, folder):
                                   "--nodes", str(arguments.nodes), "--paced", "--connections", "50", "--streams-per-connection",
                                   str(arguments.nodes // 50 + 1), "--warmup", "30s", "--duration", f"{arguments.minutes * 60:.0f}s"],
                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=cluster.daemons[0].environment, text=True)
+        common.STARTED.append(beats)
         callers = [Caller(cluster, number, session, arguments.rate, until, seed + number) for number in range(arguments.threads)]
         for caller in callers:
             caller.start()
