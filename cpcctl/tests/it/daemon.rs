@@ -424,7 +424,7 @@ fn migrations_are_shown_done_and_taken_back() {
     let all = listed.as_array().unwrap();
     assert!(all.iter().all(|known| known["isApplied"] == true && known["isKnown"] == true), "{listed}");
     let last: u64 = all.last().unwrap()["version"].as_str().unwrap().parse().unwrap();
-    assert!(daemon.ok(&["--local", "migrate", "status"]).contains("schema_compatibility"));
+    assert!(daemon.ok(&["--local", "migrate", "status"]).contains("schema compatibility"));
     assert_eq!(daemon.ok(&["--local", "migrate", "plan"]), "");
     assert_eq!(daemon.json(&["--local", "migrate", "up"])["migrations"].as_array().unwrap().len(), 0);
     let plan = daemon.ok(&["--local", "migrate", "plan", "--down", "--to", "6"]);
@@ -446,7 +446,7 @@ fn migrations_are_shown_done_and_taken_back() {
         Some(daemon.run(&[&down[..], &["--yes", "--progress", "plain"]].concat())).filter(|run| run.code != 6)
     });
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.stdout.contains("0007 bound_sessions") && run.stderr.contains(" of "), "{run:?}");
+    assert!(run.stdout.contains("0007 bound sessions") && run.stderr.contains(" of "), "{run:?}");
     let pending = daemon.json(&["--local", "migrate", "status"]);
     let pending = pending.as_array().unwrap().iter().filter(|known| known["isApplied"] != true).count();
     assert!(pending > 0 && last > 6);
