@@ -301,7 +301,9 @@ async fn an_engine_that_is_away_shows() {
     let folder = tempfile::tempdir().unwrap();
     let daemon = Daemon::adopt(Daemon::bind(&Engine::sqlite(), folder.path(), &[]).await.unwrap());
     let alice = daemon.person("alice", &[]).await;
+    // A folder that is lost is made anew; where a file stands there can be none.
     fs::remove_dir_all(folder.path().join("index")).unwrap();
+    fs::write(folder.path().join("index"), "in the way").unwrap();
     let mut health = HealthClient::new(daemon.channel().await);
     eventually("the health says so", async || {
         health.check(HealthCheckRequest::default()).await.unwrap().into_inner().status == 2
