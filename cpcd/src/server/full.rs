@@ -44,9 +44,6 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback)),
     });
 
-    // Nobody is heard before the others know of us, and they learn of us when nothing can fail any more.
-    flusher.join().await?;
-    rpc::set_health(health, true).await;
     let network = Door::Network(addresses.grpc.ip());
     let bulk = Arc::new(Semaphore::new(settings.limits.bulk_streams));
     let edge = Edge { app: app.clone(), door: network, limits: settings.limits.clone(), stop: stop.clone(), bulk };
@@ -56,6 +53,9 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     let local_edge = Edge { door: Door::Local, ..edge };
     let local_services = Services { edge: local_edge, health: health.clone(), reflection: true, doors: Doors::plain() };
     let (grpc, rest, local, uid) = listeners.into_parts()?;
+    // Nobody is heard before the others know of us, and they learn of us when little can fail any more.
+    flusher.join().await?;
+    rpc::set_health(health, true).await;
     let served = rpc::serve_network(grpc, &Served::All(services), threads(settings), ground.places(), stop)?;
     tasks.spawn(async move { served.await.unwrap_or_default() });
     let served = rpc::serve_local(local, &Served::All(local_services), uid, stop);

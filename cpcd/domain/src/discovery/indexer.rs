@@ -140,7 +140,13 @@ impl Indexer {
                     if error.reason() == Reason::WriteConflict {
                         memory.lease = None;
                     }
+                    let has_waited = backoff == BACKOFF_MAX;
                     backoff = (backoff * 2).min(BACKOFF_MAX);
+                    if has_waited && error.reason() == Reason::EngineAway && memory.lease.take().is_some() {
+                        // It may be our way there that is broken, and not another daemon's: they go first.
+                        self.give_lease_back().await;
+                        backoff = LEASE_TTL;
+                    }
                     (backoff, false)
                 }
             };
@@ -153,9 +159,13 @@ impl Indexer {
                 () = time::sleep(pause) => {}
             }
         }
-        if memory.lease.is_some()
-            && let Err(error) = self.store.release_lease(LEASE, &self.holder).await
-        {
+        if memory.lease.is_some() {
+            self.give_lease_back().await;
+        }
+    }
+
+    async fn give_lease_back(&self) {
+        if let Err(error) = self.store.release_lease(LEASE, &self.holder).await {
             tracing::debug!(%error, "the indexer's lease was not given back; it ends by itself");
         }
     }
@@ -189,6 +199,7 @@ impl Indexer {
             memory.rebuild = self.store.get_index_rebuild().await?.filter(|rebuild| rebuild.finished_at.is_none());
             memory.checked = Some(now);
         }
+        self.forget_lost_rebuild(memory, state.index_id).await?;
         let count = marks.len();
         let reached = if count == 0 { reached } else { self.follow(memory, state, marks).await? };
         let has_caught_up = count < BATCH as usize;
@@ -205,6 +216,18 @@ impl Indexer {
             _ if is_shared && has_caught_up => Next::Again(GATHER),
             _ => Next::Again(Duration::ZERO),
         })
+    }
+
+    /// Begins the filling of an index beside anew if that index was lost: nothing can be written to it any more.
+    async fn forget_lost_rebuild(&self, memory: &mut Memory, index_id: Uuid) -> Result<()> {
+        if let Some(rebuild) = &mut memory.rebuild
+            && let Some(beside) = rebuild.index_id.filter(|beside| *beside != index_id)
+            && self.index.is_shared()
+            && self.index.stamp(Some(beside)).await?.is_none()
+        {
+            (rebuild.index_id, rebuild.after, rebuild.done) = (None, Uuid::nil().into(), 0);
+        }
+        Ok(())
     }
 
     /// Takes or renews the lease; says whether it is ours.

@@ -110,30 +110,36 @@ impl Search {
         let wanted = usize::try_from(size).unwrap_or(usize::MAX);
         let (mut is_current, mut degraded, mut dropped, mut rounds) = (true, false, 0, 0);
         let mut is_first_look = true;
-        let (total, exhausted) = loop {
+        let (total, exhausted) = 'search: loop {
             let limit = size.max(LEAST).min(REACH - offset);
             let before = self.settled.get();
             let engines = (&self.store, &self.index);
             let what = (&query, &filter);
             let found = self.candidates.find(engines, before, what, (offset, limit), &mut degraded).await?;
-            let ids: Vec<_> = found.hits.iter().map(|hit| hit.id).collect();
-            let shown = self.store.list_shown_contents(&ids).await?;
-            self.settled.set(shown.settled);
-            if shown.is_complete && shown.settled != before && is_first_look && !degraded {
-                // Somebody else has indexed since we last looked, before the search or after it: a second look tells.
-                is_first_look = false;
-                continue;
-            }
-            is_current &= shown.is_complete && shown.settled == before;
-            let mut rows: HashMap<_, _> = shown.contents.into_iter().map(|content| (content.id, content)).collect();
-            for hit in &found.hits {
-                if hits.len() == wanted {
-                    break;
+            let mut unread = found.hits.as_slice();
+            // As many rows as the page has room for; more only where some of them do not pass.
+            loop {
+                let (next, later) = unread.split_at(unread.len().min(wanted - hits.len()));
+                let ids: Vec<_> = next.iter().map(|hit| hit.id).collect();
+                let shown = self.store.list_shown_contents(&ids).await?;
+                self.settled.set(shown.settled);
+                if shown.is_complete && shown.settled != before && is_first_look && !degraded {
+                    // Somebody else has indexed since we last looked, before the search or after it: a second look tells.
+                    is_first_look = false;
+                    continue 'search;
                 }
-                offset += 1;
-                match rows.remove(&hit.id).filter(|content| passes(&filter, content)) {
-                    Some(content) => hits.push((content, hit.score)),
-                    None => dropped += 1,
+                is_current &= shown.is_complete && shown.settled == before;
+                let mut rows: HashMap<_, _> = shown.contents.into_iter().map(|content| (content.id, content)).collect();
+                for hit in next {
+                    offset += 1;
+                    match rows.remove(&hit.id).filter(|content| passes(&filter, content)) {
+                        Some(content) => hits.push((content, hit.score)),
+                        None => dropped += 1,
+                    }
+                }
+                unread = later;
+                if unread.is_empty() || hits.len() == wanted {
+                    break;
                 }
             }
             rounds += 1;

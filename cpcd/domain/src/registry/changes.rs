@@ -52,7 +52,13 @@ impl Changes {
     pub(super) async fn follow(&mut self) -> Result<()> {
         for _ in 0..READS {
             let until = self.store.newest_event().await?;
-            if until <= self.at {
+            if until == self.at {
+                return Ok(());
+            }
+            if until < self.at {
+                tracing::warn!("the store has lost what was in it lately, so all nodes are read again");
+                self.load().await?;
+                self.at = until;
                 return Ok(());
             }
             let events = match self.store.list_events_of(KINDS, &self.at, &until, EVENTS).await {

@@ -9,20 +9,27 @@ use std::{
     collections::{HashSet, VecDeque},
     mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use cpcd_model::{Error, Reason, Result, node::Node, time::Timestamp};
+use cpcd_model::{
+    Error, Reason, Result,
+    node::Node,
+    time::{Clock, Timestamp},
+};
 use cpcd_store::{
     Store, deadline,
     sql::{Priority, Session, Tx},
 };
 use tokio::sync::oneshot;
 
-use super::registration::registered_event;
+use super::{registration::registered_event, table::Table};
 use crate::identity::{challenge_used, opened_event};
 
 /// Most that one transaction takes: it holds its locks for some ten milliseconds.
 const MOST: usize = 256;
+/// Most that wait: as many as are written in a second or so.
+const MOST_WAITING: usize = 4_096;
 
 /// A node that nothing but its being known already keeps out.
 #[derive(Clone)]
@@ -38,6 +45,8 @@ pub(super) struct Newcomer {
 #[derive(Clone)]
 pub(super) struct Intake {
     store: Store,
+    clock: Clock,
+    table: Arc<Table>,
     queue: Arc<Mutex<Queue>>,
 }
 
@@ -64,8 +73,8 @@ enum Taken {
 }
 
 impl Intake {
-    pub(super) fn new(store: &Store) -> Self {
-        Self { store: store.clone(), queue: Arc::default() }
+    pub(super) fn new(store: &Store, clock: &Clock, table: Arc<Table>) -> Self {
+        Self { store: store.clone(), clock: clock.clone(), table, queue: Arc::default() }
     }
 
     /// Adds a node with its session and its event, and uses its challenge up; gives the node, or nothing if its key is known: then
@@ -78,6 +87,10 @@ impl Intake {
         let (answer, answered) = oneshot::channel();
         let leads = {
             let mut queue = self.queue();
+            if queue.waiting.len() >= MOST_WAITING {
+                let text = "more nodes register than can be written; try again in a moment";
+                return Err(Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(1)));
+            }
             queue.waiting.push_back(Waiting { newcomer, answer });
             !mem::replace(&mut queue.is_led, true)
         };
@@ -96,28 +109,35 @@ impl Intake {
 
     /// Writes until nobody waits.
     async fn lead(self) {
+        let leading = Leading(&self);
         loop {
             let batch: Vec<_> = {
                 let mut queue = self.queue();
+                // Whoever has gone meanwhile asks again if they still want to.
+                queue.waiting.retain(|waiting| !waiting.answer.is_closed());
                 let count = queue.waiting.len().min(MOST);
                 let batch: Vec<_> = queue.waiting.drain(..count).collect();
                 queue.is_led = !batch.is_empty();
                 batch
             };
             if batch.is_empty() {
+                std::mem::forget(leading);
                 return;
             }
             let (newcomers, answers): (Vec<_>, Vec<_>) =
                 batch.into_iter().map(|waiting| (waiting.newcomer, waiting.answer)).unzip();
             match self.write(newcomers.clone()).await {
                 Ok(taken) => answers.into_iter().zip(taken).for_each(|(answer, taken)| drop(answer.send(Ok(taken)))),
-                // Another attempt would fare no better.
-                Err(error) if answers.len() == 1 || error.reason() == Reason::EngineAway => {
+                // Another attempt would fare no better, or might find what the first one wrote.
+                Err(error) if answers.len() == 1 || is_of_the_store(error.reason()) => {
                     answers.into_iter().for_each(|answer| drop(answer.send(Err(error.clone()))));
                 }
                 Err(error) => {
                     tracing::debug!(error = ?error, "a transaction of many registrations failed; each gets its own");
                     for (newcomer, answer) in newcomers.into_iter().zip(answers) {
+                        if answer.is_closed() {
+                            continue;
+                        }
                         let taken = self.write(vec![newcomer]).await;
                         let one =
                             taken.and_then(|taken| taken.first().copied().ok_or_else(|| Error::internal("no answer")));
@@ -128,14 +148,36 @@ impl Intake {
         }
     }
 
+    /// Writes newcomers and follows those that were added, whether or not anybody still waits for the answer.
     async fn write(&self, newcomers: Vec<Newcomer>) -> Result<Vec<Taken>> {
+        let ids: Vec<_> = newcomers.iter().map(|newcomer| (newcomer.node.id, newcomer.node.status)).collect();
         let job = self.store.write(Priority::Registry, move |tx| Box::pin(async move { write(tx, &newcomers).await }));
-        self.store.caused_by("register", job).await
+        let taken = self.store.caused_by("register", job).await?;
+        for ((id, status), _) in ids.into_iter().zip(&taken).filter(|(_, taken)| **taken == Taken::Added) {
+            self.table.greet(id, status, Duration::ZERO, || self.clock.tick());
+        }
+        Ok(taken)
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whoever leads; should they fail, those who wait are told, and the next one leads.
+struct Leading<'a>(&'a Intake);
+
+impl Drop for Leading<'_> {
+    fn drop(&mut self) {
+        let mut queue = self.0.queue();
+        queue.is_led = false;
+        queue.waiting.clear();
+    }
+}
+
+/// Says whether an error is the store's and not one newcomer's.
+fn is_of_the_store(reason: Reason) -> bool {
+    [Reason::EngineAway, Reason::OutcomeUnknown, Reason::ShuttingDown, Reason::StoreFull].contains(&reason)
 }
 
 /// Writes newcomers in the transaction at hand; says of each what became of it.

@@ -80,6 +80,8 @@ pub(super) struct Told {
     pub(super) is_warm: bool,
     /// Whether one that lives cannot read the cache.
     pub(super) is_deaf: bool,
+    /// Whether of one that lives nothing has arrived for long: it may tell where we do not listen.
+    pub(super) is_mute: bool,
 }
 
 impl Peers {
@@ -129,7 +131,7 @@ impl Peers {
 
     /// Looks at all of them, after what they said was read.
     pub(super) fn look(&mut self, now: Tick, now_ms: i64) -> Told {
-        let mut told = Told { through_ms: None, live: 0, is_warm: false, is_deaf: false };
+        let mut told = Told { through_ms: None, live: 0, is_warm: false, is_deaf: false, is_mute: false };
         self.peers.retain(|_, peer| now_ms - peer.sign_ms() < REMEMBER_MS || peer.row_ms.is_some());
         for (id, peer) in &mut self.peers {
             if peer.gives_up(now) {
@@ -150,6 +152,7 @@ impl Peers {
             told.live += 1;
             told.is_warm |= peer.is_warm;
             told.is_deaf |= peer.is_deaf;
+            told.is_mute |= now_ms - peer.through_ms >= SILENCE_MS;
         }
         told
     }

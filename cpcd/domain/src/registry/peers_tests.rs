@@ -105,11 +105,19 @@ fn of_who_began_before_us_the_chain_begins_with_what_comes_first() {
 #[test]
 fn what_replicas_say_of_themselves_is_told() {
     let mut peers = Peers::since(START - 1);
-    assert_eq!(peers.look(tick(START), START), Told { through_ms: None, live: 0, is_warm: false, is_deaf: false });
+    assert_eq!(
+        peers.look(tick(START), START),
+        Told { through_ms: None, live: 0, is_warm: false, is_deaf: false, is_mute: false }
+    );
     let deaf = LivenessReplica { id: Uuid::from_u128(8), is_warm: false, is_deaf: true, ..row(START) };
     peers.register([row(START), deaf]);
     let told = peers.look(tick(START), START);
-    assert_eq!(told, Told { through_ms: Some(START), live: 2, is_warm: true, is_deaf: true });
+    let all = Told { through_ms: Some(START), live: 2, is_warm: true, is_deaf: true, is_mute: false };
+    assert_eq!(told, all);
+    // They live by their rows, and nothing of what they tell arrives.
+    let deaf = LivenessReplica { id: Uuid::from_u128(8), is_warm: false, is_deaf: true, ..row(START + 15_000) };
+    peers.register([row(START + 15_000), deaf]);
+    assert_eq!(peers.look(tick(START + 15_000), START + 15_000), Told { is_mute: true, ..all });
 }
 
 proptest! {

@@ -34,6 +34,8 @@ const ROWS_SINCE: Duration = Duration::from_secs(120);
 const CLOCKS: Duration = Duration::from_millis(500);
 /// Somebody says something each second, we do too: a log that is silent so long may be another.
 const SILENT_LOG: Duration = Duration::from_secs(5);
+/// So long others are asked to tell by the store once what they told did not arrive.
+const MUTE: Duration = Duration::from_secs(600);
 
 /// Reads what others tell.
 pub(super) struct Receiver {
@@ -42,6 +44,9 @@ pub(super) struct Receiver {
     table: Arc<Table>,
     peers: Peers,
     jumps: u64,
+    has_jumped: bool,
+    /// Until when others are asked to tell by the store, since what they tell by the cache does not arrive.
+    mute_until: Tick,
     /// To where the log is read; nothing before the cache has answered once.
     position: Option<LogPosition>,
     /// When something was read in the log.
@@ -69,6 +74,8 @@ impl Receiver {
             table,
             peers: Peers::default(),
             jumps: clock.jumps(),
+            has_jumped: false,
+            mute_until: Tick::default(),
             position: None,
             read_at: clock.tick(),
         };
@@ -83,9 +90,10 @@ impl Receiver {
     /// What the store says: nothing is known then.
     pub(super) async fn read(&mut self) -> Result<Known> {
         let jumps = self.clock.jumps();
-        let has_jumped = jumps != self.jumps;
         let now = Moment::now(&self.clock);
-        if has_jumped {
+        if jumps != self.jumps {
+            // Kept until a read succeeds: a failover is what makes a clock jump, and what makes a read fail.
+            self.has_jumped = true;
             tracing::warn!("the clock that all replicas share has jumped, so nobody's silence counts for a while");
             self.jumps = jumps;
             self.peers = Peers::since(now.ms());
@@ -94,9 +102,18 @@ impl Receiver {
         let own = self.signals.id;
         self.peers.register(rows.into_iter().filter(|row| row.id != own));
         let is_deaf = !self.read_cache().await;
-        self.signals.is_deaf.store(is_deaf, Ordering::Relaxed);
         self.read_store(now).await?;
         let told = self.peers.look(now.tick, now.ms());
+        if told.is_mute && now.tick >= self.mute_until {
+            tracing::warn!(
+                "a replica lives and nothing of what it tells arrives: do all have the same cache.url and cache.prefix? \
+                 they are asked to tell it by the store"
+            );
+        }
+        if told.is_mute {
+            self.mute_until = now.tick.after(MUTE);
+        }
+        self.signals.is_deaf.store(is_deaf || now.tick < self.mute_until, Ordering::Relaxed);
         self.signals.others.store(told.live, Ordering::Relaxed);
         self.signals.are_others_deaf.store(told.is_deaf, Ordering::Relaxed);
         let doubts = self.peers.take_doubts();
@@ -111,7 +128,7 @@ impl Receiver {
             }
         }
         let as_of = told.through_ms.map_or(now.tick, |ms| now.tick_of(ms).before(CLOCKS));
-        let is_doubtful = has_jumped || !doubts.is_empty();
+        let is_doubtful = std::mem::take(&mut self.has_jumped) || !doubts.is_empty();
         Ok(Known { now, as_of, is_doubtful, is_other_warm: told.is_warm })
     }
 

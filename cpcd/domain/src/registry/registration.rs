@@ -103,7 +103,7 @@ impl Registrations {
     ) -> Self {
         let (store, clock) = (store.clone(), clock.clone());
         let (proofs, opener) = (identity.proofs.clone(), identity.opener.clone());
-        let intake = Intake::new(&store);
+        let intake = Intake::new(&store, &clock, table.clone());
         Self { store, clock, config, table, pace, proofs, opener, joining: identity.joining.clone(), intake }
     }
 
@@ -131,12 +131,15 @@ impl Registrations {
             Ok(_) | Err(_) => None,
         };
         if let Some(owner_id) = owner {
-            let node = new_node(&self.config, &checked, public_key, now, Terms { owner_id, ..Terms::default() })?;
-            let opened = self.opener.open_node(node.id, now)?;
-            let newcomer =
-                Newcomer { node, challenge: (challenge_id, expires_at), session: opened.session, registered_at: now };
-            if let Some(node) = self.intake.take(newcomer).await? {
-                return Ok(self.registered(&proven, node, opened.tokens, now).await);
+            let terms = Terms { owner_id, ..Terms::default() };
+            // What is refused a newcomer may be right for one who is known, under the rules of its own realm.
+            if let Ok(node) = new_node(&self.config, &checked, public_key, now, terms) {
+                let opened = self.opener.open_node(node.id, now)?;
+                let challenge = (challenge_id, expires_at);
+                let newcomer = Newcomer { node, challenge, session: opened.session, registered_at: now };
+                if let Some(node) = self.intake.take(newcomer).await? {
+                    return Ok(self.registered(&proven, node, opened.tokens, now).await);
+                }
             }
         }
         let admission = match self.store.get_node_by_key(&public_key).await? {
@@ -165,8 +168,8 @@ impl Registrations {
     /// Follows a node from now on, and tells it when to come.
     async fn registered(&self, proven: &Proven, node: Node, tokens: TokenPair, now: Timestamp) -> Registered {
         self.proofs.remember(proven, now).await;
-        self.table.greet(node.id, node.status, || self.clock.tick());
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
+        self.table.greet(node.id, node.status, next, || self.clock.tick());
         Registered { node, tokens, next }
     }
 

@@ -90,11 +90,13 @@ impl Table {
         self.part(id).nodes.entry(id).or_insert(Entry::new(status, now));
     }
 
-    /// Follows a node that has just been heard of.
-    pub(super) fn greet(&self, id: NodeId, status: NodeStatus, now: impl FnOnce() -> Tick) {
+    /// Follows a node that has just been heard of, and is told to come after a while.
+    pub(super) fn greet(&self, id: NodeId, status: NodeStatus, told: Duration, now: impl FnOnce() -> Tick) {
         let mut part = self.part(id);
         let now = now();
-        part.nodes.entry(id).or_insert(Entry::new(status, now)).hear(now);
+        let entry = part.nodes.entry(id).or_insert(Entry::new(status, now));
+        entry.hear(now);
+        entry.told_ms = u32::try_from(told.as_millis()).unwrap_or(u32::MAX);
         part.freshen(id);
     }
 

@@ -47,7 +47,7 @@ fn a_node_is_written_once_however_often_it_is_heard_of() {
 fn others_are_told_the_last_word_until_it_has_arrived() {
     let (table, one, other) = (Table::default(), NodeId::generate(), NodeId::generate());
     table.follow(one, NodeStatus::Online, at(0));
-    table.greet(other, NodeStatus::Online, || at(1));
+    table.greet(other, NodeStatus::Online, RULES.interval, || at(1));
     beat(&table, one, 2);
     beat(&table, one, 3);
     let mut words = table.take_fresh();
@@ -98,7 +98,7 @@ fn what_was_heard_elsewhere_counts_as_if_it_were_here() {
 fn who_is_silent_is_found_and_who_comes_back_too() {
     let (table, dead, alive) = (Table::default(), NodeId::generate(), NodeId::generate());
     for id in [dead, alive] {
-        table.greet(id, NodeStatus::Online, || at(0));
+        table.greet(id, NodeStatus::Online, RULES.interval, || at(0));
     }
     beat(&table, alive, 60);
     assert!(table.judge(&RULES, at(100), None, 10).is_empty());

@@ -44,7 +44,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use cpcd_model::Result;
 use futures_util::future::BoxFuture;
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 
 use self::{cause::Causes, db::Db};
 
@@ -92,6 +92,8 @@ pub enum Priority {
 pub struct Store {
     db: Db,
     causes: Arc<Causes>,
+    /// Searches without the index, which are the costliest reads: they leave connections to everything else.
+    searches: Arc<Semaphore>,
 }
 
 impl Store {
@@ -104,7 +106,8 @@ impl Store {
     /// something else, `MIGRATION_PENDING` for one that waits for migrations.
     pub async fn open(config: &Config) -> Result<Self> {
         config.validate()?;
-        Ok(Self { db: Db::open(config).await?, causes: Arc::default() })
+        let searches = Arc::new(Semaphore::new((config.max_connections as usize / 4).max(1)));
+        Ok(Self { db: Db::open(config).await?, causes: Arc::default(), searches })
     }
 
     /// Gives the engine's name.

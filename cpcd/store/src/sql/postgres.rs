@@ -9,7 +9,7 @@ use std::{
 use cpcd_model::{Error, Result};
 use futures_util::future::BoxFuture;
 use sqlx::{
-    AssertSqlSafe, PgPool,
+    AssertSqlSafe, Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::{runtime::Handle, sync::Semaphore, time::timeout};
@@ -26,6 +26,8 @@ use crate::deadline;
 const ROUND_TRIP: Duration = Duration::from_secs(2);
 /// What a statement may take longer than its call: not worth the two ways that setting its time costs.
 const SLACK: Duration = Duration::from_millis(500);
+/// A connection that was used so lately is taken without asking whether it still lives.
+const FRESH: Duration = Duration::from_secs(1);
 /// How long the connections of before an outage have to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(30);
 
@@ -51,8 +53,19 @@ impl Postgres {
             ("lock_timeout", config.lock_timeout_ms),
             ("idle_in_transaction_session_timeout", config.idle_in_transaction_timeout_ms),
         ]);
-        let pool_options =
-            PgPoolOptions::new().max_connections(config.max_connections).acquire_timeout(config.acquire_timeout());
+        let pool_options = PgPoolOptions::new()
+            .max_connections(config.max_connections)
+            .acquire_timeout(config.acquire_timeout())
+            // Asking each time would double the ways of a read; the watch notices what dies within a second.
+            .test_before_acquire(false)
+            .before_acquire(|connection, about| {
+                Box::pin(async move {
+                    if about.idle_for >= FRESH {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            });
         let pool = pool_options.clone().connect_with(options.clone()).await.map_err(from_sqlx)?;
         let pool = Arc::new(RwLock::new(pool));
         let runtime = Handle::current();

@@ -1,12 +1,15 @@
 //! What a search needs of table `content`: the rows that are shown, and a search of its own while the index is away.
 
+use std::time::{Duration, Instant};
+
 use cpcd_model::{
-    Result,
+    Error, Reason, Result,
     content::Content,
     id::ContentId,
     query::{Filter, Query, Term, Viewer},
 };
 use sqlx::{ColumnIndex, Decode, FromRow, Type};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
@@ -15,9 +18,13 @@ use super::{
     contents::Row,
     row::unsigned,
 };
+use crate::deadline;
 
 /// Matches that a search without the index puts in order: the newest. Ranking a match costs as much as reading it.
 const RANKED: i64 = 2_000;
+/// How long a search without the index waits for its turn, and how long it may take.
+const PLACE: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// Rows for hits of the index, and how the index stood to the store when they were read.
 #[derive(Debug)]
@@ -73,7 +80,8 @@ macro_rules! select_shown {
             "SELECT c.id, owner_id, title, description, tags, availability, cid, request_id, size_bytes, media_type, visibility,
                  version, created_at, updated_at, is_complete, index_id, settled
              FROM (
-                 SELECT NOT EXISTS (SELECT 1 FROM index_marks) AND NOT EXISTS (SELECT 1 FROM index_failures) AS is_complete,
+                 SELECT NOT EXISTS (SELECT 1 FROM index_marks) AND NOT EXISTS (SELECT 1 FROM index_failures)
+                         AND EXISTS (SELECT 1 FROM index_state WHERE settled IS NOT NULL) AS is_complete,
                      (SELECT index_id FROM index_state) AS index_id, (SELECT settled FROM index_state) AS settled
              ) s LEFT JOIN content c ON ",
             $ids,
@@ -119,7 +127,7 @@ impl Store {
     /// out the commonest words. Finds nothing on SQLite.
     ///
     /// # Errors
-    /// What the engine says.
+    /// What the engine says; `OVERLOADED` while too many search like this, `DEADLINE_EXCEEDED` after two seconds.
     pub async fn search_contents(&self, query: &Query, filter: &Filter, offset: u32, limit: u32) -> Result<Matches> {
         if !self.has_full_text() {
             return Ok(Matches { hits: Vec::new(), total: 0 });
@@ -165,7 +173,14 @@ impl Store {
              )
              SELECT id, rank, (SELECT count(*) FROM matching) FROM ranked ORDER BY rank DESC, id DESC OFFSET $7 LIMIT $8"
         };
-        let rows: Vec<(Uuid, f32, i64)> = self.db.fetch_all(statement, &args).await?;
+        let Ok(place) = timeout(PLACE, self.searches.acquire()).await else {
+            let text = "the index is away, and as many searches as may run without it run already; try again";
+            return Err(Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(1)));
+        };
+        let longest = Instant::now() + LONGEST;
+        let end = deadline::current().map_or(longest, |end| end.min(longest));
+        let rows: Vec<(Uuid, f32, i64)> = deadline::within(Some(end), self.db.fetch_all(statement, &args)).await?;
+        drop(place);
         let total = rows.first().map_or(Ok(0), |(_, _, total)| unsigned("count of matches", *total))?;
         Ok(Matches { hits: rows.into_iter().map(|(id, rank, _)| (id.into(), rank)).collect(), total })
     }

@@ -106,6 +106,13 @@ async fn an_invite_lets_a_node_in_and_says_whose_it_is() {
         assert_eq!((node.labels["region"].as_str(), node.labels["disk"].as_str()), ("eu-west", "ssd"));
         assert_eq!(with("cpci_nonsense", &[("region", "sun")]).await.unwrap().node_id, answer.node_id, "it is known");
         assert_eq!(daemon.look(&answer.node_id).await.unwrap().labels["region"], "eu-west", "what is granted stays");
+        // Also where somebody registers it who needs no invite: its own realm is what its addresses are held against.
+        let again = daemon.node_info(&key, private.clone()).await;
+        let again = daemon.local_registry().await.register_node(again).await.unwrap().into_inner();
+        assert_eq!(
+            (again.node_id.as_str(), daemon.look(&again.node_id).await.unwrap().realm.as_str()),
+            (answer.node_id.as_str(), "home")
+        );
         // The refused attempts used nothing up.
         let uses = "SELECT count(*) FROM nodes WHERE realm = 'home'";
         assert_eq!(daemon.count(&engine, uses).await, 1);

@@ -155,14 +155,13 @@ async fn keep(place: Place, shared: Arc<Shared>) {
             Ok((connection, host)) => {
                 number += 1;
                 shared.live.send_replace(Some(Live { connection: connection.clone(), number }));
-                changes.mark_unchanged();
                 if was_told {
                     tracing::info!("the cache answers again");
                 }
                 was_told = false;
                 let mut checks = 0;
                 // Until somebody condemns it, or the check does.
-                while timeout(CHECK_EVERY, changes.changed()).await.is_err() {
+                while timeout(CHECK_EVERY, changes.wait_for(Option::is_none)).await.is_err() {
                     checks += 1;
                     let check = in_time(timeout(place.response_timeout, connection.clone().check()).await);
                     let has_moved = checks % CHECKS_A_QUESTION == 0 && place.has_moved(host.as_ref()).await;

@@ -104,6 +104,7 @@ impl Client {
             let answer = self.send(request.lines(body).within(TIMEOUT)).await?;
             if !matches!(answer.status, 429 | 503) {
                 let answer: Answer = answer.read()?;
+                let (sent, refused_before) = (batch.len(), refused.len());
                 let mut outcomes = answer.items.into_iter().filter_map(|item| item.into_values().next());
                 let mut later = Vec::new();
                 for item in batch {
@@ -118,6 +119,10 @@ impl Client {
                         }
                         Outcome::Away(why) => return Err(away(&why)),
                     }
+                }
+                if sent > 1 && attempt == 1 && refused.len() - refused_before == sent {
+                    // A document is judged where others pass; where none does it is the cluster that is at fault.
+                    return Err(away("OpenSearch refuses every document"));
                 }
                 if later.is_empty() {
                     return Ok(());

@@ -128,9 +128,13 @@ impl Answer {
             (403 | 429, kind) if kind.ends_with("_block_exception") => {
                 "the search index takes no writes: its disk is full, or somebody has blocked them"
             }
+            (429, _) => "the search index has more to do than it can; try again in a moment",
             _ => "the search index does not answer; try again",
         };
-        Err(Error::new(Reason::EngineAway, message).with_retry_after(RETRY_AFTER).with_source(refusal))
+        // Too much to do is not away: what stands in for the index must not get the flood that the index refuses.
+        let is_full = self.status == 429 && !refusal.kind.ends_with("_block_exception");
+        let reason = if is_full { Reason::Overloaded } else { Reason::EngineAway };
+        Err(Error::new(reason, message).with_retry_after(RETRY_AFTER).with_source(refusal))
     }
 
     /// Says whether an index was not made since there is one of its name.
@@ -219,13 +223,15 @@ impl Inner {
         let is_hurried = left.is_some_and(|left| left < allowed);
         let end = Instant::now() + left.unwrap_or(allowed).min(allowed);
         let mut last = away("no node of OpenSearch answers");
-        for _ in 0..self.pool.len() {
+        for round in 0..self.pool.len() {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() || self.pool.is_away() {
                 break;
             }
             let (node, answer) = self.attempt(None, &request, left).await;
             match answer {
+                // A node that is cut off from its cluster says so; another may do better. All we send can be sent again.
+                Ok(answer) if matches!(answer.status, 502..=504) && round + 1 < self.pool.len() => {}
                 Ok(answer) => {
                     self.note(node, None);
                     return Ok(answer);

@@ -212,7 +212,7 @@ impl OpenSearch {
         let name = self.name(index);
         let serving = self.names(&format!("_alias/{alias}")).await?;
         for other in serving.iter().filter(|other| **other != name) {
-            if !self.is_ours(other).await? {
+            if self.is_anothers(other).await? {
                 let message =
                     format!("the alias {alias} of OpenSearch belongs to another store; set search.index_prefix");
                 return Err(Error::new(Reason::StoreForeign, message));
@@ -241,6 +241,12 @@ impl OpenSearch {
             }
         }
         Ok(())
+    }
+
+    /// Says whether an index has a state that names another store; one that has lost its state is nobody's.
+    async fn is_anothers(&self, name: &str) -> Result<bool> {
+        let Some(index) = self.id(name) else { return Ok(true) };
+        Ok(self.state(index).await?.is_some_and(|state| state.store_id != self.store_id))
     }
 
     async fn is_ours(&self, name: &str) -> Result<bool> {

@@ -86,6 +86,8 @@ pub async fn copy(from: &Config, to: &Config, tell: &mut (dyn FnMut(CopyStep) + 
         }
         tell(CopyStep::Verified { table: table.name, rows: ours.rows, digest: ours.hex() });
     }
+    // A daemon that was started meanwhile may have written what is not in the copy.
+    source.require_alone().await?;
     note.close(&mut target).await?;
     source.close().await?;
     target.close().await

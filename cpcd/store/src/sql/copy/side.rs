@@ -86,6 +86,15 @@ impl Side {
         judge(if self.is_postgres() { &POSTGRES } else { &SQLITE }, found)
     }
 
+    /// Refuses to go on if a daemon has come into service meanwhile; a file is nobody else's from the first look.
+    pub(super) async fn require_alone(&mut self) -> Result<()> {
+        let found = self.look().await?;
+        match self {
+            Self::Postgres(connection) => require_alone(Link::Postgres(connection).replicas(&found).await?),
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
     /// Refuses a store that does not have exactly the tables of this version.
     pub(super) async fn require_ready(&mut self) -> Result<()> {
         let found = self.look().await?;

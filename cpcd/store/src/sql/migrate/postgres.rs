@@ -37,6 +37,11 @@ pub(in crate::sql) async fn open(options: &PgConnectOptions) -> Result<()> {
                     steps::up(&mut link, &POSTGRES, None, &mut |_| ()).await?;
                     break;
                 }
+                // Whoever filled it was killed in its midst: there is nothing in it that anybody could lose.
+                State::Pending(_) if was_never_served(&mut connection).await? => {
+                    steps::up(&mut Link::Postgres(&mut connection), &POSTGRES, None, &mut |_| ()).await?;
+                    break;
+                }
                 State::Pending(version) => return Err(pending(version)),
             }
         }
@@ -46,6 +51,11 @@ pub(in crate::sql) async fn open(options: &PgConnectOptions) -> Result<()> {
         }
     }
     connection.close().await.map_err(from_sqlx)
+}
+
+/// Says whether no daemon has ever served a store: the first one leaves its identity there.
+async fn was_never_served(connection: &mut PgConnection) -> Result<bool> {
+    query_scalar("SELECT NOT EXISTS (SELECT 1 FROM server_identity)").fetch_one(connection).await.map_err(from_sqlx)
 }
 
 /// Opens a connection for migrations: no time-out for statements, and the lock goes when it goes.
