@@ -1,6 +1,5 @@
 """Replicas and the servers behind them, each of which can be killed and started again."""
 
-import atexit
 import base64
 import contextlib
 import http.client
@@ -52,7 +51,7 @@ class Postgres:
             os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
             self.as_user = ["runuser", "-u", "postgres", "--"]
         self.run("initdb", "--pgdata", folder / "data", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-        atexit.register(self.stop)
+        common.AT_THE_END.append(self.stop)
         self.start()
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
@@ -82,6 +81,8 @@ class Postgres:
         return query(self.url, statement)
 
     def stop(self):
+        if not self.folder.exists():
+            return
         with contextlib.suppress(SystemExit):
             self.run("pg_ctl", "stop", "--pgdata", self.folder / "data", "--mode=immediate", "--silent")
 

@@ -29,6 +29,7 @@ def catalogue(given, folder):
 
 
 STARTED = []
+AT_THE_END = []
 
 
 def kill_started():

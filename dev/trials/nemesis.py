@@ -83,7 +83,7 @@ class Renewer(Writer):
         before, self.token = self.token, answer["tokens"]["accessToken"]
         self.refresh = answer["tokens"]["refreshToken"]
         self.acknowledged.append(self.refresh)
-        status, answer = self.client.insist("POST", "/v1/auth/revoke", self.token, {"tokenId": claims(before)["jti"]})
+        status, answer = self.client.insist("POST", "/v1/auth/revoke", before, {"tokenId": claims(before)["jti"]})
         if status == 200:
             self.revoked.append(before)
         else:
@@ -139,7 +139,7 @@ def run(arguments, folder):
     seconds = time.monotonic() - begin
 
     client = Client(cluster.daemons)
-    wait_until("the daemons answer again", 60, lambda: all(client.call("GET", "/readyz", at=at)[0] == 200 for at in range(3)))
+    wait_until("the daemons answer again", 60, lambda: all(client.call("GET", "/v1/content", admin["accessToken"], at=at)[0] == 200 for at in range(3)))
     lost = {}
     registered = record.read_text().split()
     stored = {row[0] for row in postgres.query("SELECT id FROM nodes")}

@@ -51,8 +51,9 @@ impl Server {
         let server = &ground.settings.server;
         let data_dir = DataDir::take(&server.data_dir)?;
         remove_old_addresses(&server.addr_file)?;
-        let engines = match pending::open_store(&ground.settings).await? {
-            Some(store) => Some(Engines::open(&ground, store).await?),
+        let engines = match Box::pin(pending::open_store(&ground.settings)).await? {
+            // Each step in a box: together they would be more than a thread's stack holds in an unoptimised build.
+            Some(store) => Some(Box::pin(Engines::open(&ground, store)).await?),
             None => None,
         };
         let (listeners, socket_file) = Listeners::bind(&ground.settings, data_dir.uid).await?;
@@ -62,7 +63,7 @@ impl Server {
             ground.tasks.spawn(certificate.follow(ground.stop.clone()));
         }
         match engines {
-            Some(engines) => full::serve(&ground, engines, listeners).await?,
+            Some(engines) => Box::pin(full::serve(&ground, engines, listeners)).await?,
             None => {
                 let phase = pending::begin(&ground, &listeners).await?;
                 let ground = ground.clone();

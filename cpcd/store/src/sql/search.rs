@@ -179,7 +179,9 @@ impl Store {
         };
         let longest = Instant::now() + LONGEST;
         let end = deadline::current().map_or(longest, |end| end.min(longest));
-        let rows: Vec<(Uuid, f32, i64)> = deadline::within(Some(end), self.db.fetch_all(statement, &args)).await?;
+        // In a box: a read is large, and so is what waits for it.
+        let read = Box::pin(self.db.fetch_all(statement, &args));
+        let rows: Vec<(Uuid, f32, i64)> = deadline::within(Some(end), read).await?;
         drop(place);
         let total = rows.first().map_or(Ok(0), |(_, _, total)| unsigned("count of matches", *total))?;
         Ok(Matches { hits: rows.into_iter().map(|(id, rank, _)| (id.into(), rank)).collect(), total })
