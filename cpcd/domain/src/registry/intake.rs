@@ -201,10 +201,12 @@ async fn write(tx: &mut Tx, newcomers: &[Newcomer]) -> Result<Vec<Taken>> {
     }
     let added: HashSet<_> = tx.insert_nodes(&nodes).await?.into_iter().collect();
     settle(newcomers, &mut taken, Taken::Known, |newcomer| added.contains(&newcomer.node.id));
+    // Those of known nodes alone: a replay in this batch has the challenge of whoever was added with it.
     let spare: Vec<_> = newcomers
         .iter()
-        .filter(|newcomer| fresh.contains(&newcomer.challenge.0) && !added.contains(&newcomer.node.id))
-        .map(|newcomer| newcomer.challenge.0)
+        .zip(&taken)
+        .filter(|(newcomer, taken)| **taken == Taken::Known && fresh.contains(&newcomer.challenge.0))
+        .map(|(newcomer, _)| newcomer.challenge.0)
         .collect();
     if !spare.is_empty() {
         // What becomes of a known node is a matter of a transaction of its own, which uses the challenge up itself.
@@ -232,5 +234,64 @@ fn settle(newcomers: &[Newcomer], taken: &mut [Taken], instead: Taken, passes: i
         if *taken == Taken::Added && !passes(newcomer) {
             *taken = instead;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cpcd_model::{
+        id::{NodeId, SessionId},
+        labels::Labels,
+        node::{NodeStatus, Resources},
+    };
+    use cpcd_store::sql::{Config, SubjectKind};
+
+    use super::*;
+
+    fn newcomer(challenge: u8, key: u8) -> Newcomer {
+        let (id, now) = (NodeId::generate(), Timestamp::constant(1_800_000_000, 0));
+        let node = Node {
+            id,
+            public_key: [key; 32],
+            owner_id: None,
+            status: NodeStatus::Online,
+            last_seen: Some(now),
+            capacity: Resources::default(),
+            record: Vec::new(),
+            record_seq: None,
+            addresses: Vec::new(),
+            labels: Labels::new(),
+            granted_labels: Labels::new(),
+            realm: String::new(),
+            agent_version: String::new(),
+            created_at: now,
+        };
+        let session = Session {
+            id: SessionId::generate(),
+            subject_id: id.uuid(),
+            subject_kind: SubjectKind::Node,
+            created_at: now,
+            expires_at: now + Duration::from_secs(600),
+            refresh_hash: None,
+            bound_key: None,
+        };
+        Newcomer { node, challenge: ([challenge; 16], now), session, registered_at: now }
+    }
+
+    /// A replay in the same transaction, and after it; a known key, whose challenge stays good for its own transaction.
+    #[tokio::test]
+    async fn a_challenge_is_used_once_whatever_comes_with_it() {
+        let store = Store::open(&Config { url: "sqlite::memory:".into(), ..Config::default() }).await.unwrap();
+        let intake = Intake::new(&store, &Clock::default(), Arc::default());
+        let take = async |newcomers: &[(u8, u8)]| {
+            let newcomers = newcomers.iter().map(|(challenge, key)| newcomer(*challenge, *key)).collect();
+            intake.write(newcomers).await.unwrap()
+        };
+        let (added, known, replayed) = (Taken::Added, Taken::Known, Taken::Replayed);
+        assert_eq!(take(&[(1, 1), (1, 1), (2, 2), (1, 1), (3, 2)]).await, [added, replayed, added, replayed, known]);
+        assert_eq!(take(&[(1, 1)]).await, [replayed]);
+        assert_eq!(take(&[(1, 9), (4, 1), (5, 5), (4, 1)]).await, [replayed, known, added, replayed]);
+        assert_eq!(take(&[(4, 8), (3, 7)]).await, [added, added], "what known nodes brought was not used up");
+        assert_eq!(take(&[(5, 6)]).await, [replayed]);
     }
 }
