@@ -53,9 +53,10 @@ pub(in crate::sql) async fn open(options: &PgConnectOptions) -> Result<()> {
     connection.close().await.map_err(from_sqlx)
 }
 
-/// Says whether no daemon has ever served a store: the first one leaves its identity there.
+/// Says whether no daemon has ever served a store: the first one leaves its identity there, and nobody is in it.
 async fn was_never_served(connection: &mut PgConnection) -> Result<bool> {
-    query_scalar("SELECT NOT EXISTS (SELECT 1 FROM server_identity)").fetch_one(connection).await.map_err(from_sqlx)
+    let statement = "SELECT NOT EXISTS (SELECT 1 FROM server_identity) AND NOT EXISTS (SELECT 1 FROM users)";
+    query_scalar(statement).fetch_one(connection).await.map_err(from_sqlx)
 }
 
 /// Opens a connection for migrations: no time-out for statements, and the lock goes when it goes.
