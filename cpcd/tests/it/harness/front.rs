@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncWriteExt, copy, sink},
     net::{TcpListener, TcpStream},
 };
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -34,14 +34,30 @@ async fn deal(listener: TcpListener, mut targets: Vec<SocketAddr>) {
 }
 
 /// Joins a connection with the first target that listens.
-async fn forward(mut near: TcpStream, targets: Vec<SocketAddr>) {
+async fn forward(near: TcpStream, targets: Vec<SocketAddr>) {
     for target in targets {
-        if let Ok(mut far) = TcpStream::connect(target).await {
+        if let Ok(far) = TcpStream::connect(target).await {
             let _ = near.set_nodelay(true);
             let _ = far.set_nodelay(true);
-            // Either side may break off: that is for the other one to see.
-            let _ = copy_bidirectional(&mut near, &mut far).await;
+            join(near, far).await;
             return;
         }
     }
+}
+
+/// Passes on what either side says. One that takes no more may still have something to say, such as why: the other hears all of it, and
+/// what it goes on saying is thrown away, since closing on it would take from it what it has not read yet.
+async fn join(near: TcpStream, far: TcpStream) {
+    let ((mut near_read, mut near_write), (mut far_read, mut far_write)) = (near.into_split(), far.into_split());
+    let there = async {
+        if copy(&mut near_read, &mut far_write).await.is_err() {
+            let _ = copy(&mut near_read, &mut sink()).await;
+        }
+        let _ = far_write.shutdown().await;
+    };
+    let back = async {
+        let _ = copy(&mut far_read, &mut near_write).await;
+        let _ = near_write.shutdown().await;
+    };
+    tokio::join!(there, back);
 }
