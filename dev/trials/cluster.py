@@ -25,14 +25,6 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(what, seconds, condition):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            sys.exit(f"not within {seconds} s: {what}")
-        time.sleep(0.05)
-
-
 class Postgres:
     """A private PostgreSQL that survives kill -9: it syncs, as one in earnest does."""
 
@@ -73,7 +65,7 @@ class Postgres:
         for process in [pid, *map(int, children)]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        wait_until("PostgreSQL is gone", 10, lambda: not pathlib.Path(f"/proc/{pid}").exists())
+        common.wait_until("PostgreSQL is gone", 10, lambda: not pathlib.Path(f"/proc/{pid}").exists())
         time.sleep(0.2)
 
     def query(self, statement):
@@ -109,7 +101,7 @@ class Valkey:
             self.process = subprocess.Popen(["valkey-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "",
                                              "--appendonly", "no", "--dir", self.folder], stdout=log, stderr=log)
         common.STARTED.append(self.process)
-        wait_until("Valkey answers", 10, self.answers)
+        common.wait_until("Valkey answers", 10, self.answers)
 
     def answers(self):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as connection:

@@ -28,6 +28,14 @@ def catalogue(given, folder):
         return file, sum(1 for _ in lines)
 
 
+def wait_until(what, seconds, condition):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            sys.exit(f"not within {seconds} s: {what}")
+        time.sleep(0.05)
+
+
 STARTED = []
 AT_THE_END = []
 

@@ -83,14 +83,6 @@ class Agent:
         return None
 
 
-def wait_until(what, seconds, condition):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            sys.exit(f"in vain for {seconds:.0f} s: {what}")
-        time.sleep(0.2)
-
-
 def run(arguments, folder):
     """Kills some, slows some, takes the daemon away and holds it up; counts who was called dead and was not."""
     seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1 << 32)
@@ -126,10 +118,10 @@ def run(arguments, folder):
                                  "--streams-per-connection", "50", "--warmup", f"{registry['heartbeat']}s", "--duration", "24h"],
                                 env=daemon.environment, stdout=subprocess.DEVNULL, stderr=open(folder / "load.log", "wb"))
         others.append(load)
-        wait_until("all agents have registered", 120, lambda: all(agent.id() for agent in agents))
+        common.wait_until("all agents have registered", 120, lambda: all(agent.id() for agent in agents))
         online = lambda: sum(1 for _ in daemon.run("--local", "node", "list", "--status", "online", "-o", "name").splitlines())
         total = agents_count + simulated
-        wait_until("all nodes are registered", 600, lambda: online() == total)
+        common.wait_until("all nodes are registered", 600, lambda: online() == total)
         begun = time.time()
         say(f"all {total} nodes are online; {daemon.memory()[0]} MiB")
         names = {agent.id(): f"agent {number}" for number, agent in enumerate(agents)}
@@ -182,7 +174,7 @@ def run(arguments, folder):
         check(f"daemon away for {away} s", start, killed_ids)
         told = [agent.count("away") for number, agent in enumerate(agents) if number not in killed]
         say(f"each agent said that the server is away {min(told)} to {max(told)} times")
-        wait_until("all are online again", 120, lambda: online() == total - len(killed))
+        common.wait_until("all are online again", 120, lambda: online() == total - len(killed))
         say(f"online: {online()}; {daemon.memory()[0]} MiB")
 
         start = time.time()
@@ -193,7 +185,7 @@ def run(arguments, folder):
         say(f"the daemon goes on after {time.time() - start:.1f} s")
         time.sleep(registry["grace"] + registry["offline"] + 10)
         check(f"daemon held up for {stopped} s", start, killed_ids)
-        wait_until("all are online again", 120, lambda: online() == total - len(killed))
+        common.wait_until("all are online again", 120, lambda: online() == total - len(killed))
         say(f"online: {online()}; {daemon.memory()[0]} MiB")
 
         verdicts.append(("false deaths: 0", not false_deaths))

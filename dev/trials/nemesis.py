@@ -10,7 +10,7 @@ import time
 import uuid
 
 from trials import common
-from trials.cluster import Client, Cluster, Postgres, Valkey, claims, wait_until
+from trials.cluster import Client, Cluster, Postgres, Valkey, claims
 
 
 def arguments(parser):
@@ -139,7 +139,7 @@ def run(arguments, folder):
     seconds = time.monotonic() - begin
 
     client = Client(cluster.daemons)
-    wait_until("the daemons answer again", 60, lambda: all(client.call("GET", "/v1/content", admin["accessToken"], at=at)[0] == 200 for at in range(3)))
+    common.wait_until("the daemons answer again", 60, lambda: all(client.call("GET", "/v1/content", admin["accessToken"], at=at)[0] == 200 for at in range(3)))
     lost = {}
     registered = record.read_text().split()
     stored = {row[0] for row in postgres.query("SELECT id FROM nodes")}
