@@ -121,7 +121,7 @@ impl Intake {
                 batch
             };
             if batch.is_empty() {
-                std::mem::forget(leading);
+                mem::forget(leading);
                 return;
             }
             let (newcomers, answers): (Vec<_>, Vec<_>) =
@@ -239,33 +239,14 @@ fn settle(newcomers: &[Newcomer], taken: &mut [Taken], instead: Taken, passes: i
 
 #[cfg(test)]
 mod tests {
-    use cpcd_model::{
-        id::{NodeId, SessionId},
-        labels::Labels,
-        node::{NodeStatus, Resources},
-    };
+    use cpcd_model::id::{NodeId, SessionId};
     use cpcd_store::sql::{Config, SubjectKind};
 
-    use super::*;
+    use super::{super::fixtures::node, *};
 
     fn newcomer(challenge: u8, key: u8) -> Newcomer {
         let (id, now) = (NodeId::generate(), Timestamp::constant(1_800_000_000, 0));
-        let node = Node {
-            id,
-            public_key: [key; 32],
-            owner_id: None,
-            status: NodeStatus::Online,
-            last_seen: Some(now),
-            capacity: Resources::default(),
-            record: Vec::new(),
-            record_seq: None,
-            addresses: Vec::new(),
-            labels: Labels::new(),
-            granted_labels: Labels::new(),
-            realm: String::new(),
-            agent_version: String::new(),
-            created_at: now,
-        };
+        let node = node(id, [key; 32], now);
         let session = Session {
             id: SessionId::generate(),
             subject_id: id.uuid(),

@@ -5,8 +5,7 @@ use std::{sync::Arc, time::Duration};
 use cpcd_model::{
     Reason,
     id::NodeId,
-    labels::Labels,
-    node::{Node, NodeStatus, Resources},
+    node::{NodeStatus, Resources},
     time::{Clock, Tick},
 };
 use cpcd_store::{
@@ -17,6 +16,7 @@ use cpcd_store::{
 use super::{
     Config, Detector,
     config::PrivateAddresses,
+    fixtures::node,
     follow,
     moment::Moment,
     rules::Rules,
@@ -76,22 +76,7 @@ impl World {
         let (id, now) = (NodeId::generate(), self.clock.now());
         let mut public_key = [0; 32];
         public_key[..16].copy_from_slice(id.uuid().as_bytes());
-        let node = Node {
-            id,
-            public_key,
-            owner_id: None,
-            status: NodeStatus::Online,
-            last_seen: Some(now),
-            capacity: Resources::default(),
-            record: Vec::new(),
-            record_seq: None,
-            addresses: Vec::new(),
-            labels: Labels::new(),
-            granted_labels: Labels::new(),
-            realm: String::new(),
-            agent_version: String::new(),
-            created_at: now,
-        };
+        let node = node(id, public_key, now);
         self.store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
