@@ -50,6 +50,7 @@ async fn attempt(
         capacity: Some(profile.capacity),
         labels: profile.state.labels.clone().into_iter().collect(),
         agent_version: AGENT_VERSION.to_owned(),
+        ..NodeInfo::default()
     };
     let answer = within(limit, client.nodes().register_node(info)).await?;
     let here = context.endpoint.to_string();

@@ -53,6 +53,8 @@ ids! {
     SessionId;
     /// Names an invite.
     InviteId;
+    /// Names an allocation.
+    AllocationId;
 }
 
 impl SessionId {

@@ -2,11 +2,13 @@
 //!
 //! Everything above (store, domain, the edges) speaks in these types. [`error`] is the one error of the whole daemon.
 
+pub mod allocation;
 pub mod content;
 pub mod error;
 pub mod id;
 pub mod invite;
 pub mod labels;
+pub mod namespace;
 pub mod node;
 pub mod opening;
 pub mod page;

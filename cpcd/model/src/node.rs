@@ -49,6 +49,48 @@ impl fmt::Display for NodeStatus {
     }
 }
 
+/// What may be placed on a node: apart from whether it lives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scheduling {
+    /// Allocations are placed on it.
+    #[default]
+    Active,
+    /// It keeps what it has and gets nothing new.
+    Cordoned,
+    /// What it has is being moved elsewhere.
+    Draining,
+    /// It has nothing left and gets nothing new.
+    Drained,
+}
+
+impl Scheduling {
+    /// Every state there is.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Cordoned, Self::Draining, Self::Drained];
+
+    /// Gives the word that the stores and callers see.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Cordoned => "cordoned",
+            Self::Draining => "draining",
+            Self::Drained => "drained",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scheduling| scheduling.as_str() == word)
+    }
+}
+
+impl fmt::Display for Scheduling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// Amounts of what a node has or uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -117,6 +159,62 @@ pub struct Node {
     pub agent_version: String,
     /// When it was registered.
     pub created_at: Timestamp,
+    /// What may be placed on it.
+    pub scheduling: Scheduling,
+    /// What of its capacity is granted; the store alone changes it.
+    pub granted: Resources,
+    /// More is granted than it has, since it said that it has less; the store alone changes it.
+    pub is_overcommitted: bool,
+    /// Version of what it is to do; the store alone changes it.
+    pub directives: u64,
+    /// When it is removed, unless that is put off; nothing if never.
+    pub expires_at: Option<Timestamp>,
+    /// Whether it goes by itself some minutes after it was last heard of.
+    pub is_ephemeral: bool,
+    /// Whether it waits for an administrator's approval.
+    pub is_pending: bool,
+    /// Rendezvous namespaces that it is to be found under.
+    pub namespaces: Vec<String>,
+}
+
+impl Node {
+    /// Makes a node that is online since `now` and has said nothing of itself.
+    #[must_use]
+    pub fn new(id: NodeId, public_key: [u8; 32], now: Timestamp) -> Self {
+        Self {
+            id,
+            public_key,
+            owner_id: None,
+            status: NodeStatus::Online,
+            last_seen: Some(now),
+            capacity: Resources::default(),
+            record: Vec::new(),
+            record_seq: None,
+            addresses: Vec::new(),
+            labels: Labels::new(),
+            granted_labels: Labels::new(),
+            realm: String::new(),
+            agent_version: String::new(),
+            created_at: now,
+            scheduling: Scheduling::default(),
+            granted: Resources::default(),
+            is_overcommitted: false,
+            directives: 0,
+            expires_at: None,
+            is_ephemeral: false,
+            is_pending: false,
+            namespaces: Vec::new(),
+        }
+    }
+
+    /// Says whether allocations may be placed on it now.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.status != NodeStatus::Offline
+            && self.scheduling == Scheduling::Active
+            && !self.is_pending
+            && !self.is_overcommitted
+    }
 }
 
 #[cfg(test)]

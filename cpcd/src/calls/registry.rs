@@ -29,6 +29,8 @@ impl Call for v1::NodeInfo {
             capacity: wire::resources(self.capacity.unwrap_or_default()),
             labels: self.labels.into_iter().collect(),
             agent_version: self.agent_version,
+            namespaces: self.namespaces,
+            is_ephemeral: self.is_ephemeral,
         };
         let registered = app.registry.registrations.register(caller, registration).await?;
         let config = &app.registry.config;
@@ -43,6 +45,7 @@ impl Call for v1::NodeInfo {
                 degraded_after_ms: config.degraded_seconds.saturating_mul(1000),
                 offline_after_ms: config.offline_seconds.saturating_mul(1000),
             }),
+            is_pending: registered.node.is_pending,
         })
     }
 }

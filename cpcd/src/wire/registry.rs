@@ -5,7 +5,7 @@ use cpc_signing::PeerId;
 use cpcd_domain::registry::{Beat, Beaten, Change, Seen, Watched};
 use cpcd_model::{
     Result,
-    node::{NodeStatus, Resources},
+    node::{NodeStatus, Resources, Scheduling},
 };
 
 use super::{Wire, identity::unknown};
@@ -18,6 +18,19 @@ impl Wire for NodeStatus {
             Self::Online => v1::NodeStatus::Online,
             Self::Degraded => v1::NodeStatus::Degraded,
             Self::Offline => v1::NodeStatus::Offline,
+        }
+    }
+}
+
+impl Wire for Scheduling {
+    type Message = v1::NodeScheduling;
+
+    fn to_wire(&self) -> v1::NodeScheduling {
+        match self {
+            Self::Active => v1::NodeScheduling::Active,
+            Self::Cordoned => v1::NodeScheduling::Cordoned,
+            Self::Draining => v1::NodeScheduling::Draining,
+            Self::Drained => v1::NodeScheduling::Drained,
         }
     }
 }
@@ -56,6 +69,13 @@ impl Wire for Seen {
             agent_version: node.agent_version.clone(),
             created_at: Some(node.created_at.to_wire()),
             record_sequence: node.record_seq.unwrap_or_default(),
+            scheduling: node.scheduling.to_wire().into(),
+            granted: Some(node.granted.to_wire()),
+            is_overcommitted: node.is_overcommitted,
+            expires_at: node.expires_at.map(|time| time.to_wire()),
+            is_ephemeral: node.is_ephemeral,
+            is_pending: node.is_pending,
+            namespaces: node.namespaces.clone(),
         }
     }
 }
@@ -70,6 +90,7 @@ impl Wire for Beaten {
             register_again: self.status.is_none(),
             status: self.status.map_or(v1::NodeStatus::Unspecified, |status| status.to_wire()).into(),
             tokens: self.tokens.as_ref().map(Wire::to_wire),
+            directives: None,
         }
     }
 }

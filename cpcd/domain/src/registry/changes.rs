@@ -20,7 +20,7 @@ use cpcd_store::{
 
 use super::{batch::Report, moment::Moment, signals::last_word_key, table::Table};
 
-const KINDS: &str = "node.";
+const KINDS: &[&str] = &["node."];
 /// Events that are read at once, and how often at most: more are read in the next second.
 const EVENTS: u32 = 1_000;
 const READS: usize = 20;

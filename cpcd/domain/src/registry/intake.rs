@@ -242,11 +242,11 @@ mod tests {
     use cpcd_model::id::{NodeId, SessionId};
     use cpcd_store::sql::{Config, SubjectKind};
 
-    use super::{super::fixtures::node, *};
+    use super::*;
 
     fn newcomer(challenge: u8, key: u8) -> Newcomer {
         let (id, now) = (NodeId::generate(), Timestamp::constant(1_800_000_000, 0));
-        let node = node(id, [key; 32], now);
+        let node = Node::new(id, [key; 32], now);
         let session = Session {
             id: SessionId::generate(),
             subject_id: id.uuid(),

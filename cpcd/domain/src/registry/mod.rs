@@ -16,8 +16,6 @@ mod changes;
 mod config;
 mod detector;
 mod entry;
-#[cfg(test)]
-mod fixtures;
 mod flusher;
 mod heartbeats;
 mod intake;

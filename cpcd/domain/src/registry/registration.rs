@@ -7,7 +7,8 @@ use cpcd_model::{
     Error, Reason, Result,
     id::{NodeId, UserId},
     labels::{self, Labels},
-    node::{Node, NodeStatus, Resources},
+    namespace,
+    node::{Node, Resources},
     permission::{Level, Resource},
     text,
     time::{Clock, Timestamp},
@@ -48,6 +49,10 @@ pub struct Registration {
     pub labels: Vec<(String, String)>,
     /// The agent's name and version.
     pub agent_version: String,
+    /// Rendezvous namespaces that it is to be found under.
+    pub namespaces: Vec<String>,
+    /// Whether it goes by itself some minutes after it was last heard of.
+    pub is_ephemeral: bool,
 }
 
 /// What holds for the node from now on.
@@ -80,6 +85,8 @@ struct Checked {
     capacity: Resources,
     labels: Labels,
     agent_version: String,
+    namespaces: Vec<String>,
+    is_ephemeral: bool,
 }
 
 /// What lets a new node in.
@@ -225,6 +232,8 @@ fn check(registration: &Registration, known: Option<&PublicKey>) -> Result<Check
         capacity: registration.capacity,
         labels: labels::clean("labels", registration.labels.iter().cloned())?,
         agent_version: text::clean("agent_version", &registration.agent_version, LONGEST_AGENT, false)?,
+        namespaces: namespace::clean("namespaces", &registration.namespaces)?,
+        is_ephemeral: registration.is_ephemeral,
     })
 }
 
@@ -253,21 +262,16 @@ async fn insert(
 fn new_node(config: &Config, checked: &Checked, public_key: [u8; 32], now: Timestamp, terms: Terms) -> Result<Node> {
     let granted_labels = terms.labels;
     let mut node = Node {
-        id: NodeId::generate(),
-        public_key,
         owner_id: terms.owner_id,
-        // It has just proven that it lives.
-        status: NodeStatus::Online,
-        last_seen: Some(now),
         capacity: checked.capacity,
-        record: Vec::new(),
-        record_seq: None,
-        addresses: Vec::new(),
         labels: labels::granted_over("labels", checked.labels.clone(), &granted_labels)?,
         granted_labels,
         realm: terms.realm.unwrap_or_default(),
         agent_version: checked.agent_version.clone(),
-        created_at: now,
+        namespaces: checked.namespaces.clone(),
+        is_ephemeral: checked.is_ephemeral,
+        // It has just proven that it lives.
+        ..Node::new(NodeId::generate(), public_key, now)
     };
     record::check_addresses(config, &checked.signed, &node.realm)?;
     record::put(&mut node, &checked.signed)?;
@@ -287,6 +291,8 @@ async fn renew(tx: &mut Tx, config: &Config, mut node: Node, checked: Checked, n
     node.capacity = checked.capacity;
     node.labels = labels::granted_over("labels", checked.labels, &node.granted_labels)?;
     node.agent_version = checked.agent_version;
+    node.namespaces = checked.namespaces;
+    node.is_ephemeral = checked.is_ephemeral;
     write_changes(tx, &before, &node, now).await?;
     Ok(node)
 }

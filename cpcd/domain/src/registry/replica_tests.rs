@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use cpcd_model::{
     Reason,
     id::NodeId,
-    node::{NodeStatus, Resources},
+    node::{Node, NodeStatus, Resources},
     time::{Clock, Tick},
 };
 use cpcd_store::{
@@ -16,7 +16,6 @@ use cpcd_store::{
 use super::{
     Config, Detector,
     config::PrivateAddresses,
-    fixtures::node,
     follow,
     moment::Moment,
     rules::Rules,
@@ -76,7 +75,7 @@ impl World {
         let (id, now) = (NodeId::generate(), self.clock.now());
         let mut public_key = [0; 32];
         public_key[..16].copy_from_slice(id.uuid().as_bytes());
-        let node = node(id, public_key, now);
+        let node = Node::new(id, public_key, now);
         self.store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {

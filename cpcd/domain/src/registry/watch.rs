@@ -32,7 +32,7 @@ const POLL_EVERY: Duration = Duration::from_millis(100);
 const BATCH: u32 = 256;
 /// Most that one caller may follow with: each costs reads of the store.
 const MOST_OF_ONE: usize = 8;
-const KINDS: &str = "node.";
+const KINDS: &[&str] = &["node."];
 
 /// Something that happened to a node.
 #[derive(Clone, Debug)]

@@ -38,6 +38,10 @@ struct NodeLine<'a> {
     realm: &'a str,
     agent: &'a str,
     created: String,
+    expires: Option<String>,
+    ephemeral: bool,
+    pending: bool,
+    namespaces: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -106,18 +110,20 @@ impl Tx {
             .fetch_all(
                 sql(
                     "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses,
-                         labels, granted_labels, realm, agent_version, created_at)
+                         labels, granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces)
                      SELECT id, decode(key, 'hex'), owner, status::node_status, seen, resources, decode(record, 'hex'), seq,
-                         addresses, labels, granted, realm, agent, created
+                         addresses, labels, granted, realm, agent, created, expires, ephemeral, pending, namespaces
                      FROM jsonb_to_recordset($1) AS line (
                          id UUID, key TEXT, owner UUID, status TEXT, seen TIMESTAMPTZ, resources JSONB, record TEXT, seq BIGINT,
-                         addresses JSONB, labels JSONB, granted JSONB, realm TEXT, agent TEXT, created TIMESTAMPTZ)
+                         addresses JSONB, labels JSONB, granted JSONB, realm TEXT, agent TEXT, created TIMESTAMPTZ,
+                         expires TIMESTAMPTZ, ephemeral BOOLEAN, pending BOOLEAN, namespaces JSONB)
                      ON CONFLICT (public_key) DO NOTHING RETURNING id",
                     "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses,
-                         labels, granted_labels, realm, agent_version, created_at)
+                         labels, granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces)
                      SELECT unhex(value ->> 'id', '-'), unhex(value ->> 'key'), unhex(value ->> 'owner', '-'), value ->> 'status',
                          value ->> 'seen', value -> 'resources', unhex(value ->> 'record'), value ->> 'seq', value -> 'addresses',
-                         value -> 'labels', value -> 'granted', value ->> 'realm', value ->> 'agent', value ->> 'created'
+                         value -> 'labels', value -> 'granted', value ->> 'realm', value ->> 'agent', value ->> 'created', value ->> 'expires',
+                         value ->> 'ephemeral', value ->> 'pending', value -> 'namespaces'
                      FROM json_each($1) WHERE true
                      ON CONFLICT (public_key) DO NOTHING RETURNING id",
                 ),
@@ -179,5 +185,9 @@ fn node_line(node: &Node) -> Result<NodeLine<'_>> {
         realm: &node.realm,
         agent: &node.agent_version,
         created: time_text(node.created_at),
+        expires: node.expires_at.map(time_text),
+        ephemeral: node.is_ephemeral,
+        pending: node.is_pending,
+        namespaces: &node.namespaces,
     })
 }

@@ -193,27 +193,29 @@ impl Store {
         Ok(EventCursor { xid, id })
     }
 
-    /// Gives at most `limit` events whose kind begins with `kinds`, after one cursor and up to another that shows already.
+    /// Gives at most `limit` events whose kind begins with one of `kinds`, after one cursor and up to another that shows already.
     ///
     /// # Errors
     /// `PAGE_TOKEN_INVALID` if events after the cursor are gone.
     pub async fn list_events_of(
         &self,
-        kinds: &str,
+        kinds: &[&str],
         after: &EventCursor,
         until: &EventCursor,
         limit: u32,
     ) -> Result<Vec<Event>> {
+        let kinds: Vec<_> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
         let rows: Vec<Row> = self
             .db
             .fetch_all(
                 sql(
                     "SELECT xid::TEXT::BIGINT AS xid, id, kind, subject_id, payload, created_at FROM events
                      WHERE (events.xid, id) > ($1::TEXT::XID8, $2) AND (events.xid, id) <= ($3::TEXT::XID8, $4)
-                         AND starts_with(kind, $5)
+                         AND EXISTS (SELECT 1 FROM unnest($5) AS wanted WHERE starts_with(kind, wanted))
                      ORDER BY events.xid, id LIMIT $6",
                     "SELECT 0 AS xid, id, kind, subject_id, payload, created_at FROM events
-                     WHERE $1 IS NOT NULL AND $3 IS NOT NULL AND id > $2 AND id <= $4 AND substr(kind, 1, length($5)) = $5
+                     WHERE $1 IS NOT NULL AND $3 IS NOT NULL AND id > $2 AND id <= $4
+                         AND EXISTS (SELECT 1 FROM json_each($5) WHERE substr(kind, 1, length(value)) = value)
                      ORDER BY id LIMIT $6",
                 ),
                 &[
@@ -221,7 +223,7 @@ impl Store {
                     after.id.into(),
                     until.xid.to_string().as_str().into(),
                     until.id.into(),
-                    kinds.into(),
+                    Arg::TextArray(&kinds),
                     i64::from(limit).into(),
                 ],
             )

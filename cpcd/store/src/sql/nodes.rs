@@ -4,7 +4,7 @@ use cpcd_model::{
     Error, Result,
     id::{NodeId, UserId},
     labels::Labels,
-    node::{Node, NodeStatus, Resources},
+    node::{Node, NodeStatus, Resources, Scheduling},
     permission::Scope,
 };
 use sqlx::{FromRow, types::Json};
@@ -33,6 +33,16 @@ struct Row {
     realm: String,
     agent_version: String,
     created_at: jiff_sqlx::Timestamp,
+    scheduling: String,
+    granted_cpu: i64,
+    granted_memory: i64,
+    granted_bandwidth: i64,
+    is_overcommitted: bool,
+    directives: i64,
+    expires_at: Option<jiff_sqlx::Timestamp>,
+    is_ephemeral: bool,
+    is_pending: bool,
+    namespaces: Json<Vec<String>>,
 }
 
 impl Row {
@@ -52,6 +62,18 @@ impl Row {
             realm: self.realm,
             agent_version: self.agent_version,
             created_at: self.created_at.to_jiff(),
+            scheduling: scheduling(&self.scheduling)?,
+            granted: Resources {
+                cpu_millicores: unsigned("nodes.granted_cpu", self.granted_cpu)?,
+                memory_bytes: unsigned("nodes.granted_memory", self.granted_memory)?,
+                bandwidth_bits_per_second: unsigned("nodes.granted_bandwidth", self.granted_bandwidth)?,
+            },
+            is_overcommitted: self.is_overcommitted,
+            directives: unsigned("nodes.directives", self.directives)?,
+            expires_at: self.expires_at.map(jiff_sqlx::Timestamp::to_jiff),
+            is_ephemeral: self.is_ephemeral,
+            is_pending: self.is_pending,
+            namespaces: self.namespaces.0,
         })
     }
 }
@@ -61,11 +83,18 @@ pub(super) fn status(word: &str) -> Result<NodeStatus> {
     NodeStatus::from_word(word).ok_or_else(|| Error::internal(format!("a node is '{word}' in the store")))
 }
 
+/// Reads what may be placed on a node, of the store.
+pub(super) fn scheduling(word: &str) -> Result<Scheduling> {
+    Scheduling::from_word(word)
+        .ok_or_else(|| Error::internal(format!("a node is '{word}' for allocations in the store")))
+}
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, public_key, owner_id, CAST(status AS TEXT) AS status, last_seen, resources, record, record_seq, addresses,
-                 labels, granted_labels, realm, agent_version, created_at FROM nodes ",
+                 labels, granted_labels, realm, agent_version, created_at, scheduling, granted_cpu, granted_memory, granted_bandwidth,
+                 is_overcommitted, directives, expires_at, is_ephemeral, is_pending, namespaces FROM nodes ",
             $rest
         )
     };
@@ -95,11 +124,11 @@ impl Tx {
         let added = self.execute(
             sql(
                 "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses, labels,
-                     granted_labels, realm, agent_version, created_at)
-                 VALUES ($1, $2, $3, $4::TEXT::node_status, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                     granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces)
+                 VALUES ($1, $2, $3, $4::TEXT::node_status, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
                 "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses, labels,
-                     granted_labels, realm, agent_version, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                     granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
             ),
             &[
                 node.id.uuid().into(),
@@ -116,6 +145,10 @@ impl Tx {
                 node.realm.as_str().into(),
                 node.agent_version.as_str().into(),
                 node.created_at.into(),
+                node.expires_at.into(),
+                node.is_ephemeral.into(),
+                node.is_pending.into(),
+                Arg::Json(json_text(&node.namespaces)?),
             ],
         )
         .await;
@@ -127,13 +160,15 @@ impl Tx {
         }
     }
 
-    /// Brings up to date what a node says of itself.
+    /// Brings up to date what a node says of itself. If it has less than is granted of it, it is overcommitted from now on.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn update_node(&mut self, node: &Node) -> Result<()> {
         self.execute(
-            "UPDATE nodes SET resources = $2, record = $3, record_seq = $4, addresses = $5, labels = $6, agent_version = $7
+            "UPDATE nodes SET resources = $2, record = $3, record_seq = $4, addresses = $5, labels = $6, agent_version = $7,
+                 namespaces = $8, is_ephemeral = $9,
+                 is_overcommitted = granted_cpu > $10 OR granted_memory > $11 OR granted_bandwidth > $12
              WHERE id = $1",
             &[
                 node.id.uuid().into(),
@@ -143,6 +178,11 @@ impl Tx {
                 Arg::Json(json_text(&node.addresses)?),
                 Arg::Json(json_text(&node.labels)?),
                 node.agent_version.as_str().into(),
+                Arg::Json(json_text(&node.namespaces)?),
+                node.is_ephemeral.into(),
+                big(node.capacity.cpu_millicores).into(),
+                big(node.capacity.memory_bytes).into(),
+                big(node.capacity.bandwidth_bits_per_second).into(),
             ],
         )
         .await

@@ -17,8 +17,6 @@ async fn many_nodes_are_added_and_those_known_are_left_alone() {
         let owner = insert_user(&store, "owner").await;
         let made: Vec<Node> = (0..50)
             .map(|key| Node {
-                id: NodeId::generate(),
-                public_key: [key; 32],
                 owner_id: (key % 2 == 0).then_some(owner),
                 status: NodeStatus::Online,
                 last_seen: (key % 3 == 0).then(|| time("2026-01-01T00:00:00Z")),
@@ -34,7 +32,11 @@ async fn many_nodes_are_added_and_those_known_are_left_alone() {
                 granted_labels: Labels::new(),
                 realm: "home".into(),
                 agent_version: "test/1".into(),
-                created_at: now(),
+                is_ephemeral: key % 4 == 0,
+                is_pending: key % 7 == 0,
+                expires_at: (key % 6 == 0).then(|| time("2027-01-01T00:00:00Z")),
+                namespaces: vec!["chat".into(); usize::from(key % 2)],
+                ..Node::new(NodeId::generate(), [key; 32], now())
             })
             .collect();
         let nodes = made.clone();

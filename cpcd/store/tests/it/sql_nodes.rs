@@ -15,10 +15,7 @@ use crate::harness::{for_each_engine, insert_user, now, time, write};
 
 fn node(key: u8, owner_id: Option<UserId>) -> Node {
     Node {
-        id: NodeId::generate(),
-        public_key: [key; 32],
         owner_id,
-        status: NodeStatus::Online,
         last_seen: Some(time("2026-01-01T00:00:00Z")),
         capacity: Resources { cpu_millicores: 4000, memory_bytes: 1 << 40, bandwidth_bits_per_second: 0 },
         record: vec![1, 2, 3],
@@ -28,7 +25,7 @@ fn node(key: u8, owner_id: Option<UserId>) -> Node {
         granted_labels: Labels::from([("region".into(), "eu-west".into())]),
         realm: "home".into(),
         agent_version: "test/1".into(),
-        created_at: now(),
+        ..Node::new(NodeId::generate(), [key; 32], now())
     }
 }
 

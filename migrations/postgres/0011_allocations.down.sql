@@ -1,0 +1,15 @@
+DROP TABLE allocation_owners;
+DROP TABLE allocation_parts;
+DROP TABLE allocations;
+ALTER TABLE nodes DROP CONSTRAINT nodes_capacity;
+ALTER TABLE nodes DROP CONSTRAINT nodes_granted;
+ALTER TABLE nodes DROP COLUMN directives;
+ALTER TABLE nodes DROP COLUMN granted_bandwidth;
+ALTER TABLE nodes DROP COLUMN granted_memory;
+ALTER TABLE nodes DROP COLUMN granted_cpu;
+ALTER TABLE nodes DROP COLUMN is_overcommitted;
+ALTER TABLE nodes DROP COLUMN namespaces;
+ALTER TABLE nodes DROP COLUMN expires_at;
+ALTER TABLE nodes DROP COLUMN is_ephemeral;
+ALTER TABLE nodes DROP COLUMN is_pending;
+ALTER TABLE nodes DROP COLUMN scheduling;
