@@ -18,7 +18,7 @@ use super::{
 };
 
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     public_key: Vec<u8>,
     owner_id: Option<Uuid>,
@@ -46,7 +46,7 @@ struct Row {
 }
 
 impl Row {
-    fn read(self) -> Result<Node> {
+    pub(super) fn read(self) -> Result<Node> {
         Ok(Node {
             id: self.id.into(),
             public_key: bytes("nodes.public_key", &self.public_key)?,
