@@ -51,8 +51,11 @@ impl Levels {
 }
 
 impl Index {
-    /// Takes a node up, or brings it up to date.
+    /// Takes a node up, or brings it up to date; one that has nothing to give stays out.
     pub(super) fn put(&mut self, room: &Room) {
+        if room.capacity == Resources::default() {
+            return self.forget(room.id);
+        }
         let (capacity, granted) = (amounts(&room.capacity), amounts(&room.granted));
         let class = self.classes.of(room);
         match self.find(room.id) {
