@@ -129,15 +129,17 @@ impl Allocations {
             if proposed.len() < count {
                 break;
             }
-            match self.write(asking, checked, &proposed, "").await? {
-                Ok(granted) => return Ok(granted),
-                Err(Instead::Refused(taken)) => {
+            match self.write(asking, checked, &proposed, "").await {
+                Err(error) if error.reason() == Reason::WriteConflict => {}
+                Err(error) => return Err(error),
+                Ok(Ok(granted)) => return Ok(granted),
+                Ok(Err(Instead::Refused(taken))) => {
                     let refused: Vec<_> = proposed.into_iter().filter(|id| !taken.contains(id)).collect();
                     self.placements.refresh(&refused).await?;
                     // Whoever refuses although it was read anew is left alone.
                     avoid.nodes.extend(refused.into_iter().filter(|id| !refusers.insert(*id)));
                 }
-                Err(Instead::Twin) => return Err(twin()),
+                Ok(Err(Instead::Twin)) => return Err(twin()),
             }
         }
         let lack = self.placements.explain(&ask, count, &avoid).what;
