@@ -253,7 +253,8 @@ impl<'a> Choice<'a> {
                     }
                 }
             }
-            if found.len() >= TOP {
+            // Those that are not sure to live do not count: others are better, however full.
+            if found.iter().filter(|(score, _)| *score < DEGRADED / 2.0).count() >= TOP {
                 break;
             }
         }
