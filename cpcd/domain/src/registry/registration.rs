@@ -23,6 +23,7 @@ use super::{
     Config,
     intake::{Intake, Newcomer},
     pace::Pace,
+    placement::Placements,
     record,
     table::{Arrival, Table},
 };
@@ -77,6 +78,7 @@ pub struct Registrations {
     opener: Opener,
     joining: Joining,
     intake: Intake,
+    placements: Placements,
 }
 
 /// A registration whose every part holds by itself.
@@ -107,11 +109,13 @@ impl Registrations {
         table: Arc<Table>,
         pace: Arc<Pace>,
         identity: &Identity,
+        placements: Placements,
     ) -> Self {
         let (store, clock) = (store.clone(), clock.clone());
         let (proofs, opener) = (identity.proofs.clone(), identity.opener.clone());
         let intake = Intake::new(&store, &clock, table.clone());
-        Self { store, clock, config, table, pace, proofs, opener, joining: identity.joining.clone(), intake }
+        let joining = identity.joining.clone();
+        Self { store, clock, config, table, pace, proofs, opener, joining, intake, placements }
     }
 
     /// Registers a node, or brings up to date what is known of it. Needs a proof by the node's key; a new node also needs what
@@ -176,7 +180,9 @@ impl Registrations {
     async fn registered(&self, proven: &Proven, node: Node, tokens: TokenPair, now: Timestamp) -> Registered {
         self.proofs.remember(proven, now).await;
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
-        self.table.greet(node.id, node.status, next, || self.clock.tick());
+        let realm = self.table.realms.number(&node.realm);
+        self.table.greet(node.id, node.status, realm, next, || self.clock.tick());
+        self.placements.note(std::slice::from_ref(&node));
         Registered { node, tokens, next }
     }
 
@@ -201,7 +207,8 @@ impl Registrations {
             capacity.check("capacity")?;
         }
         let (config, now) = (self.config.clone(), self.clock.now());
-        self.store
+        let is_there = self
+            .store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
                     let Some(mut node) = tx.lock_node(id).await? else { return Ok(false) };
@@ -219,7 +226,11 @@ impl Registrations {
                     Ok(true)
                 })
             })
-            .await
+            .await?;
+        if is_there && capacity.is_some() {
+            self.placements.refresh(&[id]).await?;
+        }
+        Ok(is_there)
     }
 }
 
@@ -271,7 +282,7 @@ fn new_node(config: &Config, checked: &Checked, public_key: [u8; 32], now: Times
         namespaces: checked.namespaces.clone(),
         is_ephemeral: checked.is_ephemeral,
         // It has just proven that it lives.
-        ..Node::new(NodeId::generate(), public_key, now)
+        ..Node::new(NodeId::generate_at(now), public_key, now)
     };
     record::check_addresses(config, &checked.signed, &node.realm)?;
     record::put(&mut node, &checked.signed)?;
