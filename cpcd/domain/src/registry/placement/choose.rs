@@ -57,6 +57,11 @@ impl Dice {
     }
 }
 
+/// Says whether there are enough to choose from. Those that are not sure to live do not count: others are better, however full.
+fn are_enough(found: &[(f32, u32)]) -> bool {
+    found.len() >= TOP && found.iter().filter(|(score, _)| *score < DEGRADED / 2.0).count() >= TOP
+}
+
 /// One search.
 pub(super) struct Choice<'a> {
     index: &'a Index,
@@ -253,8 +258,7 @@ impl<'a> Choice<'a> {
                     }
                 }
             }
-            // Those that are not sure to live do not count: others are better, however full.
-            if found.iter().filter(|(score, _)| *score < DEGRADED / 2.0).count() >= TOP {
+            if are_enough(&found) {
                 break;
             }
         }
