@@ -10,7 +10,6 @@ use std::{
 use cpcd_model::{
     Reason, Result,
     id::NodeId,
-    node::NodeStatus,
     time::{Clock, Tick},
 };
 use cpcd_store::{
@@ -93,13 +92,15 @@ impl Changes {
             return Ok(());
         }
         let ids: Vec<_> = changed.keys().copied().collect();
-        let statuses: HashMap<_, _> = self.store.list_statuses(&ids).await?.into_iter().collect();
+        let statuses: HashMap<_, _> =
+            self.store.list_statuses(&ids).await?.into_iter().map(|one| (one.id, one)).collect();
         for (id, since) in changed {
             match statuses.get(&id) {
                 None => self.table.forget(id),
-                Some(status) => {
-                    self.table.follow(id, *status, now.tick);
-                    self.table.change(id, *status, since);
+                Some(one) => {
+                    self.table.follow(id, one.status, now.tick);
+                    self.table.change(id, one.status, since);
+                    self.table.direct(id, one.directives);
                 }
             }
         }
@@ -115,12 +116,13 @@ impl Changes {
         loop {
             let page = self.store.list_liveness(after, LOAD).await?;
             let now = self.clock.tick();
-            for (id, status) in &page {
-                self.table.follow(*id, *status, now);
-                self.table.change(*id, *status, None);
-                known.insert(*id);
+            for one in &page {
+                self.table.follow(one.id, one.status, now);
+                self.table.change(one.id, one.status, None);
+                self.table.direct(one.id, one.directives);
+                known.insert(one.id);
             }
-            after = page.last().map(|(id, _)| *id);
+            after = page.last().map(|one| one.id);
             if page.len() < LOAD as usize {
                 break;
             }
@@ -136,8 +138,11 @@ pub(super) async fn load(store: &Store, clock: &Clock, table: &Table) -> Result<
     loop {
         let page = store.list_liveness(after, LOAD).await?;
         let now = clock.tick();
-        page.iter().for_each(|(id, status)| table.follow(*id, *status, now));
-        after = page.last().map(|(id, _): &(NodeId, NodeStatus)| *id);
+        for one in &page {
+            table.follow(one.id, one.status, now);
+            table.direct(one.id, one.directives);
+        }
+        after = page.last().map(|one| one.id);
         if page.len() < LOAD as usize {
             return Ok(());
         }

@@ -30,6 +30,7 @@ use super::{
     Config,
     changes::Changes,
     moment::Moment,
+    moves::Moves,
     receiver::Receiver,
     rules::{Grace, Rules},
     signals::Signals,
@@ -57,6 +58,7 @@ pub struct Detector {
     grace: Grace,
     holder: String,
     held: Option<Held>,
+    moves: Moves,
     /// The other replicas; nothing where there can be none.
     others: Option<Others>,
 }
@@ -82,6 +84,7 @@ impl Detector {
         clock: &Clock,
         config: &Config,
         table: Arc<Table>,
+        moves: Moves,
         others: Option<Others>,
     ) -> Self {
         Self {
@@ -92,6 +95,7 @@ impl Detector {
             grace: Grace::begin(Duration::from_secs(config.grace_seconds.into()), clock.tick()),
             holder: others.as_ref().map_or_else(Uuid::now_v7, |others| others.signals.id).to_string(),
             held: None,
+            moves,
             others,
         }
     }
@@ -220,11 +224,16 @@ impl Detector {
                 }
             })
             .collect();
-        let changed = self
+        let dying: Vec<_> =
+            judged.iter().filter(|judged| judged.to == NodeStatus::Offline).map(|judged| judged.id).collect();
+        let (changed, moved) = self
             .store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
                     tx.require_lease(LEASE, epoch).await?;
+                    if !dying.is_empty() {
+                        tx.lock_nodes_to_unplace(&dying).await?;
+                    }
                     let changed = tx.update_statuses(&transitions).await?;
                     let events: Vec<_> = changed
                         .iter()
@@ -237,10 +246,16 @@ impl Detector {
                     if !events.is_empty() {
                         tx.insert_events(&events, wall).await?;
                     }
-                    Ok(changed)
+                    // What was on them waits from now on for another node: in the same transaction, so that it is never forgotten.
+                    let dead: Vec<_> =
+                        changed.iter().filter(|(_, to)| *to == NodeStatus::Offline).map(|(id, _)| *id).collect();
+                    let moved =
+                        tx.unplace_nodes(&dead, "its node was not heard of and is taken for dead", wall).await?;
+                    Ok((changed, moved))
                 })
             })
             .await?;
+        self.moves.note(&moved);
         for (id, to) in &changed {
             tracing::info!(node.id = %id, node.status = %to, "a node's status changed");
         }

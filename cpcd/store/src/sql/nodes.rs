@@ -100,6 +100,23 @@ macro_rules! select {
     };
 }
 
+/// A node as it is followed from memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeLiveness {
+    /// The node.
+    pub id: NodeId,
+    /// Its status.
+    pub status: NodeStatus,
+    /// Version of what it is to do.
+    pub directives: u64,
+}
+
+impl NodeLiveness {
+    fn read((id, word, directives): (Uuid, String, i64)) -> Result<Self> {
+        Ok(Self { id: id.into(), status: status(&word)?, directives: unsigned("nodes.directives", directives)? })
+    }
+}
+
 /// Which nodes a list is about; what is not said does not matter.
 #[derive(Clone, Debug, Default)]
 pub struct NodeFilter {
@@ -305,33 +322,33 @@ impl Store {
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn list_statuses(&self, ids: &[NodeId]) -> Result<Vec<(NodeId, NodeStatus)>> {
+    pub async fn list_statuses(&self, ids: &[NodeId]) -> Result<Vec<NodeLiveness>> {
         let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-        let rows: Vec<(Uuid, String)> = self
+        let rows: Vec<(Uuid, String, i64)> = self
             .db
             .fetch_all(
                 sql(
-                    "SELECT id, CAST(status AS TEXT) AS status FROM nodes WHERE id = ANY($1)",
-                    "SELECT id, status FROM nodes WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))",
+                    "SELECT id, CAST(status AS TEXT) AS status, directives FROM nodes WHERE id = ANY($1)",
+                    "SELECT id, status, directives FROM nodes WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))",
                 ),
                 &[Arg::UuidArray(&ids)],
             )
             .await?;
-        rows.into_iter().map(|(id, word)| Ok((id.into(), status(&word)?))).collect()
+        rows.into_iter().map(NodeLiveness::read).collect()
     }
 
-    /// Gives id and status of at most `limit` nodes after one, in the order of their ids: to follow them from memory.
+    /// Gives at most `limit` nodes after one, in the order of their ids, as far as they are followed from memory.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn list_liveness(&self, after: Option<NodeId>, limit: u32) -> Result<Vec<(NodeId, NodeStatus)>> {
-        let rows: Vec<(Uuid, String)> = self
+    pub async fn list_liveness(&self, after: Option<NodeId>, limit: u32) -> Result<Vec<NodeLiveness>> {
+        let rows: Vec<(Uuid, String, i64)> = self
             .db
             .fetch_all(
-                "SELECT id, CAST(status AS TEXT) AS status FROM nodes WHERE id > $1 ORDER BY id LIMIT $2",
+                "SELECT id, CAST(status AS TEXT) AS status, directives FROM nodes WHERE id > $1 ORDER BY id LIMIT $2",
                 &[after.map_or(Uuid::nil(), NodeId::uuid).into(), i64::from(limit).into()],
             )
             .await?;
-        rows.into_iter().map(|(id, word)| Ok((id.into(), status(&word)?))).collect()
+        rows.into_iter().map(NodeLiveness::read).collect()
     }
 }
