@@ -14,7 +14,7 @@ use cpcd_model::{
 };
 use cpcd_store::{
     Store,
-    sql::{Event, EventCursor},
+    sql::{Event, EventCursor, Followed},
 };
 
 use super::{batch::Report, moment::Moment, signals::last_word_key, table::Table};
@@ -92,15 +92,14 @@ impl Changes {
             return Ok(());
         }
         let ids: Vec<_> = changed.keys().copied().collect();
-        let statuses: HashMap<_, _> =
-            self.store.list_statuses(&ids).await?.into_iter().map(|one| (one.id, one)).collect();
+        let rows = self.store.list_statuses(&ids).await?;
+        let known: HashMap<_, _> = rows.iter().map(|row| (row.id, row)).collect();
         for (id, since) in changed {
-            match statuses.get(&id) {
+            match known.get(&id) {
                 None => self.table.forget(id),
-                Some(one) => {
-                    self.table.follow(id, one.status, now.tick);
-                    self.table.change(id, one.status, since);
-                    self.table.direct(id, one.directives);
+                Some(row) => {
+                    follow(&self.table, row, now.tick);
+                    self.table.change(id, row.status, since);
                 }
             }
         }
@@ -116,13 +115,12 @@ impl Changes {
         loop {
             let page = self.store.list_liveness(after, LOAD).await?;
             let now = self.clock.tick();
-            for one in &page {
-                self.table.follow(one.id, one.status, now);
-                self.table.change(one.id, one.status, None);
-                self.table.direct(one.id, one.directives);
-                known.insert(one.id);
+            for row in &page {
+                follow(&self.table, row, now);
+                self.table.change(row.id, row.status, None);
+                known.insert(row.id);
             }
-            after = page.last().map(|one| one.id);
+            after = page.last().map(|row| row.id);
             if page.len() < LOAD as usize {
                 break;
             }
@@ -132,17 +130,19 @@ impl Changes {
     }
 }
 
+fn follow(table: &Table, row: &Followed, now: Tick) {
+    table.follow(row.id, row.status, table.realms.number(&row.realm), now);
+    table.direct(row.id, row.directives);
+}
+
 /// Follows the nodes of a store that nobody else changes.
 pub(super) async fn load(store: &Store, clock: &Clock, table: &Table) -> Result<()> {
     let mut after = None;
     loop {
         let page = store.list_liveness(after, LOAD).await?;
         let now = clock.tick();
-        for one in &page {
-            table.follow(one.id, one.status, now);
-            table.direct(one.id, one.directives);
-        }
-        after = page.last().map(|one| one.id);
+        page.iter().for_each(|row| follow(table, row, now));
+        after = page.last().map(|row| row.id);
         if page.len() < LOAD as usize {
             return Ok(());
         }

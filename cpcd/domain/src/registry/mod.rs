@@ -12,15 +12,19 @@
 mod access;
 mod allocations;
 mod batch;
+mod brake;
 mod chain;
 mod changes;
 mod config;
 mod detector;
 mod directives;
 mod entry;
+#[cfg(any(test, feature = "simulation"))]
+pub mod fleet;
 mod flusher;
 mod heartbeats;
 mod intake;
+mod judge;
 mod moment;
 mod moves;
 mod nodes;

@@ -72,7 +72,7 @@ pub use self::{
     marks::IndexMark,
     migrate::{Direction, MigrationState, Migrations, Step},
     node_grants::{GrantChange, Room},
-    nodes::{NodeFilter, NodeLiveness},
+    nodes::{Followed, NodeFilter},
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
     search::{Matches, Shown},

@@ -17,6 +17,35 @@ use super::{
     row::{bytes, unsigned},
 };
 
+/// What is followed of a node from memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The node.
+    pub id: NodeId,
+    /// What it is taken for.
+    pub status: NodeStatus,
+    /// Its realm; empty if none.
+    pub realm: String,
+    /// The version of what it is to do.
+    pub directives: u64,
+}
+
+#[derive(FromRow)]
+struct FollowedRow {
+    id: Uuid,
+    status: String,
+    realm: String,
+    directives: i64,
+}
+
+impl FollowedRow {
+    fn read(self) -> Result<Followed> {
+        let Self { id, status: word, realm, directives } = self;
+        let directives = unsigned("nodes.directives", directives)?;
+        Ok(Followed { id: id.into(), status: status(&word)?, realm, directives })
+    }
+}
+
 #[derive(FromRow)]
 pub(super) struct Row {
     id: Uuid,
@@ -98,23 +127,6 @@ macro_rules! select {
             $rest
         )
     };
-}
-
-/// A node as it is followed from memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NodeLiveness {
-    /// The node.
-    pub id: NodeId,
-    /// Its status.
-    pub status: NodeStatus,
-    /// Version of what it is to do.
-    pub directives: u64,
-}
-
-impl NodeLiveness {
-    fn read((id, word, directives): (Uuid, String, i64)) -> Result<Self> {
-        Ok(Self { id: id.into(), status: status(&word)?, directives: unsigned("nodes.directives", directives)? })
-    }
 }
 
 /// Which nodes a list is about; what is not said does not matter.
@@ -318,37 +330,37 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// Gives the status of nodes; those that are not there are left out.
+    /// Gives what is followed of nodes; those that are not there are left out.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn list_statuses(&self, ids: &[NodeId]) -> Result<Vec<NodeLiveness>> {
+    pub async fn list_statuses(&self, ids: &[NodeId]) -> Result<Vec<Followed>> {
         let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-        let rows: Vec<(Uuid, String, i64)> = self
+        let rows: Vec<FollowedRow> = self
             .db
             .fetch_all(
                 sql(
-                    "SELECT id, CAST(status AS TEXT) AS status, directives FROM nodes WHERE id = ANY($1)",
-                    "SELECT id, status, directives FROM nodes WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))",
+                    "SELECT id, CAST(status AS TEXT) AS status, realm, directives FROM nodes WHERE id = ANY($1)",
+                    "SELECT id, status, realm, directives FROM nodes WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))",
                 ),
                 &[Arg::UuidArray(&ids)],
             )
             .await?;
-        rows.into_iter().map(NodeLiveness::read).collect()
+        rows.into_iter().map(FollowedRow::read).collect()
     }
 
-    /// Gives at most `limit` nodes after one, in the order of their ids, as far as they are followed from memory.
+    /// Gives what is followed of at most `limit` nodes after one, in the order of their ids.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn list_liveness(&self, after: Option<NodeId>, limit: u32) -> Result<Vec<NodeLiveness>> {
-        let rows: Vec<(Uuid, String, i64)> = self
+    pub async fn list_liveness(&self, after: Option<NodeId>, limit: u32) -> Result<Vec<Followed>> {
+        let rows: Vec<FollowedRow> = self
             .db
             .fetch_all(
-                "SELECT id, CAST(status AS TEXT) AS status, directives FROM nodes WHERE id > $1 ORDER BY id LIMIT $2",
+                "SELECT id, CAST(status AS TEXT) AS status, realm, directives FROM nodes WHERE id > $1 ORDER BY id LIMIT $2",
                 &[after.map_or(Uuid::nil(), NodeId::uuid).into(), i64::from(limit).into()],
             )
             .await?;
-        rows.into_iter().map(NodeLiveness::read).collect()
+        rows.into_iter().map(FollowedRow::read).collect()
     }
 }

@@ -266,11 +266,8 @@ async fn only_nodes_that_are_open_are_granted_of() {
         assert_eq!(store.list_rooms(Some(nodes[0].id), 10).await.unwrap(), []);
         let ids: Vec<_> = nodes.iter().map(|node| node.id).collect();
         assert_eq!(store.get_rooms(&ids).await.unwrap(), [room]);
-        let touched = change(
-            &store,
-            &[GrantChange::touch(nodes[1].id), GrantChange::give_back(nodes[2].id, Resources::default())],
-        );
-        assert_eq!(touched.await.len(), 2, "what grants nothing asks for nothing");
+        let touches = [GrantChange::touch(nodes[1].id), GrantChange::give_back(nodes[2].id, Resources::default())];
+        assert_eq!(change(&store, &touches).await.len(), 2, "what grants nothing asks for nothing");
     })
     .await;
 }

@@ -24,7 +24,6 @@ pub(in crate::registry) struct Ask {
     /// None but these, if any are named.
     pub(super) only: Option<HashSet<NodeId>>,
     pub(super) never: HashSet<NodeId>,
-    #[expect(dead_code, reason = "the index does not look at it yet")]
     pub(super) spread_over: String,
     pub(super) reach: Reach,
 }

@@ -4,7 +4,11 @@
 //! what this replica has changed, and reads nodes anew that SQL has refused: so what it says may be old, and is never wrong for long.
 
 mod ask;
+mod choose;
+mod classes;
 mod index;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::HashSet,
@@ -26,7 +30,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub(super) use ask::{Ask, Avoid, Reach};
-use index::{Index, Known};
+use choose::{Choice, Dice, Known};
+use index::Index;
 
 use super::table::Table;
 use crate::caller::Caller;
@@ -51,7 +56,7 @@ pub struct Placements {
 /// What keeps a request from being placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lack {
-    /// A word: `nodes`, `placement`, `cpu_millicores`, `memory_bytes`, `bandwidth_bits_per_second` or `room`.
+    /// A word: `placement`, `cpu_millicores`, `memory_bytes`, `bandwidth_bits_per_second` or `room`.
     pub(super) what: &'static str,
 }
 
@@ -73,13 +78,13 @@ impl Placements {
     /// fewer if there are no more that fit, as far as is known here.
     pub(super) fn propose(&self, ask: &Ask, count: usize, avoid: &Avoid) -> Vec<NodeId> {
         let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        index.propose(ask, count, avoid, &|id| self.known(id))
+        Choice::new(&index, ask, avoid, &|id| self.known(id), Dice::new()).nodes(count)
     }
 
     /// Says what there is too little of, for `count` nodes.
     pub(super) fn explain(&self, ask: &Ask, count: usize, avoid: &Avoid) -> Lack {
         let index = self.index.read().unwrap_or_else(PoisonError::into_inner);
-        index.explain(ask, count, avoid, &|id| self.known(id))
+        Choice::new(&index, ask, avoid, &|id| self.known(id), Dice::new()).lack(count)
     }
 
     /// Reads nodes anew.
