@@ -5,3 +5,4 @@ mod heartbeats;
 mod liveness;
 mod registration;
 mod replicas;
+mod rerouting;

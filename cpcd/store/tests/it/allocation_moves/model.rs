@@ -19,7 +19,7 @@ use crate::harness::{for_each_engine, now};
 
 const NODES: usize = 8;
 
-/// SplitMix64: small, seeded, good enough.
+/// `SplitMix64`: small, seeded, good enough.
 struct Dice(u64);
 
 impl Dice {
