@@ -8,9 +8,9 @@ use cpcd_model::{
     id::{AllocationId, NodeId, UserId},
     labels::Labels,
     node::Resources,
-    permission::{Level, Resource, Scope, Scopes, Target},
+    permission::{Level, Resource, Scope, Scopes},
 };
-use cpcd_store::{Store, sql::Room};
+use cpcd_store::Store;
 
 use crate::{Caller, caller::Subject};
 
@@ -89,20 +89,6 @@ impl Reach {
             Scopes::All => Self::All,
             Scopes::Only(scopes) => {
                 Self::Some { realm: realm.to_owned(), owner, scopes: scopes.into_iter().cloned().collect() }
-            }
-        }
-    }
-
-    /// Says whether a node may be used.
-    pub(super) fn holds(&self, room: &Room) -> bool {
-        match self {
-            Self::All => true,
-            Self::Some { realm, owner, scopes } => {
-                let target = Target { labels: Some(&room.labels), owner: room.owner_id, object: Some(room.id.uuid()) };
-                room.realm.is_empty()
-                    || *realm == room.realm
-                    || (owner.is_some() && *owner == room.owner_id)
-                    || scopes.iter().any(|scope| scope.holds(&target))
             }
         }
     }

@@ -7,7 +7,7 @@ use cpcd_model::{
     id::{NodeId, UserId},
     labels::Labels,
     node::Resources,
-    permission::Scope,
+    permission::{Scope, Target},
 };
 use cpcd_store::sql::Room;
 use proptest::{collection::vec, prelude::*};
@@ -98,6 +98,15 @@ fn ask() -> impl Strategy<Value = Ask> {
     )
 }
 
+fn may_use(reach: &Reach, room: &Room) -> bool {
+    let Reach::Some { realm, owner, scopes } = reach else { return true };
+    let target = Target { labels: Some(&room.labels), owner: room.owner_id, object: Some(room.id.uuid()) };
+    room.realm.is_empty()
+        || *realm == room.realm
+        || (owner.is_some() && *owner == room.owner_id)
+        || scopes.iter().any(|scope| scope.holds(&target))
+}
+
 /// What must hold of a node, said once more and in the plainest way.
 fn fits(ask: &Ask, avoid: &Avoid, room: &Room) -> bool {
     ask.labels.iter().all(|(name, value)| room.labels.get(name) == Some(value))
@@ -106,7 +115,7 @@ fn fits(ask: &Ask, avoid: &Avoid, room: &Room) -> bool {
         && !ask.never.contains(&room.id)
         && !avoid.nodes.contains(&room.id)
         && !avoid.beside.contains(&room.id)
-        && ask.reach.holds(room)
+        && may_use(&ask.reach, room)
         && room.granted.cpu_millicores + ask.amounts.cpu_millicores <= room.capacity.cpu_millicores
 }
 
