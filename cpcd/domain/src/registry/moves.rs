@@ -26,8 +26,9 @@ impl Moves {
         for (id, version) in moved.iter().flat_map(|moved| &moved.nodes) {
             self.table.direct(*id, *version);
         }
-        // What ends makes room, too.
-        if !moved.is_empty() {
+        // What ends makes room.
+        let wakes = ["allocation.waiting", "allocation.released", "allocation.expired"];
+        if moved.iter().any(|moved| wakes.contains(&moved.kind)) {
             self.waiting.notify_one();
         }
     }
