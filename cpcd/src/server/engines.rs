@@ -5,7 +5,7 @@ use cpcd_domain::{
     Timekeeper,
     discovery::{Discovery, Indexer},
     identity::Identity,
-    registry::{Detector, Flusher, Registry},
+    registry::{Detector, Flusher, Registry, Rerouter},
 };
 use cpcd_store::{Cache, Index, Store};
 
@@ -24,6 +24,7 @@ pub(super) struct Engines {
     pub(super) registry: Registry,
     pub(super) detector: Detector,
     pub(super) flusher: Flusher,
+    pub(super) rerouter: Rerouter,
     pub(super) discovery: Discovery,
     pub(super) indexer: Indexer,
 }
@@ -40,12 +41,24 @@ impl Engines {
         let cache = Cache::open(&settings.cache).await.context("cannot open the cache")?;
         let advertised = settings.server.advertised(ground.tls.advertised_pin());
         let identity = Identity::open(&store, &cache, clock, &settings.identity, &root, advertised).await?;
-        let (registry, detector, flusher) =
+        let (registry, detector, flusher, rerouter) =
             Registry::open(&store, &cache, clock, &settings.registry, &identity).await?;
         let (index, _) =
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
         let (discovery, indexer) = Discovery::new(&store, &index, &cache, clock, &settings.discovery, &root)?;
         indexer.prepare().await.context("cannot prepare the index")?;
-        Ok(Self { store, cache, index, timekeeper, identity, registry, detector, flusher, discovery, indexer })
+        Ok(Self {
+            store,
+            cache,
+            index,
+            timekeeper,
+            identity,
+            registry,
+            detector,
+            flusher,
+            rerouter,
+            discovery,
+            indexer,
+        })
     }
 }

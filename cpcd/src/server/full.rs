@@ -22,8 +22,19 @@ use crate::{
 /// Serves everything until the daemon stops.
 pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listeners) -> anyhow::Result<()> {
     let Ground { settings, tls, stop, tasks, calls_ended, writers, health, .. } = ground;
-    let Engines { store, cache, index, timekeeper, identity, registry, detector, flusher, discovery, indexer } =
-        engines;
+    let Engines {
+        store,
+        cache,
+        index,
+        timekeeper,
+        identity,
+        registry,
+        detector,
+        flusher,
+        rerouter,
+        discovery,
+        indexer,
+    } = engines;
     let addresses = listeners.addresses(settings)?;
     let about = About {
         started_at: ground.clock.now(),
@@ -68,6 +79,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("revocations", Box::pin(app.identity.revoked.clone().follow(stop.clone())));
     spawn("keyring", Box::pin(app.identity.keys.clone().follow(stop.clone())));
     spawn("detector", Box::pin(detector.run(stop.clone())));
+    spawn("rerouter", Box::pin(rerouter.run(stop.clone())));
     spawn("clock", Box::pin(timekeeper.run(stop.clone())));
     spawn("placement", Box::pin(app.registry.placements.clone().run(stop.clone())));
     spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));

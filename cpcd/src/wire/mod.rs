@@ -3,6 +3,7 @@
 //! The types of both sides belong to other crates, so `From` between them is not ours to write; this trait is.
 
 mod allocation;
+mod directives;
 mod discovery;
 mod identity;
 mod index;

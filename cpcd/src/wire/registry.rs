@@ -90,7 +90,7 @@ impl Wire for Beaten {
             register_again: self.status.is_none(),
             status: self.status.map_or(v1::NodeStatus::Unspecified, |status| status.to_wire()).into(),
             tokens: self.tokens.as_ref().map(Wire::to_wire),
-            directives: None,
+            directives: self.directives.as_deref().map(Wire::to_wire),
         }
     }
 }
@@ -116,6 +116,8 @@ pub(crate) fn beat(message: &v1::NodePing) -> Beat {
         used: message.used.map(resources),
         capacity: message.capacity.map(resources),
         record: (!message.signed_peer_record.is_empty()).then(|| message.signed_peer_record.clone()),
+        directives_seen: message.directives_seen,
+        answers: message.answers.iter().map(super::directives::answer).collect(),
     }
 }
 

@@ -132,6 +132,7 @@ impl Changes {
 
 fn follow(table: &Table, row: &Followed, now: Tick) {
     table.follow(row.id, row.status, table.realms.number(&row.realm), now);
+    table.direct(row.id, row.directives);
 }
 
 /// Follows the nodes of a store that nobody else changes.

@@ -17,6 +17,7 @@ mod chain;
 mod changes;
 mod config;
 mod detector;
+mod directives;
 mod entry;
 #[cfg(any(test, feature = "simulation"))]
 pub mod fleet;
@@ -25,6 +26,7 @@ mod heartbeats;
 mod intake;
 mod judge;
 mod moment;
+mod moves;
 mod nodes;
 mod pace;
 mod peers;
@@ -34,7 +36,9 @@ mod record;
 mod registration;
 #[cfg(test)]
 mod replica_tests;
+mod rerouter;
 mod rules;
+mod scheduling;
 mod sender;
 mod signals;
 #[cfg(test)]
@@ -52,15 +56,19 @@ use crate::identity::Identity;
 pub use allocations::{AllocationConfig, AllocationDraft, AllocationList, Allocations, ShownAllocation, ShownPart};
 pub use config::Config;
 pub use detector::Detector;
+pub use directives::{Answer, Directives};
 pub use flusher::Flusher;
 pub use heartbeats::{Beat, Beaten, Heartbeats};
 pub use nodes::{ListRequest, Nodes, Seen};
 pub use placement::Placements;
 pub use registration::{Registered, Registration, Registrations};
+pub use rerouter::Rerouter;
 pub use watch::{Change, Follower, Watch, Watched};
 
 use changes::Changes;
 use detector::Others;
+use directives::Directing;
+use moves::Moves;
 use pace::Pace;
 use receiver::Receiver;
 use sender::Sender;
@@ -97,7 +105,7 @@ impl Registry {
         clock: &Clock,
         config: &Config,
         identity: &Identity,
-    ) -> Result<(Self, Detector, Flusher)> {
+    ) -> Result<(Self, Detector, Flusher, Rerouter)> {
         let config = Arc::new(config.clone());
         let table = Arc::new(Table::default());
         let (others, sender) = match store.engine() {
@@ -112,17 +120,21 @@ impl Registry {
         };
         let pace = Arc::new(Pace::new(&config));
         let placements = Placements::open(store, table.clone()).await?;
-        let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone(), placements.clone());
+        let moves = Moves::new(table.clone());
+        let nodes =
+            Nodes::new(store, clock, table.clone(), identity.revoked.clone(), placements.clone(), moves.clone());
         let allocations =
             Allocations::new(store, clock, config.clone(), placements.clone(), nodes.clone(), identity.server.clone());
         let registrations =
             Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity, placements.clone());
-        let heartbeats =
-            Heartbeats::new(store, clock, &config, table.clone(), pace.clone(), identity, registrations.clone());
+        let directing = Directing::new(store, clock, table.clone(), allocations.clone(), moves.clone());
+        let heartbeats = Heartbeats::new(&config, pace.clone(), identity, registrations.clone(), directing);
         let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
-        let detector = Detector::new(store, clock, &config, table.clone(), others);
+        let detector = Detector::new(store, clock, &config, table.clone(), moves.clone(), others);
+        let rerouter = Rerouter::new(store, clock, placements.clone(), moves);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        Ok((Self { registrations, heartbeats, nodes, watch, allocations, placements, config }, detector, flusher))
+        let registry = Self { registrations, heartbeats, nodes, watch, allocations, placements, config };
+        Ok((registry, detector, flusher, rerouter))
     }
 }
 

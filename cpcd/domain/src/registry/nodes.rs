@@ -17,7 +17,7 @@ use cpcd_store::{
 };
 use serde_json::json;
 
-use super::{access, placement::Placements, table::Table};
+use super::{access, moves::Moves, placement::Placements, table::Table};
 use crate::{
     Caller,
     caller::Subject,
@@ -54,11 +54,12 @@ pub struct ListRequest {
 /// The nodes.
 #[derive(Clone)]
 pub struct Nodes {
-    store: Store,
-    clock: Clock,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
     table: Arc<Table>,
     revoked: Revoked,
-    placements: Placements,
+    pub(super) placements: Placements,
+    pub(super) moves: Moves,
 }
 
 impl Nodes {
@@ -68,8 +69,9 @@ impl Nodes {
         table: Arc<Table>,
         revoked: Revoked,
         placements: Placements,
+        moves: Moves,
     ) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), table, revoked, placements }
+        Self { store: store.clone(), clock: clock.clone(), table, revoked, placements, moves }
     }
 
     /// Gets a node by its id or its peer id. Needs read on nodes, to own it, or to be it.
@@ -141,9 +143,12 @@ impl Nodes {
         let (id, now) = (node.id, self.clock.now());
         let revocation = of_subject(id.uuid(), now);
         let written = revocation;
-        self.store
+        let moved = self
+            .store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
+                    tx.lock_nodes_to_unplace(&[id]).await?;
+                    let moved = tx.unplace_nodes(&[id], "its node was deleted", now).await?;
                     if !tx.delete_node(id).await? {
                         return Err(access::not_found(&id.to_string()));
                     }
@@ -152,12 +157,14 @@ impl Nodes {
                     tx.insert_revocation(&written, now).await?;
                     let owner = node.owner_id.map(|owner| owner.to_string());
                     let payload = json!({ "owner_id": owner, "labels": node.labels });
-                    tx.insert_events(&[NewEvent { kind: "node.deleted", subject_id: id.uuid(), payload }], now).await
+                    tx.insert_events(&[NewEvent { kind: "node.deleted", subject_id: id.uuid(), payload }], now).await?;
+                    Ok(moved)
                 })
             })
             .await?;
         self.table.forget(id);
         self.placements.forget(id);
+        self.moves.note(&moved);
         self.revoked.add(&revocation);
         Ok(())
     }
@@ -193,7 +200,7 @@ impl Nodes {
     }
 
     /// Finds a node that the caller may change.
-    async fn find_to_change(&self, caller: &Caller, name: &str) -> Result<Node> {
+    pub(super) async fn find_to_change(&self, caller: &Caller, name: &str) -> Result<Node> {
         if caller.subject() == Subject::Anonymous {
             caller.require(Resource::Nodes, Level::Write)?;
         }

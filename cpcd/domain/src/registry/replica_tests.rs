@@ -19,6 +19,7 @@ use super::{
     config::PrivateAddresses,
     follow,
     moment::Moment,
+    moves::Moves,
     rules::Rules,
     sender::Sender,
     signals::Signals,
@@ -71,7 +72,8 @@ impl World {
         let (clock, table) = (self.clock.clone(), Arc::new(Table::default()));
         let (others, sender) = follow(&self.store, self.cache.clone(), &clock, &table).await.unwrap();
         let signals = others.signals.clone();
-        let detector = Detector::new(&self.store, &clock, &CONFIG, table.clone(), Some(others));
+        let detector =
+            Detector::new(&self.store, &clock, &CONFIG, table.clone(), Moves::new(table.clone()), Some(others));
         sender.say_hello().await.unwrap();
         Replica { clock, table, signals, sender, detector }
     }

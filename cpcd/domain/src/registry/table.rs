@@ -65,10 +65,8 @@ impl Default for Table {
 }
 
 impl Table {
-    /// Takes a heartbeat; gives what the node is taken for and when the next one is expected. Nothing if it is not followed.
-    ///
-    /// `now` is asked for under the lock: what is taken as fresh after a moment has all that was heard before it. `told` is asked for
-    /// when the next one is expected.
+    /// Takes a heartbeat, as [`Table::beat_unless`], whatever the node is to be told.
+    #[cfg(test)]
     pub(super) fn beat(
         &self,
         id: NodeId,
@@ -77,10 +75,31 @@ impl Table {
         told: impl FnOnce(Arrival) -> Duration,
         rules: &Rules,
     ) -> Option<(NodeStatus, Duration)> {
+        self.beat_unless(id, used, now, told, rules, |_, _| false)
+    }
+
+    /// Takes a heartbeat; gives what the node is taken for and when the next one is expected. Nothing if it is not followed.
+    ///
+    /// It changes nothing if `is_to_direct` says that the node is to be told what to do: then it is not a plain one.
+    ///
+    /// `now` is asked for under the lock: what is taken as fresh after a moment has all that was heard before it. `told` is asked for
+    /// when the next one is expected.
+    pub(super) fn beat_unless(
+        &self,
+        id: NodeId,
+        used: Option<Resources>,
+        now: impl FnOnce() -> Tick,
+        told: impl FnOnce(Arrival) -> Duration,
+        rules: &Rules,
+        is_to_direct: impl FnOnce(&Entry, Tick) -> bool,
+    ) -> Option<(NodeStatus, Duration)> {
         let mut part = self.part(id);
         let Part { nodes, fresh, .. } = &mut *part;
         let entry = nodes.get_mut(&id)?;
         let now = now();
+        if is_to_direct(entry, now) {
+            return None;
+        }
         let is_first = !entry.is_heard_here;
         let is_fair = is_first || now.since(entry.heard) >= rules.interval / 10;
         let told = told(Arrival { is_first, is_fair });
@@ -267,6 +286,24 @@ impl Table {
         let may = now.since(entry.updated.tick()) >= every;
         if may {
             entry.updated = now.into();
+        }
+        may
+    }
+
+    /// Takes the version of what a node is to do.
+    pub(super) fn direct(&self, id: NodeId, version: u64) {
+        if let Some(entry) = self.part(id).nodes.get_mut(&id) {
+            entry.direct(version);
+        }
+    }
+
+    /// Says whether a node is to be told what to do, and notes that it is; once in `every`.
+    pub(super) fn may_direct(&self, id: NodeId, seen: u64, now: Tick, every: Duration) -> bool {
+        let mut part = self.part(id);
+        let Some(entry) = part.nodes.get_mut(&id) else { return false };
+        let may = entry.is_to_direct(seen, now, every);
+        if may {
+            entry.note_directed(now);
         }
         may
     }

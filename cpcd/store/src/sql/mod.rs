@@ -3,6 +3,7 @@
 //! A query is a method in the file of its table, with its text and its row; `db.rs` and `tx.rs` bring it to the engine at hand.
 //! Reads are methods of [`Store`], writes of [`Tx`], inside [`Store::write`].
 
+mod allocation_moves;
 mod allocation_owners;
 mod allocations;
 mod allocations_write;
@@ -53,6 +54,10 @@ use tokio::{sync::Semaphore, time::timeout};
 use self::{cause::Causes, db::Db};
 
 pub use self::{
+    allocation_moves::{
+        Directives, EXCLUSIVE_WAIT, Given, MOST_PARTS_OF_NODE, Moved, NewAnswer, Outcome, PartKey, Placing,
+        SetScheduling, WaitingPart,
+    },
     allocation_owners::Totals,
     allocations::AllocationFilter,
     config::Config,

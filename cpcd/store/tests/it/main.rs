@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it fails")]
 
+mod allocation_moves;
 mod cache;
 mod cache_links;
 mod cache_places;

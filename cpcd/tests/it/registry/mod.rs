@@ -6,3 +6,4 @@ mod heartbeats;
 mod liveness;
 mod registration;
 mod replicas;
+mod rerouting;
