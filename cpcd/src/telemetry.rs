@@ -56,6 +56,11 @@ struct StatusLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitLabels {
+    limit: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CauseLabels {
     cause: &'static str,
 }
@@ -72,6 +77,8 @@ struct Inner {
     index_lag: Gauge<f64, AtomicU64>,
     revocations_age: Gauge<f64, AtomicU64>,
     nodes: Family<StatusLabels, Gauge>,
+    nodes_pending: Gauge,
+    refused: Family<LimitLabels, Counter>,
     statements: Family<CauseLabels, Counter>,
     cache_up: Gauge,
     cache_calls: Counter,
@@ -100,6 +107,13 @@ impl Metrics {
         let nodes = Family::default();
         let statements = Family::default();
         registry.register("nodes", "Nodes that are followed, by status", nodes.clone());
+        let (nodes_pending, refused) = (Gauge::default(), Family::default());
+        registry.register("nodes_pending", "Nodes that wait for approval", nodes_pending.clone());
+        registry.register(
+            "registrations_refused",
+            "New nodes that a limit kept out here, by its setting",
+            refused.clone(),
+        );
         registry.register("statements", "Statements to the SQL store, by what caused them", statements.clone());
         let (cache_up, cache_calls, cache_failures) = (Gauge::default(), Counter::default(), Counter::default());
         registry.register("cache_up", "Whether the cache answers, as far as it is known", cache_up.clone());
@@ -143,6 +157,8 @@ impl Metrics {
             index_lag,
             revocations_age,
             nodes,
+            nodes_pending,
+            refused,
             statements,
             cache_up,
             cache_calls,
@@ -186,6 +202,15 @@ impl Metrics {
         for (status, count) in NodeStatus::ALL.into_iter().zip(counts) {
             let gauge = self.0.nodes.get_or_create(&StatusLabels { status: status.as_str() });
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// Sets how many nodes wait for approval, and brings up to date how often each limit kept a node out.
+    pub(crate) fn set_registrations(&self, pending: u64, refused: &[(&'static str, u64)]) {
+        self.0.nodes_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
+        for (limit, count) in refused {
+            let counter = self.0.refused.get_or_create(&LimitLabels { limit });
+            counter.inc_by(count.saturating_sub(counter.get()));
         }
     }
 

@@ -35,6 +35,15 @@ pub(crate) struct ProfileArgs {
     /// Say no label any more
     #[arg(long, conflicts_with = "labels")]
     no_label: bool,
+    /// A namespace that the node is to be found under [default: as last time]
+    #[arg(long = "namespace", value_name = "NAMESPACE")]
+    namespaces: Vec<String>,
+    /// Be found under no namespace any more
+    #[arg(long, conflicts_with = "namespaces")]
+    no_namespace: bool,
+    /// Have the node removed some minutes after it was last heard of
+    #[arg(long)]
+    ephemeral: bool,
     /// Join by an invite that is read from a file, - for stdin; CPCCTL_INVITE holds the invite itself
     #[arg(long, value_name = "FILE")]
     invite_file: Option<PathBuf>,
@@ -62,6 +71,7 @@ pub(crate) struct Profile {
     pub(crate) joining: Joining,
     pub(crate) capacity: NodeResources,
     pub(crate) is_repinned: bool,
+    pub(crate) is_ephemeral: bool,
     addresses: Vec<Multiaddr>,
     is_legacy: bool,
 }
@@ -97,6 +107,9 @@ impl ProfileArgs {
                 return Err(Failure::usage("--label: a name is given twice"));
             }
         }
+        if self.no_namespace || !self.namespaces.is_empty() {
+            state.namespaces = self.namespaces;
+        }
         let machine = usage.capacity();
         let capacity = NodeResources {
             cpu_millicores: self.cpu_millicores.unwrap_or(machine.cpu_millicores),
@@ -104,7 +117,8 @@ impl ProfileArgs {
             bandwidth_bits_per_second: self.bandwidth.unwrap_or(machine.bandwidth_bits_per_second),
         };
         let (is_legacy, is_repinned) = (self.legacy_record, self.repin);
-        Ok(Profile { key, state, joining, capacity, is_repinned, addresses, is_legacy })
+        let is_ephemeral = self.ephemeral;
+        Ok(Profile { key, state, joining, capacity, is_repinned, is_ephemeral, addresses, is_legacy })
     }
 }
 

@@ -50,9 +50,16 @@ async fn attempt(
         capacity: Some(profile.capacity),
         labels: profile.state.labels.clone().into_iter().collect(),
         agent_version: AGENT_VERSION.to_owned(),
-        ..NodeInfo::default()
+        namespaces: profile.state.namespaces.clone(),
+        is_ephemeral: profile.is_ephemeral,
     };
     let answer = within(limit, client.nodes().register_node(info)).await?;
+    if answer.is_pending {
+        let id = &answer.node_id;
+        context
+            .output
+            .note(format_args!("the node waits for approval: an administrator runs `cpcctl node approve {id}`"));
+    }
     let here = context.endpoint.to_string();
     if let Some(pin) = context.trust.pin {
         profile.state.tls_pins.insert(here.clone(), pin.to_string());

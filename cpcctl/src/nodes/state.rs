@@ -37,6 +37,8 @@ pub(crate) struct State {
     pub(crate) endpoint: Option<String>,
     pub(crate) record: Signed,
     pub(crate) labels: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) namespaces: Vec<String>,
     #[serde(skip)]
     path: PathBuf,
 }

@@ -43,6 +43,8 @@ pub struct Beaten {
     pub next: Duration,
     /// What the node is taken for; nothing if it is not known, and must register again.
     pub status: Option<NodeStatus>,
+    /// Whether the node waits for approval.
+    pub is_pending: bool,
     /// A fresh token, when the old one is near its end.
     pub tokens: Option<TokenPair>,
 }
@@ -108,6 +110,7 @@ impl Heartbeats {
         // Registered at another replica, or not any more.
         let Some(known) = self.store.get_node(node).await? else { return Ok(self.unknown(node, beat)) };
         self.table.follow(node, known.status, self.clock.tick());
+        self.table.pending.set(node, known.is_pending);
         let beaten = self.note(node, &session, beat)?;
         Ok(beaten.unwrap_or_else(|| self.unknown(node, beat)))
     }
@@ -120,12 +123,13 @@ impl Heartbeats {
         let heard = self.table.beat(node, beat.used, || self.clock.tick(), told, &self.rules);
         let Some((status, next)) = heard else { return Ok(None) };
         let tokens = self.opener.renew_node(node, session, self.clock.now())?;
-        Ok(Some(Beaten { sequence: beat.sequence, next, status: Some(status), tokens }))
+        let is_pending = self.table.pending.contains(node);
+        Ok(Some(Beaten { sequence: beat.sequence, next, status: Some(status), is_pending, tokens }))
     }
 
     fn unknown(&self, node: NodeId, beat: &Beat) -> Beaten {
         let next = self.pace.next(node, beat.sequence, Arrival { is_first: true, is_fair: true });
-        Beaten { sequence: beat.sequence, next, status: None, tokens: None }
+        Beaten { sequence: beat.sequence, next, status: None, is_pending: false, tokens: None }
     }
 }
 

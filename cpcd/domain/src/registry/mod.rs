@@ -19,8 +19,10 @@ mod entry;
 mod flusher;
 mod heartbeats;
 mod intake;
+mod joining;
 mod moment;
 mod nodes;
+mod operations;
 mod pace;
 mod peers;
 mod receiver;
@@ -47,7 +49,12 @@ pub use config::Config;
 pub use detector::Detector;
 pub use flusher::Flusher;
 pub use heartbeats::{Beat, Beaten, Heartbeats};
+pub use joining::{
+    departures::Departures,
+    quota::{LIMITS, Quota},
+};
 pub use nodes::{ListRequest, Nodes, Seen};
+pub use operations::{Approval, Expiry, Labelling, Operations};
 pub use registration::{Registered, Registration, Registrations};
 pub use watch::{Change, Follower, Watch, Watched};
 
@@ -68,6 +75,10 @@ pub struct Registry {
     pub heartbeats: Heartbeats,
     /// Nodes.
     pub nodes: Nodes,
+    /// What is done to nodes.
+    pub operations: Operations,
+    /// Removes nodes whose time is over.
+    pub departures: Departures,
     /// Changes of nodes.
     pub watch: Watch,
     /// Limits that nodes are told.
@@ -91,6 +102,7 @@ impl Registry {
         let (others, sender) = match store.engine() {
             "sqlite" => {
                 changes::load(store, clock, &table).await?;
+                table.pending.load(store).await?;
                 (None, None)
             }
             _ => {
@@ -103,10 +115,12 @@ impl Registry {
         let registrations = Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity);
         let heartbeats =
             Heartbeats::new(store, clock, &config, table.clone(), pace.clone(), identity, registrations.clone());
+        let operations = Operations::new(store, clock, table.clone(), nodes.clone());
+        let departures = Departures::new(store, clock, &config, table.clone(), identity.revoked.clone());
         let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
         let detector = Detector::new(store, clock, &config, table.clone(), others);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        Ok((Self { registrations, heartbeats, nodes, watch, config }, detector, flusher))
+        Ok((Self { registrations, heartbeats, nodes, operations, departures, watch, config }, detector, flusher))
     }
 }
 

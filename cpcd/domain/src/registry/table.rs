@@ -16,6 +16,7 @@ use cpcd_model::{
 pub(super) use super::entry::{Arrival, Due, Judged, View, Word};
 use super::{
     entry::{Entry, IdHasher},
+    joining::pending::Pending,
     rules::Rules,
 };
 
@@ -24,6 +25,8 @@ const PARTS: usize = 256;
 /// The nodes that are followed.
 pub(super) struct Table {
     parts: Box<[Mutex<Part>]>,
+    /// Those that wait for approval.
+    pub(super) pending: Pending,
 }
 
 #[derive(Default)]
@@ -48,7 +51,7 @@ impl Part {
 
 impl Default for Table {
     fn default() -> Self {
-        Self { parts: (0..PARTS).map(|_| Mutex::default()).collect() }
+        Self { parts: (0..PARTS).map(|_| Mutex::default()).collect(), pending: Pending::default() }
     }
 }
 
@@ -103,6 +106,7 @@ impl Table {
     /// Follows a node no more.
     pub(super) fn forget(&self, id: NodeId) {
         self.part(id).nodes.remove(&id);
+        self.pending.set(id, false);
     }
 
     /// Follows those nodes only that `known` says are there.

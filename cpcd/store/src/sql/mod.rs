@@ -26,6 +26,8 @@ mod leases;
 mod liveness;
 mod marks;
 mod migrate;
+mod node_counts;
+mod node_terms;
 mod nodes;
 mod nodes_bulk;
 mod postgres;
@@ -60,6 +62,8 @@ pub use self::{
     liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
     migrate::{Direction, MigrationState, Migrations, Step},
+    node_counts::NodeCount,
+    node_terms::Departure,
     nodes::NodeFilter,
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},

@@ -2,6 +2,9 @@
 
 mod access;
 mod heartbeats;
+mod joining;
 mod liveness;
+mod operations;
+mod quotas;
 mod registration;
 mod replicas;
