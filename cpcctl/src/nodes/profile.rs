@@ -35,13 +35,13 @@ pub(crate) struct ProfileArgs {
     /// Say no label any more
     #[arg(long, conflicts_with = "labels")]
     no_label: bool,
-    /// A namespace that the node is to be found under [default: as last time]
+    /// Where the node is to be found by others: a rendezvous namespace [default: as last time]
     #[arg(long = "namespace", value_name = "NAMESPACE")]
     namespaces: Vec<String>,
-    /// Be found under no namespace any more
+    /// Be found in no namespace any more
     #[arg(long, conflicts_with = "namespaces")]
     no_namespace: bool,
-    /// Have the node removed some minutes after it was last heard of
+    /// Let the server remove the node by itself some minutes after it was last heard of
     #[arg(long)]
     ephemeral: bool,
     /// Join by an invite that is read from a file, - for stdin; CPCCTL_INVITE holds the invite itself
@@ -72,6 +72,8 @@ pub(crate) struct Profile {
     pub(crate) capacity: NodeResources,
     pub(crate) is_repinned: bool,
     pub(crate) is_ephemeral: bool,
+    /// The key's file, beside which everything else is kept.
+    pub(crate) path: PathBuf,
     addresses: Vec<Multiaddr>,
     is_legacy: bool,
 }
@@ -116,9 +118,8 @@ impl ProfileArgs {
             memory_bytes: self.memory_bytes.unwrap_or(machine.memory_bytes),
             bandwidth_bits_per_second: self.bandwidth.unwrap_or(machine.bandwidth_bits_per_second),
         };
-        let (is_legacy, is_repinned) = (self.legacy_record, self.repin);
-        let is_ephemeral = self.ephemeral;
-        Ok(Profile { key, state, joining, capacity, is_repinned, is_ephemeral, addresses, is_legacy })
+        let (is_legacy, is_repinned, is_ephemeral) = (self.legacy_record, self.repin, self.ephemeral);
+        Ok(Profile { key, state, joining, capacity, is_repinned, is_ephemeral, path, addresses, is_legacy })
     }
 }
 
