@@ -54,12 +54,6 @@ async fn attempt(
         is_ephemeral: profile.is_ephemeral,
     };
     let answer = within(limit, client.nodes().register_node(info)).await?;
-    if answer.is_pending {
-        let id = &answer.node_id;
-        context
-            .output
-            .note(format_args!("the node waits for approval: an administrator runs `cpcctl node approve {id}`"));
-    }
     let here = context.endpoint.to_string();
     if let Some(pin) = context.trust.pin {
         profile.state.tls_pins.insert(here.clone(), pin.to_string());

@@ -27,6 +27,12 @@ impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let mut profile = self.profile.open(context, &Usage::new())?;
         let answer = register(context, &mut profile).await?;
+        if answer.is_pending {
+            let id = &answer.node_id;
+            context
+                .output
+                .note(format_args!("it waits for approval: an administrator runs `cpcctl node approve {id}`"));
+        }
         context.output.record(&Registered::from(&answer))
     }
 }
