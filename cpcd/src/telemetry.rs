@@ -79,6 +79,8 @@ struct Inner {
     nodes: Family<StatusLabels, Gauge>,
     nodes_pending: Gauge,
     refused: Family<LimitLabels, Counter>,
+    braked_realms: Gauge,
+    braked_nodes: Gauge,
     statements: Family<CauseLabels, Counter>,
     cache_up: Gauge,
     cache_calls: Counter,
@@ -114,6 +116,9 @@ impl Metrics {
             "New nodes that a limit kept out here, by its setting",
             refused.clone(),
         );
+        let (braked_realms, braked_nodes) = (Gauge::default(), Gauge::default());
+        registry.register("braked_realms", "Realms of which many nodes fail at once", braked_realms.clone());
+        registry.register("braked_nodes", "Nodes that are called worse later for that", braked_nodes.clone());
         registry.register("statements", "Statements to the SQL store, by what caused them", statements.clone());
         let (cache_up, cache_calls, cache_failures) = (Gauge::default(), Counter::default(), Counter::default());
         registry.register("cache_up", "Whether the cache answers, as far as it is known", cache_up.clone());
@@ -159,6 +164,8 @@ impl Metrics {
             nodes,
             nodes_pending,
             refused,
+            braked_realms,
+            braked_nodes,
             statements,
             cache_up,
             cache_calls,
@@ -211,6 +218,13 @@ impl Metrics {
         for (limit, count) in refused {
             let counter = self.0.refused.get_or_create(&LimitLabels { limit });
             counter.inc_by(count.saturating_sub(counter.get()));
+        }
+    }
+
+    /// Sets how many realms have their brake on, and how many nodes wait behind them.
+    pub(crate) fn set_braked(&self, counts: [u64; 2]) {
+        for (gauge, count) in [&self.0.braked_realms, &self.0.braked_nodes].into_iter().zip(counts) {
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         }
     }
 

@@ -42,6 +42,7 @@ async fn render(headers: &HeaderMap, edge: &Edge) -> cpcd_model::Result<String> 
         edge.app.metrics.set_backlog(pending, lag);
     }
     edge.app.metrics.set_nodes(edge.app.registry.nodes.count());
+    edge.app.metrics.set_braked(edge.app.registry.nodes.braked());
     let registrations = &edge.app.registry.registrations;
     let refused: Vec<_> = LIMITS.into_iter().zip(registrations.refused()).collect();
     edge.app.metrics.set_registrations(registrations.pending(), &refused);

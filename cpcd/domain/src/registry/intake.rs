@@ -158,19 +158,18 @@ impl Intake {
 
     /// Writes newcomers and follows those that were added, whether or not anybody still waits for the answer.
     async fn write(&self, newcomers: Vec<Newcomer>) -> Result<Vec<Taken>> {
-        let nodes: Vec<_> = newcomers
-            .iter()
-            .map(|newcomer| (newcomer.node.id, newcomer.node.status, newcomer.node.is_pending))
-            .collect();
+        let realm = |newcomer: &Newcomer| self.table.realms.number(&newcomer.node.realm);
+        let new: Vec<_> =
+            newcomers.iter().map(|new| (new.node.id, new.node.status, realm(new), new.node.is_pending)).collect();
         let quotas = self.quotas.clone();
         let job = self
             .store
             .write(Priority::Registry, move |tx| Box::pin(async move { write(tx, &newcomers, &quotas).await }));
         let taken = self.store.caused_by("register", job).await?;
-        for ((id, status, is_pending), _) in nodes.into_iter().zip(&taken).filter(|(_, taken)| **taken == Taken::Added)
-        {
+        let added = new.into_iter().zip(&taken).filter(|(_, taken)| **taken == Taken::Added);
+        for ((id, status, realm, is_pending), _) in added {
             self.table.pending.set(id, is_pending);
-            self.table.greet(id, status, Duration::ZERO, || self.clock.tick());
+            self.table.greet(id, status, realm, Duration::ZERO, || self.clock.tick());
         }
         Ok(taken)
     }

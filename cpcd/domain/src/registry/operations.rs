@@ -157,6 +157,7 @@ impl Operations {
             })
             .await?;
         self.table.pending.set(id, false);
+        self.table.follow(id, node.status, self.table.realms.number(&node.realm), self.clock.tick());
         self.show(caller, node).await
     }
 

@@ -210,7 +210,8 @@ impl Registrations {
         self.proofs.remember(proven, now).await;
         self.table.pending.set(node.id, node.is_pending);
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
-        self.table.greet(node.id, node.status, next, || self.clock.tick());
+        let realm = self.table.realms.number(&node.realm);
+        self.table.greet(node.id, node.status, realm, next, || self.clock.tick());
         Registered { node, tokens, next }
     }
 
@@ -325,7 +326,7 @@ fn new_node(config: &Config, checked: &Checked, public_key: [u8; 32], now: Times
         expires_at: put_off(&joined, None, now),
         joined,
         // It has just proven that it lives.
-        ..Node::new(NodeId::generate(), public_key, now)
+        ..Node::new(NodeId::generate_at(now), public_key, now)
     };
     record::check_addresses(config, &checked.signed, &node.realm)?;
     record::put(&mut node, &checked.signed)?;

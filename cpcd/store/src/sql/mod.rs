@@ -64,7 +64,7 @@ pub use self::{
     migrate::{Direction, MigrationState, Migrations, Step},
     node_counts::NodeCount,
     node_terms::Departure,
-    nodes::NodeFilter,
+    nodes::{Followed, NodeFilter},
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
     search::{Matches, Shown},
