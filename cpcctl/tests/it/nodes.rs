@@ -234,9 +234,9 @@ fn a_node_waits_is_approved_labelled_and_expires() {
     let home = Home::new();
     fs::write(home.path().join("cpcd.toml"), "[identity]\njoin = \"approval\"\n").unwrap();
     let Some(daemon) = Daemon::start(&home) else { return };
-    let run = daemon.run(&["node", "register", "--namespace", "chat", "-o", "json"]);
+    let run = daemon.run(&["node", "register", "--namespace", "chat"]);
     assert!(run.code == 0 && run.stderr.contains("cpcctl node approve"), "{run:?}");
-    let node: Value = serde_json::from_str(&run.stdout).unwrap();
+    let node = daemon.json(&["node", "register"]);
     let id = node["nodeId"].as_str().unwrap().to_owned();
     assert_eq!(node["isPending"], true);
     let list = |filter: &[&str]| {

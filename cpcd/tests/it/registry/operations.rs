@@ -67,7 +67,7 @@ async fn labels_change_by_name() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_said_when_a_node_goes() {
     let daemon = Daemon::start(&Engine::sqlite()).await;
-    let owner = daemon.person("owner", &["nodes=write"]).await;
+    let other = daemon.person("other", &["nodes=write"]).await;
     let node = daemon.node().await;
     let expire = async |when: Option<When>| {
         let request = v1::ExpireNodeRequest { id: node.id.clone(), when };
@@ -88,7 +88,7 @@ async fn it_is_said_when_a_node_goes() {
     // The same over REST, by who may.
     let path = format!("/v1/nodes/{}/expire", node.id);
     let post = async |token: &str, body: &str| daemon.rest(Method::POST, &path, Some(token), Some(body)).await;
-    assert_eq!(post(&owner.token, r#"{"ttlSeconds":"0"}"#).await.reason(), "NODE_NOT_FOUND");
+    assert_eq!(post(&other.token, r#"{"ttlSeconds":"0"}"#).await.reason(), "NOT_OWNER");
     let answer = post(&node.token, r#"{"ttlSeconds":"60"}"#).await;
     assert!(answer.json()["node"]["expiresAt"].is_string(), "{}", answer.text());
     let path = format!("/v1/nodes/{}", node.id);
