@@ -5,7 +5,7 @@ use std::time::Duration;
 use cpcd_model::{Error, Reason, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{brake::Limits, rules::Rules};
+use super::{allocations::AllocationConfig, brake::Limits, rules::Rules};
 
 /// Section `[registry]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,6 +47,8 @@ pub struct Config {
     pub pending_seconds: u32,
     /// How long an ephemeral node is offline before it is removed.
     pub ephemeral_seconds: u32,
+    /// Allocations.
+    pub allocations: AllocationConfig,
 }
 
 /// Which nodes may have addresses that only their own network reaches.
@@ -88,7 +90,8 @@ impl Config {
         range("watches", self.watches as u64, 0, 100_000)?;
         range("max_nodes", self.max_nodes, 0, 1 << 53)?;
         range("pending_seconds", self.pending_seconds.into(), 1, 365 * 86_400)?;
-        range("ephemeral_seconds", self.ephemeral_seconds.into(), 1, 365 * 86_400)
+        range("ephemeral_seconds", self.ephemeral_seconds.into(), 1, 365 * 86_400)?;
+        self.allocations.validate()
     }
 
     /// Gives what is too much at once.

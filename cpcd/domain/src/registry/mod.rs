@@ -10,6 +10,7 @@
 //! proves nothing for a while (`rules::Grace`).
 
 mod access;
+mod allocations;
 mod batch;
 mod brake;
 mod chain;
@@ -29,6 +30,7 @@ mod nodes;
 mod operations;
 mod pace;
 mod peers;
+mod placement;
 mod receiver;
 mod record;
 mod registration;
@@ -49,6 +51,7 @@ use cpcd_store::{Cache, Store};
 
 use crate::identity::Identity;
 
+pub use allocations::{AllocationConfig, AllocationDraft, AllocationList, Allocations, ShownAllocation, ShownPart};
 pub use config::Config;
 pub use detector::Detector;
 pub use flusher::Flusher;
@@ -59,6 +62,7 @@ pub use joining::{
 };
 pub use nodes::{ListRequest, Nodes, Seen};
 pub use operations::{Approval, Expiry, Labelling, Operations};
+pub use placement::Placements;
 pub use registration::{Registered, Registration, Registrations};
 pub use watch::{Change, Follower, Watch, Watched};
 
@@ -85,6 +89,10 @@ pub struct Registry {
     pub departures: Departures,
     /// Changes of nodes.
     pub watch: Watch,
+    /// Allocations.
+    pub allocations: Allocations,
+    /// Where allocations could lie.
+    pub placements: Placements,
     /// Limits that nodes are told.
     pub config: Arc<Config>,
 }
@@ -115,8 +123,12 @@ impl Registry {
             }
         };
         let pace = Arc::new(Pace::new(&config));
-        let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone());
-        let registrations = Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity);
+        let placements = Placements::open(store, table.clone()).await?;
+        let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone(), placements.clone());
+        let allocations =
+            Allocations::new(store, clock, config.clone(), placements.clone(), nodes.clone(), identity.server.clone());
+        let registrations =
+            Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity, placements.clone());
         let heartbeats =
             Heartbeats::new(store, clock, &config, table.clone(), pace.clone(), identity, registrations.clone());
         let operations = Operations::new(store, clock, table.clone(), nodes.clone());
@@ -124,7 +136,9 @@ impl Registry {
         let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
         let detector = Detector::new(store, clock, &config, table.clone(), others);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        Ok((Self { registrations, heartbeats, nodes, operations, departures, watch, config }, detector, flusher))
+        let registry =
+            Self { registrations, heartbeats, nodes, operations, departures, watch, allocations, placements, config };
+        Ok((registry, detector, flusher))
     }
 }
 

@@ -16,7 +16,7 @@ use cpcd_store::{
     sql::{NodeFilter, Priority},
 };
 
-use super::{access, joining::removal::remove, table::Table};
+use super::{access, joining::removal::remove, placement::Placements, table::Table};
 use crate::{
     Caller,
     caller::Subject,
@@ -65,11 +65,18 @@ pub struct Nodes {
     clock: Clock,
     table: Arc<Table>,
     revoked: Revoked,
+    placements: Placements,
 }
 
 impl Nodes {
-    pub(super) fn new(store: &Store, clock: &Clock, table: Arc<Table>, revoked: Revoked) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), table, revoked }
+    pub(super) fn new(
+        store: &Store,
+        clock: &Clock,
+        table: Arc<Table>,
+        revoked: Revoked,
+        placements: Placements,
+    ) -> Self {
+        Self { store: store.clone(), clock: clock.clone(), table, revoked, placements }
     }
 
     /// Gets a node by its id or its peer id. Needs read on nodes, to own it, or to be it.
@@ -155,6 +162,7 @@ impl Nodes {
             })
             .await?;
         self.table.forget(id);
+        self.placements.forget(id);
         revocations.iter().for_each(|revocation| self.revoked.add(revocation));
         Ok(())
     }

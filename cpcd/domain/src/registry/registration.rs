@@ -24,6 +24,7 @@ use super::{
     intake::{Intake, Newcomer},
     joining::quota::{Quota, Quotas},
     pace::Pace,
+    placement::Placements,
     record,
     table::{Arrival, Table},
 };
@@ -81,6 +82,7 @@ pub struct Registrations {
     joining: Joining,
     intake: Intake,
     quotas: Arc<Quotas>,
+    placements: Placements,
 }
 
 /// A registration whose every part holds by itself.
@@ -112,13 +114,14 @@ impl Registrations {
         table: Arc<Table>,
         pace: Arc<Pace>,
         identity: &Identity,
+        placements: Placements,
     ) -> Self {
         let (store, clock) = (store.clone(), clock.clone());
         let (proofs, opener) = (identity.proofs.clone(), identity.opener.clone());
         let quotas = Arc::new(Quotas::new(&config));
         let intake = Intake::new(&store, &clock, table.clone(), quotas.clone());
         let joining = identity.joining.clone();
-        Self { store, clock, config, table, pace, proofs, opener, joining, intake, quotas }
+        Self { store, clock, config, table, pace, proofs, opener, joining, intake, quotas, placements }
     }
 
     /// Gives how often each of the [`super::LIMITS`] has kept a node out here.
@@ -212,6 +215,7 @@ impl Registrations {
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
         let realm = self.table.realms.number(&node.realm);
         self.table.greet(node.id, node.status, realm, next, || self.clock.tick());
+        self.placements.note(std::slice::from_ref(&node));
         Registered { node, tokens, next }
     }
 
@@ -236,7 +240,8 @@ impl Registrations {
             capacity.check("capacity")?;
         }
         let (config, now) = (self.config.clone(), self.clock.now());
-        self.store
+        let is_there = self
+            .store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
                     let Some(mut node) = tx.lock_node(id).await? else { return Ok(false) };
@@ -254,7 +259,11 @@ impl Registrations {
                     Ok(true)
                 })
             })
-            .await
+            .await?;
+        if is_there && capacity.is_some() {
+            self.placements.refresh(&[id]).await?;
+        }
+        Ok(is_there)
     }
 }
 

@@ -3,6 +3,9 @@
 //! A query is a method in the file of its table, with its text and its row; `db.rs` and `tx.rs` bring it to the engine at hand.
 //! Reads are methods of [`Store`], writes of [`Tx`], inside [`Store::write`].
 
+mod allocation_owners;
+mod allocations;
+mod allocations_write;
 mod arg;
 mod cause;
 mod challenges;
@@ -27,6 +30,7 @@ mod liveness;
 mod marks;
 mod migrate;
 mod node_counts;
+mod node_grants;
 mod node_terms;
 mod nodes;
 mod nodes_bulk;
@@ -51,6 +55,8 @@ use tokio::{sync::Semaphore, time::timeout};
 use self::{cause::Causes, db::Db};
 
 pub use self::{
+    allocation_owners::Totals,
+    allocations::AllocationFilter,
     config::Config,
     copy::{CopyStep, copy},
     events::{Event, EventCursor, NewEvent},
@@ -63,6 +69,7 @@ pub use self::{
     marks::IndexMark,
     migrate::{Direction, MigrationState, Migrations, Step},
     node_counts::NodeCount,
+    node_grants::{GrantChange, Room},
     node_terms::Departure,
     nodes::{Followed, NodeFilter},
     nodes_bulk::{Seen, Transition},
