@@ -38,7 +38,7 @@ impl Args {
         let output = context.output.clone();
         let mut list = output.list::<Node>();
         for id in self.ids {
-            let request = ExpireNodeRequest { id, when: Some(self.when.clone()) };
+            let request = ExpireNodeRequest { id, when: Some(self.when) };
             let answer = context.call(async |client| client.nodes().expire_node(request.clone()).await).await?;
             list.push(answer.node.ok_or_else(Failure::empty_answer)?)?;
         }
