@@ -33,7 +33,7 @@ pub(super) struct Known {
     pub(super) used: Resources,
 }
 
-/// Random numbers, good enough to spread load (SplitMix64).
+/// Random numbers, good enough to spread load (`SplitMix64`).
 pub(super) struct Dice(u64);
 
 impl Dice {
