@@ -81,6 +81,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("detector", Box::pin(detector.run(stop.clone())));
     spawn("rerouter", Box::pin(rerouter.run(stop.clone())));
     spawn("clock", Box::pin(timekeeper.run(stop.clone())));
+    spawn("departures", Box::pin(app.registry.departures.clone().run(stop.clone())));
     spawn("placement", Box::pin(app.registry.placements.clone().run(stop.clone())));
     spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));
     spawn("indexer", Box::pin(indexer.run(stop.clone())));

@@ -19,7 +19,7 @@ pub(crate) use discovery::{draft, publish_response};
 pub(crate) use identity::{challenge_purpose, permissions, proof, rules, session, subject_kind};
 pub(crate) use invites::invite_kind;
 pub(crate) use migrations::migration_target;
-pub(crate) use registry::{beat, resources, status_filter};
+pub(crate) use registry::{beat, resources, scheduling_filter, status_filter};
 
 /// Reads a time of a request.
 pub(crate) fn time(field: &str, message: &pbjson_types::Timestamp) -> Result<Timestamp> {

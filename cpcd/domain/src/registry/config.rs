@@ -35,6 +35,18 @@ pub struct Config {
     pub private_addresses: PrivateAddresses,
     /// Most streams that follow changes.
     pub watches: usize,
+    /// Most nodes that count for one network; 0 for no limit.
+    pub nodes_per_network: u32,
+    /// Most new nodes of one network in an hour; 0 for no limit.
+    pub new_nodes_per_network_per_hour: u32,
+    /// Most nodes that count for a network, all together; 0 for no limit.
+    pub max_nodes: u64,
+    /// Most nodes that wait for approval; 0 for no limit.
+    pub pending_nodes: u32,
+    /// How long a node waits for approval before it is removed.
+    pub pending_seconds: u32,
+    /// How long an ephemeral node is offline before it is removed.
+    pub ephemeral_seconds: u32,
     /// Allocations.
     pub allocations: AllocationConfig,
 }
@@ -76,6 +88,9 @@ impl Config {
         range("heartbeats_per_second", self.heartbeats_per_second.into(), 1, 10_000_000)?;
         range("max_addresses", self.max_addresses as u64, 0, cpc_signing::MAX_RECORD_ADDRESSES as u64)?;
         range("watches", self.watches as u64, 0, 100_000)?;
+        range("max_nodes", self.max_nodes, 0, 1 << 53)?;
+        range("pending_seconds", self.pending_seconds.into(), 1, 365 * 86_400)?;
+        range("ephemeral_seconds", self.ephemeral_seconds.into(), 1, 365 * 86_400)?;
         self.allocations.validate()
     }
 

@@ -49,6 +49,8 @@ pub struct Beaten {
     pub next: Duration,
     /// What the node is taken for; nothing if it is not known, and must register again.
     pub status: Option<NodeStatus>,
+    /// Whether the node waits for approval.
+    pub is_pending: bool,
     /// A fresh token, when the old one is near its end.
     pub tokens: Option<TokenPair>,
     /// What the node is to do, when it has not seen that yet.
@@ -127,6 +129,7 @@ impl Heartbeats {
         let realm = self.table.realms.number(&known.realm);
         self.table.follow(node, known.status, realm, self.clock.tick());
         self.table.direct(node, known.directives);
+        self.table.pending.set(node, known.is_pending);
         let beaten = self.note(node, &session, beat, false)?;
         Ok(beaten.unwrap_or_else(|| self.unknown(node, beat)))
     }
@@ -143,12 +146,13 @@ impl Heartbeats {
         let heard = self.table.beat_unless(node, beat.used, || self.clock.tick(), told, &self.rules, is_to_direct);
         let Some((status, next)) = heard else { return Ok(None) };
         let tokens = self.opener.renew_node(node, session, self.clock.now())?;
-        Ok(Some(Beaten { sequence: beat.sequence, next, status: Some(status), tokens, directives: None }))
+        let is_pending = self.table.pending.contains(node);
+        Ok(Some(Beaten { sequence: beat.sequence, next, status: Some(status), is_pending, tokens, directives: None }))
     }
 
     fn unknown(&self, node: NodeId, beat: &Beat) -> Beaten {
         let next = self.pace.next(node, beat.sequence, Arrival { is_first: true, is_fair: true });
-        Beaten { sequence: beat.sequence, next, status: None, tokens: None, directives: None }
+        Beaten { sequence: beat.sequence, next, status: None, is_pending: false, tokens: None, directives: None }
     }
 }
 

@@ -24,10 +24,12 @@ pub mod fleet;
 mod flusher;
 mod heartbeats;
 mod intake;
+mod joining;
 mod judge;
 mod moment;
 mod moves;
 mod nodes;
+mod operations;
 mod pace;
 mod peers;
 mod placement;
@@ -59,7 +61,12 @@ pub use detector::Detector;
 pub use directives::{Answer, Directives};
 pub use flusher::Flusher;
 pub use heartbeats::{Beat, Beaten, Heartbeats};
+pub use joining::{
+    departures::Departures,
+    quota::{LIMITS, Quota},
+};
 pub use nodes::{ListRequest, Nodes, Seen};
+pub use operations::{Approval, Expiry, Labelling, Operations};
 pub use placement::Placements;
 pub use registration::{Registered, Registration, Registrations};
 pub use rerouter::Rerouter;
@@ -84,6 +91,10 @@ pub struct Registry {
     pub heartbeats: Heartbeats,
     /// Nodes.
     pub nodes: Nodes,
+    /// What is done to nodes.
+    pub operations: Operations,
+    /// Removes nodes whose time is over.
+    pub departures: Departures,
     /// Changes of nodes.
     pub watch: Watch,
     /// Allocations.
@@ -111,6 +122,7 @@ impl Registry {
         let (others, sender) = match store.engine() {
             "sqlite" => {
                 changes::load(store, clock, &table).await?;
+                table.pending.load(store).await?;
                 (None, None)
             }
             _ => {
@@ -129,11 +141,15 @@ impl Registry {
             Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity, placements.clone());
         let directing = Directing::new(store, clock, table.clone(), allocations.clone(), moves.clone());
         let heartbeats = Heartbeats::new(&config, pace.clone(), identity, registrations.clone(), directing);
+        let operations = Operations::new(store, clock, table.clone(), nodes.clone());
+        let revoked = identity.revoked.clone();
+        let departures = Departures::new(store, clock, &config, table.clone(), moves.clone(), revoked);
         let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
         let detector = Detector::new(store, clock, &config, table.clone(), moves.clone(), others);
         let rerouter = Rerouter::new(store, clock, placements.clone(), moves);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        let registry = Self { registrations, heartbeats, nodes, watch, allocations, placements, config };
+        let registry =
+            Self { registrations, heartbeats, nodes, operations, departures, watch, allocations, placements, config };
         Ok((registry, detector, flusher, rerouter))
     }
 }

@@ -20,6 +20,7 @@ pub(super) use super::entry::{Arrival, Due, Judged, View, Word};
 use super::{
     brake::{Realm, Realms, Survey},
     entry::{Entry, IdHasher},
+    joining::pending::Pending,
     rules::{Rules, Silence},
 };
 
@@ -28,6 +29,8 @@ const PARTS: usize = 256;
 /// The nodes that are followed.
 pub(super) struct Table {
     parts: Box<[Mutex<Part>]>,
+    /// Those that wait for approval.
+    pub(super) pending: Pending,
     /// The realms of the nodes.
     pub(super) realms: Realms,
     /// How many brakes are on, and how many nodes wait behind them.
@@ -60,6 +63,7 @@ impl Default for Table {
             parts: (0..PARTS).map(|_| Mutex::default()).collect(),
             realms: Realms::default(),
             braked: Default::default(),
+            pending: Pending::default(),
         }
     }
 }
@@ -142,6 +146,7 @@ impl Table {
     /// Follows a node no more.
     pub(super) fn forget(&self, id: NodeId) {
         self.part(id).nodes.remove(&id);
+        self.pending.set(id, false);
     }
 
     /// Follows those nodes only that `known` says are there.

@@ -31,6 +31,20 @@ pub(super) const ROWS: &[Row] = &[
         Owner(Nodes, Write),
     )
     .hidden(NodeNotFound),
+    Row::unary::<v1::UpdateNodeRequest>("NodeOrchestration/UpdateNode", "PATCH /v1/nodes/{id}", Owner(Nodes, Write))
+        .hidden(NodeNotFound)
+        .note("admin on all nodes for labels that it is granted"),
+    Row::unary::<v1::ApproveNodeRequest>(
+        "NodeOrchestration/ApproveNode",
+        "POST /v1/nodes/{id}/approve",
+        Level(Nodes, Admin),
+    ),
+    Row::unary::<v1::ExpireNodeRequest>(
+        "NodeOrchestration/ExpireNode",
+        "POST /v1/nodes/{id}/expire",
+        Owner(Nodes, Write),
+    )
+    .hidden(NodeNotFound),
     Row::unary::<v1::ResourceRequest>(
         "NodeOrchestration/RequestResources",
         "POST /v1/allocations",

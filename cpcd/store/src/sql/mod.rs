@@ -30,7 +30,9 @@ mod leases;
 mod liveness;
 mod marks;
 mod migrate;
+mod node_counts;
 mod node_grants;
+mod node_terms;
 mod nodes;
 mod nodes_bulk;
 mod postgres;
@@ -71,7 +73,9 @@ pub use self::{
     liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
     migrate::{Direction, MigrationState, Migrations, Step},
+    node_counts::NodeCount,
     node_grants::{GrantChange, Room},
+    node_terms::Departure,
     nodes::{Followed, NodeFilter},
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},

@@ -19,6 +19,7 @@ mod sql_faults;
 mod sql_identity;
 mod sql_index;
 mod sql_invites;
+mod sql_joining;
 mod sql_keyring;
 mod sql_leases;
 mod sql_liveness;

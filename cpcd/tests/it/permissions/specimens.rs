@@ -39,6 +39,11 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "NodeOrchestration/GetNode" | "NodeOrchestration/DeleteNode" | "NodeOrchestration/ResetNodeSequence" => {
             vec![others(json!({ "id": daemon.node().await.id }))]
         }
+        "NodeOrchestration/UpdateNode" => {
+            vec![others(json!({ "id": daemon.node().await.id, "setLabels": { "rack": "7" } }))]
+        }
+        "NodeOrchestration/ApproveNode" => vec![others(json!({ "id": daemon.node().await.id }))],
+        "NodeOrchestration/ExpireNode" => vec![others(json!({ "id": daemon.node().await.id, "never": true }))],
         "NodeOrchestration/RequestResources" => vec![ends("FIELD_REQUIRED", json!({}))],
         "NodeOrchestration/RenewAllocation"
         | "NodeOrchestration/ReleaseAllocation"
