@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        bench, completion, config, content, context as contexts, generate, index, invite, key, login, logout, migrate,
-        node, search, session, status, token_key, user, version, whoami,
+        bench, completion, config, content, context as contexts, events, generate, index, invite, key, login, logout,
+        migrate, node, search, session, status, token_key, user, version, webhook, whoami,
     },
     context::Context,
     failure::Result,
@@ -53,6 +53,10 @@ enum Command {
     Session(session::Command),
     #[command(subcommand, alias = "nodes")]
     Node(node::Command),
+    #[command(subcommand, alias = "event")]
+    Events(events::Command),
+    #[command(subcommand, alias = "webhooks")]
+    Webhook(webhook::Command),
     #[command(subcommand, alias = "token-keys")]
     TokenKey(token_key::Command),
     #[command(subcommand, alias = "contents")]
@@ -95,6 +99,8 @@ impl Cli {
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,
             Command::Node(command) => command.run(context).await,
+            Command::Events(command) => command.run(context).await,
+            Command::Webhook(command) => command.run(context).await,
             Command::Migrate(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,
             Command::Index(command) => command.run(context).await,

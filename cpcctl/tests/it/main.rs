@@ -7,6 +7,7 @@ mod contexts;
 mod convert;
 mod daemon;
 mod errors;
+mod events;
 mod generated;
 mod harness;
 mod keys;

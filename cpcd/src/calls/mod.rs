@@ -4,6 +4,7 @@
 
 mod admin;
 mod discovery;
+mod events;
 mod identity;
 mod invites;
 mod registry;
@@ -25,7 +26,7 @@ use crate::{
 };
 
 pub(crate) use admin::list_migrations;
-pub(crate) use spoken::{Input, Spoken, Token, cut};
+pub(crate) use spoken::{Input, Spoken, Token, cut, read};
 
 /// A unary call, named by its request message.
 pub(crate) trait Call: Message + Default + DeserializeOwned + 'static {

@@ -34,7 +34,6 @@ mod signals;
 #[cfg(test)]
 mod simulation;
 mod table;
-mod watch;
 
 use std::sync::Arc;
 
@@ -43,13 +42,13 @@ use cpcd_store::{Cache, Store};
 
 use crate::identity::Identity;
 
+pub(crate) use access::may_see;
 pub use config::Config;
 pub use detector::Detector;
 pub use flusher::Flusher;
 pub use heartbeats::{Beat, Beaten, Heartbeats};
 pub use nodes::{ListRequest, Nodes, Seen};
 pub use registration::{Registered, Registration, Registrations};
-pub use watch::{Change, Follower, Watch, Watched};
 
 use changes::Changes;
 use detector::Others;
@@ -68,8 +67,6 @@ pub struct Registry {
     pub heartbeats: Heartbeats,
     /// Nodes.
     pub nodes: Nodes,
-    /// Changes of nodes.
-    pub watch: Watch,
     /// Limits that nodes are told.
     pub config: Arc<Config>,
 }
@@ -103,10 +100,9 @@ impl Registry {
         let registrations = Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity);
         let heartbeats =
             Heartbeats::new(store, clock, &config, table.clone(), pace.clone(), identity, registrations.clone());
-        let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
         let detector = Detector::new(store, clock, &config, table.clone(), others);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        Ok((Self { registrations, heartbeats, nodes, watch, config }, detector, flusher))
+        Ok((Self { registrations, heartbeats, nodes, config }, detector, flusher))
     }
 }
 
