@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        bench, completion, config, content, context as contexts, events, generate, index, invite, key, login, logout,
-        migrate, node, search, session, status, token_key, user, version, webhook, whoami,
+        allocation, bench, completion, config, content, context as contexts, events, generate, index, invite, key,
+        login, logout, migrate, node, search, session, status, token_key, user, version, webhook, whoami,
     },
     context::Context,
     failure::Result,
@@ -53,6 +53,8 @@ enum Command {
     Session(session::Command),
     #[command(subcommand, alias = "nodes")]
     Node(node::Command),
+    #[command(subcommand, aliases = ["alloc", "allocations"])]
+    Allocation(allocation::Command),
     #[command(subcommand, alias = "event")]
     Events(events::Command),
     #[command(subcommand, alias = "webhooks")]
@@ -99,6 +101,7 @@ impl Cli {
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,
             Command::Node(command) => command.run(context).await,
+            Command::Allocation(command) => command.run(context).await,
             Command::Events(command) => command.run(context).await,
             Command::Webhook(command) => command.run(context).await,
             Command::Migrate(command) => command.run(context).await,
