@@ -8,7 +8,7 @@ use crate::{
     client::Client,
     context::Context,
     failure::{Failure, Result},
-    nodes::agent::{backoff::Backoff, may_pass},
+    nodes::{agent::may_pass, backoff::Backoff},
 };
 
 /// Opens a stream with `open` and gives each answer to `take`, which says whether it was the last that was asked for. After a cut it goes

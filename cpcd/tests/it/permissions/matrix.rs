@@ -82,7 +82,7 @@ impl Caller {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_call_by_everybody_on_both_edges() {
-    let allow = [("events.webhook_allow", r#"["hooks.example.org"]"#)];
+    let allow = [("events.webhook_allow", r#"["localhost:9"]"#)];
     let daemon = Daemon::start_with(&Engine::sqlite(), &allow).await;
     let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap();
     let owner = daemon.person("owner", &[]).await;

@@ -100,7 +100,7 @@ async fn webhook(daemon: &Daemon, owner: &Person) -> String {
     for webhook in listed.webhooks {
         events.delete_webhook(v1::DeleteWebhookRequest { id: webhook.id }).await.expect("it is deleted");
     }
-    let request = v1::CreateWebhookRequest { url: "https://hooks.example.org/x".into(), kinds: Vec::new() };
+    let request = v1::CreateWebhookRequest { url: "https://localhost:9/x".into(), kinds: Vec::new() };
     let made = events.create_webhook(request).await.expect("it is made").into_inner();
     made.webhook.expect("a webhook").id
 }
