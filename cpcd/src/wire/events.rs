@@ -13,6 +13,7 @@ impl Wire for Happened {
         use v1::event::Subject;
         let subject = match &self.about {
             About::Node(seen) => Some(Subject::Node(seen.to_wire())),
+            About::Allocation(shown) => Some(Subject::Allocation(shown.to_wire())),
             About::Gone(id) => Some(Subject::GoneId(id.hyphenated().to_string())),
             About::Nothing => None,
         };
@@ -80,7 +81,7 @@ pub(crate) fn watched_node(watched: &Watched) -> v1::WatchNodesResponse {
         News::Event(happened) => match &happened.about {
             About::Node(seen) => Some(Event::Changed(seen.to_wire())),
             About::Gone(id) => Some(Event::DeletedId(id.hyphenated().to_string())),
-            About::Nothing => None,
+            About::Allocation(_) | About::Nothing => None,
         },
     };
     v1::WatchNodesResponse { cursor: watched.cursor.clone(), event }

@@ -33,7 +33,7 @@ use uuid::Uuid;
 use crate::{
     Caller,
     identity::{RootKey, ServerIdentity},
-    registry::{Registry, Seen},
+    registry::{Registry, Seen, ShownAllocation},
 };
 
 pub use config::Config;
@@ -72,6 +72,8 @@ pub struct Happened {
 pub enum About {
     /// A node; its status is the one of the event.
     Node(Box<Seen>),
+    /// An allocation, without tickets.
+    Allocation(Box<ShownAllocation>),
     /// Something that is gone, or no longer among those that the caller may see.
     Gone(Uuid),
     /// Nothing that could be shown.
@@ -122,7 +124,7 @@ impl Events {
     ) -> Result<(Self, Courier)> {
         let (server, root) = identity;
         let store_id = server.store_id();
-        let reader = Reader::new(store, &registry.nodes);
+        let reader = Reader::new(store, &registry.nodes, &registry.allocations);
         let sender = Sender::new(config, clock, root, spell)?;
         let watch = Watch::new(store, store_id, reader.clone(), registry.config.watches);
         let webhooks = Webhooks::new(store, store_id, clock, sender.clone(), config.webhooks_per_user);

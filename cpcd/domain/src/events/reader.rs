@@ -1,18 +1,22 @@
 //! Reads events from the store for one viewer, from a cursor on: what they may see, and where it goes on.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
-use cpcd_model::{Reason, Result, id::NodeId};
+use cpcd_model::{Reason, Result};
 use cpcd_store::{
     Store,
     sql::{Event, EventCursor},
 };
+use uuid::Uuid;
 
 use super::{
     Filter, Happened,
     sight::{Known, Viewer},
 };
-use crate::{Caller, registry::Nodes};
+use crate::{
+    Caller,
+    registry::{Allocations, Nodes},
+};
 
 /// Most events that are read at once: what a follower who takes nothing has waiting.
 const BATCH: u32 = 256;
@@ -22,6 +26,7 @@ const BATCH: u32 = 256;
 pub(super) struct Reader {
     store: Store,
     nodes: Nodes,
+    allocations: Allocations,
 }
 
 /// What was read.
@@ -43,8 +48,8 @@ pub(super) struct Page {
 }
 
 impl Reader {
-    pub(super) fn new(store: &Store, nodes: &Nodes) -> Self {
-        Self { store: store.clone(), nodes: nodes.clone() }
+    pub(super) fn new(store: &Store, nodes: &Nodes, allocations: &Allocations) -> Self {
+        Self { store: store.clone(), nodes: nodes.clone(), allocations: allocations.clone() }
     }
 
     /// Gives a caller as a viewer.
@@ -73,7 +78,7 @@ impl Reader {
             Err(error) if error.reason() == Reason::PageTokenInvalid => return Ok(Read::Gap(until)),
             Err(error) => return Err(error),
         };
-        let known = self.load(&events).await?;
+        let known = self.load(viewer, &events).await?;
         let is_last = events.len() < BATCH as usize;
         let at = events.last().filter(|_| !is_last).map_or(until, |last| last.cursor);
         let seen = events.iter().filter_map(|event| Some((event.cursor, viewer.see(event, &known)?)));
@@ -81,13 +86,20 @@ impl Reader {
     }
 
     /// Loads what events are about, as it is now.
-    async fn load(&self, events: &[Event]) -> Result<Known<'_>> {
-        let ids = events.iter().filter(|event| event.kind.starts_with("node.")).map(|event| event.subject_id);
-        let mut ids: Vec<NodeId> = ids.map(NodeId::from).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let nodes = if ids.is_empty() { Vec::new() } else { self.nodes.load(&ids).await? };
-        let nodes: HashMap<_, _> = nodes.into_iter().map(|node| (node.id, node)).collect();
-        Ok(Known { source: &self.nodes, nodes })
+    async fn load(&self, viewer: &Viewer, events: &[Event]) -> Result<Known<'_>> {
+        let nodes = subjects(events, "node.");
+        let nodes = if nodes.is_empty() { Vec::new() } else { self.nodes.load(&nodes).await? };
+        let allocations = self.allocations.seen(&viewer.caller, &subjects(events, "allocation.")).await?;
+        Ok(Known {
+            source: &self.nodes,
+            nodes: nodes.into_iter().map(|node| (node.id, node)).collect(),
+            allocations: allocations.into_iter().map(|shown| (shown.allocation.id, shown)).collect(),
+        })
     }
+}
+
+/// Gives whom the events of an area are about, each once.
+fn subjects<T: From<Uuid>>(events: &[Event], area: &str) -> Vec<T> {
+    let ids = events.iter().filter(|event| event.kind.starts_with(area)).map(|event| event.subject_id);
+    ids.collect::<BTreeSet<_>>().into_iter().map(T::from).collect()
 }

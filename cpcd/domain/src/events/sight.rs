@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use cpcd_model::{
-    id::{NodeId, UserId},
+    id::{AllocationId, NodeId, UserId},
     labels::Labels,
     node::{Node, NodeStatus},
     permission::{Level, Resource, Target},
@@ -16,7 +16,7 @@ use super::{About, Happened};
 use crate::{
     Caller,
     caller::Subject,
-    registry::{self, Nodes},
+    registry::{self, Nodes, ShownAllocation},
 };
 
 /// Who is told.
@@ -30,6 +30,8 @@ pub(super) struct Viewer {
 pub(super) struct Known<'a> {
     pub(super) source: &'a Nodes,
     pub(super) nodes: HashMap<NodeId, Node>,
+    /// Those that the viewer may see.
+    pub(super) allocations: HashMap<AllocationId, ShownAllocation>,
 }
 
 impl Viewer {
@@ -38,7 +40,7 @@ impl Viewer {
         let area = event.kind.split_once('.').map_or("", |(area, _)| area);
         let (about, details) = match area {
             "node" => (self.node(event, known)?, BTreeMap::new()),
-            "allocation" => (self.allocation(event)?, BTreeMap::new()),
+            "allocation" => (self.allocation(event, known)?, BTreeMap::new()),
             "registry" => (self.registry()?, details(&event.payload)),
             // Nobody is told of what nobody has said who may know it.
             _ => return None,
@@ -81,8 +83,11 @@ impl Viewer {
         is_owner || self.caller.may(Resource::Nodes, Level::Read, &target)
     }
 
-    /// Read on allocations, or to own it, to have asked for it, or to be a node that it touches.
-    fn allocation(&self, event: &Event) -> Option<About> {
+    /// Those who may see it, and those who could when it happened: who owned it, asked for it, or was a node that it touched.
+    fn allocation(&self, event: &Event, known: &Known<'_>) -> Option<About> {
+        if let Some(shown) = known.allocations.get(&event.subject_id.into()) {
+            return Some(About::Allocation(Box::new(shown.clone())));
+        }
         let payload = &event.payload;
         let labels = labels(&payload["labels"]).unwrap_or_default();
         let owner = id_of(&payload["owner_id"]);
@@ -93,7 +98,8 @@ impl Viewer {
             touched.filter_map(|node| id_of(&node[0])).any(|node| Some(node) == own)
         };
         let is_own = own.is_some() && (owner == own || id_of(&payload["requester_id"]) == own || is_provider());
-        (is_own || self.caller.may(Resource::Allocations, Level::Read, &target)).then_some(About::Nothing)
+        (is_own || self.caller.may(Resource::Allocations, Level::Read, &target))
+            .then_some(About::Gone(event.subject_id))
     }
 
     /// Read on metrics or on system: it is about everybody's nodes.

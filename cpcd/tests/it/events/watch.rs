@@ -5,7 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{next, next_event, record, recorded, watch};
-use crate::harness::{Daemon, Engine, for_each_engine, reason, within};
+use crate::harness::{Daemon, Engine, eventually, for_each_engine, reason, within};
 
 fn id(text: &str) -> Uuid {
     text.parse().unwrap()
@@ -202,6 +202,54 @@ async fn a_reader_that_does_not_read_is_cut_off() {
             let (_, event) = next_event(&mut told).await;
             assert_eq!(event.details["number"], number.to_string(), "{}", engine.name);
         }
+        daemon.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_allocation_is_shown_as_it_is_now_and_without_its_tickets() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let owner = daemon.person("owner", &["allocations=write"]).await;
+        let stranger = daemon.person("stranger", &["content=read"]).await;
+        let node = daemon.node().await;
+        let mut told = Vec::new();
+        for token in [&owner.token, &node.token, &stranger.token] {
+            let mut stream = watch(&daemon, token, &["allocation."], "").await;
+            next(&mut stream).await;
+            told.push(stream);
+        }
+        let resources = Some(v1::NodeResources { cpu_millicores: 100, ..Default::default() });
+        let request = v1::ResourceRequest { resources, ..Default::default() };
+        let mut granted = None;
+        eventually("it is granted", async || {
+            let answer = daemon.registry(Some(&owner.token)).await.request_resources(request.clone()).await;
+            granted = answer.ok().map(tonic::Response::into_inner);
+            granted.is_some()
+        })
+        .await;
+        let granted = granted.unwrap();
+        for stream in &mut told[..2] {
+            let (_, event) = next_event(stream).await;
+            assert_eq!(event.kind, "allocation.granted");
+            let Some(Subject::Allocation(shown)) = event.subject else { panic!("{:?}", event.subject) };
+            assert_eq!((&shown.id, shown.state()), (&granted.id, v1::AllocationState::Active), "{}", engine.name);
+            assert_eq!(shown.parts[0].node_id, node.id);
+            assert!(shown.parts.iter().all(|part| part.ticket.is_empty()));
+        }
+        let release = v1::ReleaseAllocationRequest { id: granted.id.clone(), epoch: 0 };
+        daemon.registry(Some(&owner.token)).await.release_allocation(release).await.unwrap();
+        let (_, event) = next_event(&mut told[0]).await;
+        assert!(
+            matches!(event.subject, Some(Subject::Allocation(shown)) if shown.state() == v1::AllocationState::Released)
+        );
+        // It is nothing to its node any more.
+        let (_, event) = next_event(&mut told[1]).await;
+        assert_eq!(event.subject, Some(Subject::GoneId(granted.id)));
+        record(&daemon, &engine, &[recorded("allocation.moved", Uuid::now_v7(), json!({ "owner_id": stranger.id }))])
+            .await;
+        assert_eq!(next_event(&mut told[2]).await.1.kind, "allocation.moved", "and nothing before");
         daemon.stop().await;
     })
     .await;
