@@ -20,21 +20,21 @@ fn hasten(home: &Home) {
 }
 
 /// A run of cpcctl in the background, whose output goes to files; killed when dropped.
-struct Background<'a> {
+pub(crate) struct Background<'a> {
     home: &'a Home,
     name: &'static str,
     child: Child,
 }
 
 impl<'a> Background<'a> {
-    fn start(home: &'a Home, name: &'static str, mut command: Command) -> Self {
+    pub(crate) fn start(home: &'a Home, name: &'static str, mut command: Command) -> Self {
         let file = |end: &str| fs::File::create(home.path().join(format!("{name}.{end}"))).unwrap();
         let child = command.stdin(Stdio::null()).stdout(file("out")).stderr(file("err")).spawn().unwrap();
         Self { home, name, child }
     }
 
     /// The objects that it has written so far, a line each.
-    fn objects(&self, end: &str) -> Vec<Value> {
+    pub(crate) fn objects(&self, end: &str) -> Vec<Value> {
         let text = fs::read_to_string(self.home.path().join(format!("{}.{end}", self.name))).unwrap();
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
@@ -48,7 +48,7 @@ impl<'a> Background<'a> {
         until(event, || (self.count(event) >= count).then_some(()));
     }
 
-    fn code(&mut self) -> Option<i32> {
+    pub(crate) fn code(&mut self) -> Option<i32> {
         until("it ends", || self.child.try_wait().unwrap()).code()
     }
 }

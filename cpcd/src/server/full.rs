@@ -32,6 +32,8 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         detector,
         flusher,
         rerouter,
+        events,
+        courier,
         discovery,
         indexer,
     } = engines;
@@ -48,6 +50,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         system: System::new(&store, &index, &cache, &ground.clock, &discovery.contents),
         migrations: Migrations::new(&settings.store, Service::Serving),
         discovery,
+        events,
         metrics: ground.metrics.clone(),
         about: Arc::new(about),
         runtime: Handle::current(),
@@ -83,7 +86,8 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("clock", Box::pin(timekeeper.run(stop.clone())));
     spawn("departures", Box::pin(app.registry.departures.clone().run(stop.clone())));
     spawn("placement", Box::pin(app.registry.placements.clone().run(stop.clone())));
-    spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));
+    spawn("watch", Box::pin(app.events.watch.clone().run(stop.clone())));
+    spawn("webhooks", Box::pin(courier.run(stop.clone())));
     spawn("indexer", Box::pin(indexer.run(stop.clone())));
     spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
     // What was heard is passed on and written after the last call has ended.

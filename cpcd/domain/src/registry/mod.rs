@@ -46,7 +46,6 @@ mod signals;
 #[cfg(test)]
 mod simulation;
 mod table;
-mod watch;
 
 use std::sync::Arc;
 
@@ -55,6 +54,7 @@ use cpcd_store::{Cache, Store};
 
 use crate::identity::Identity;
 
+pub(crate) use access::may_see;
 pub use allocations::{AllocationConfig, AllocationDraft, AllocationList, Allocations, ShownAllocation, ShownPart};
 pub use config::Config;
 pub use detector::Detector;
@@ -70,7 +70,6 @@ pub use operations::{Approval, Expiry, Labelling, Operations};
 pub use placement::Placements;
 pub use registration::{Registered, Registration, Registrations};
 pub use rerouter::Rerouter;
-pub use watch::{Change, Follower, Watch, Watched};
 
 use changes::Changes;
 use detector::Others;
@@ -95,8 +94,6 @@ pub struct Registry {
     pub operations: Operations,
     /// Removes nodes whose time is over.
     pub departures: Departures,
-    /// Changes of nodes.
-    pub watch: Watch,
     /// Allocations.
     pub allocations: Allocations,
     /// Where allocations could lie.
@@ -144,12 +141,11 @@ impl Registry {
         let operations = Operations::new(store, clock, table.clone(), nodes.clone());
         let revoked = identity.revoked.clone();
         let departures = Departures::new(store, clock, &config, table.clone(), moves.clone(), revoked);
-        let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
         let detector = Detector::new(store, clock, &config, table.clone(), moves.clone(), others);
         let rerouter = Rerouter::new(store, clock, placements.clone(), moves);
         let flusher = Flusher::new(store, clock, table, pace, sender);
         let registry =
-            Self { registrations, heartbeats, nodes, operations, departures, watch, allocations, placements, config };
+            Self { registrations, heartbeats, nodes, operations, departures, allocations, placements, config };
         Ok((registry, detector, flusher, rerouter))
     }
 }
