@@ -43,6 +43,8 @@ pub struct Settings {
     pub identity: identity::Config,
     /// The node registry.
     pub registry: registry::Config,
+    /// Peers.
+    pub peers: registry::PeersConfig,
     /// Discovery.
     pub discovery: discovery::Config,
     /// The daemon's own metrics.

@@ -6,6 +6,7 @@ mod admin;
 mod discovery;
 mod identity;
 mod invites;
+mod peers;
 mod registry;
 mod spoken;
 pub mod table;

@@ -41,7 +41,7 @@ impl Engines {
         let advertised = settings.server.advertised(ground.tls.advertised_pin());
         let identity = Identity::open(&store, &cache, clock, &settings.identity, &root, advertised).await?;
         let (registry, detector, flusher) =
-            Registry::open(&store, &cache, clock, &settings.registry, &identity).await?;
+            Registry::open(&store, &cache, clock, &settings.registry, &settings.peers, &identity).await?;
         let (index, _) =
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
         let (discovery, indexer) = Discovery::new(&store, &index, &cache, clock, &settings.discovery, &root)?;

@@ -70,6 +70,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("detector", Box::pin(detector.run(stop.clone())));
     spawn("clock", Box::pin(timekeeper.run(stop.clone())));
     spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));
+    spawn("peers", Box::pin(app.registry.peers.clone().run(stop.clone())));
     spawn("indexer", Box::pin(indexer.run(stop.clone())));
     spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
     // What was heard is passed on and written after the last call has ended.

@@ -11,7 +11,7 @@ use cpcd_model::{
 use cpcd_store::Store;
 
 use super::{
-    Config, Registrations,
+    Config, Peers, Registrations, RoundTrip,
     pace::Pace,
     rules::Rules,
     table::{Arrival, Table},
@@ -33,6 +33,8 @@ pub struct Beat {
     pub capacity: Option<Resources>,
     /// A new peer record, if the addresses changed.
     pub record: Option<Vec<u8>>,
+    /// Round trips to other nodes, measured since the last one.
+    pub round_trips: Vec<RoundTrip>,
 }
 
 /// What a node is told.
@@ -57,6 +59,7 @@ pub struct Heartbeats {
     pace: Arc<Pace>,
     opener: Opener,
     registrations: Registrations,
+    peers: Peers,
 }
 
 impl Heartbeats {
@@ -68,9 +71,10 @@ impl Heartbeats {
         pace: Arc<Pace>,
         identity: &Identity,
         registrations: Registrations,
+        peers: &Peers,
     ) -> Self {
         let (store, clock, rules) = (store.clone(), clock.clone(), config.rules());
-        Self { store, clock, rules, table, pace, opener: identity.opener.clone(), registrations }
+        Self { store, clock, rules, table, pace, opener: identity.opener.clone(), registrations, peers: peers.clone() }
     }
 
     /// Takes a heartbeat that says nothing new, of a node that is followed here: without a statement, and without waiting.
@@ -119,6 +123,9 @@ impl Heartbeats {
         let told = |arrival| self.pace.next(node, beat.sequence, arrival);
         let heard = self.table.beat(node, beat.used, || self.clock.tick(), told, &self.rules);
         let Some((status, next)) = heard else { return Ok(None) };
+        if !beat.round_trips.is_empty() {
+            self.peers.measured(node, &beat.round_trips);
+        }
         let tokens = self.opener.renew_node(node, session, self.clock.now())?;
         Ok(Some(Beaten { sequence: beat.sequence, next, status: Some(status), tokens }))
     }

@@ -15,6 +15,7 @@ mod chain;
 mod changes;
 mod config;
 mod detector;
+mod directory;
 mod entry;
 mod flusher;
 mod heartbeats;
@@ -43,8 +44,9 @@ use cpcd_store::{Cache, Store};
 
 use crate::identity::Identity;
 
-pub use config::Config;
+pub use config::{Config, PeersConfig};
 pub use detector::Detector;
+pub use directory::{FindRequest, Found, Located, Peers, RoundTrip, Route};
 pub use flusher::Flusher;
 pub use heartbeats::{Beat, Beaten, Heartbeats};
 pub use nodes::{ListRequest, Nodes, Seen};
@@ -70,6 +72,8 @@ pub struct Registry {
     pub nodes: Nodes,
     /// Changes of nodes.
     pub watch: Watch,
+    /// Nodes as others find them.
+    pub peers: Peers,
     /// Limits that nodes are told.
     pub config: Arc<Config>,
 }
@@ -84,6 +88,7 @@ impl Registry {
         cache: &Cache,
         clock: &Clock,
         config: &Config,
+        peers: &PeersConfig,
         identity: &Identity,
     ) -> Result<(Self, Detector, Flusher)> {
         let config = Arc::new(config.clone());
@@ -101,12 +106,21 @@ impl Registry {
         let pace = Arc::new(Pace::new(&config));
         let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone());
         let registrations = Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity);
-        let heartbeats =
-            Heartbeats::new(store, clock, &config, table.clone(), pace.clone(), identity, registrations.clone());
+        let peers = Peers::new(store, clock, table.clone(), nodes.clone(), peers);
+        let heartbeats = Heartbeats::new(
+            store,
+            clock,
+            &config,
+            table.clone(),
+            pace.clone(),
+            identity,
+            registrations.clone(),
+            &peers,
+        );
         let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
         let detector = Detector::new(store, clock, &config, table.clone(), others);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        Ok((Self { registrations, heartbeats, nodes, watch, config }, detector, flusher))
+        Ok((Self { registrations, heartbeats, nodes, watch, peers, config }, detector, flusher))
     }
 }
 

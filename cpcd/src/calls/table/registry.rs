@@ -28,7 +28,10 @@ pub(super) const ROWS: &[Row] = &[
         Owner(Nodes, Write),
     )
     .hidden(NodeNotFound),
+    Row::unary::<v1::FindPeersRequest>("NodeOrchestration/FindPeers", "GET /v1/peers", Login).note(FOUND),
     Row::stream("NodeOrchestration/WatchNodes", Login).note(SHOWN),
 ];
 
 const SHOWN: &str = "shown is what read on nodes is held on, and one's own; private addresses only within their realm";
+const FOUND: &str = "public nodes where `peers.logged_in` says so, those of one's own realm, else read on nodes; anybody where \
+    `peers.anonymous` says so";

@@ -35,7 +35,9 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
     match call {
         "NodeOrchestration/RegisterNode" => vec![ends("FIELD_REQUIRED", json!({}))],
         "NodeOrchestration/Heartbeat" | "NodeOrchestration/HeartbeatStream" => vec![others(json!({ "sequence": "1" }))],
-        "NodeOrchestration/ListNodes" | "NodeOrchestration/WatchNodes" => vec![others(json!({}))],
+        "NodeOrchestration/ListNodes" | "NodeOrchestration/WatchNodes" | "NodeOrchestration/FindPeers" => {
+            vec![others(json!({}))]
+        }
         "NodeOrchestration/GetNode" | "NodeOrchestration/DeleteNode" | "NodeOrchestration/ResetNodeSequence" => {
             vec![others(json!({ "id": daemon.node().await.id }))]
         }
