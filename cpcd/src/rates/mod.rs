@@ -31,6 +31,11 @@ pub(crate) async fn from_peer<T>(peer: Peer, answer: impl Future<Output = T>) ->
     PEER.scope(peer, answer).await
 }
 
+/// Gives who makes the call at hand, as far as the network can tell.
+pub(crate) fn peer() -> Peer {
+    PEER.try_with(|peer| *peer).unwrap_or(Peer::Local)
+}
+
 /// What a call costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cost {
@@ -75,8 +80,7 @@ impl Rates {
 
     /// Lets a call in, or refuses it, before anything else is done for it.
     pub(crate) fn arrive(&self, cost: Cost) -> Result<Arrived> {
-        let peer = PEER.try_with(|peer| *peer).unwrap_or(Peer::Local);
-        match (peer.limited(self.limits_loopback), self.levels(cost)) {
+        match (peer().limited(self.limits_loopback), self.levels(cost)) {
             (Some(address), Some(levels)) => {
                 self.arrive_from(address, cost, levels, self.start.elapsed())?;
                 Ok(Arrived { cost, is_limited: true })

@@ -9,6 +9,7 @@ mod health;
 mod lane;
 mod local;
 mod migrations;
+mod reachability;
 mod rebuild;
 mod registry;
 mod reply;

@@ -9,7 +9,6 @@ use cpcd_model::{Error, Reason, Result as Outcome};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 use tonic::{Status, Streaming};
-use uuid::Uuid;
 
 use super::{
     Edge,
@@ -44,7 +43,7 @@ enum Stage {
     /// It waits for the bytes that the dial costs.
     Data(Box<Chosen>, u32),
     /// It waits for what was sent to the address.
-    Proof(Box<Chosen>, [u8; 16]),
+    Proof(Box<Chosen>),
     Over,
 }
 
@@ -81,8 +80,8 @@ impl Check {
             Stage::Data(chosen, bytes) => {
                 tokio::select! { biased; () = stop.cancelled() => Err(stopping()), answer = self.paid(chosen, bytes) => answer }
             }
-            Stage::Proof(chosen, secret) => {
-                tokio::select! { biased; () = stop.cancelled() => Err(stopping()), answer = self.proven(&chosen, secret) => answer }
+            Stage::Proof(chosen) => {
+                tokio::select! { biased; () = stop.cancelled() => Err(stopping()), answer = self.proven(&chosen) => answer }
             }
         };
         let answer = answer.map(|step| v1::CheckReachabilityResponse { step: Some(step) });
@@ -98,8 +97,9 @@ impl Check {
             Peer::Local => None,
         };
         let (app, caller, addresses) = (self.edge.app.clone(), self.caller.clone(), request.addresses.len());
-        let begun = app.clone().run(async move { app.registry.reachability.begin(&caller, addresses, observed).await });
-        let dial = begun.await?;
+        let inner = app.clone();
+        let begun = async move { inner.registry.reachability.begin(&caller, addresses, observed).await };
+        let dial = app.run(begun).await?;
         let rules = dial.rules();
         let mut lookups = 0;
         for (index, text) in request.addresses.into_iter().enumerate() {
@@ -113,8 +113,7 @@ impl Check {
             let Some(target) = resolve(&target, |ip| rules.allow(ip)).await else { continue };
             let index = u32::try_from(index).unwrap_or(u32::MAX);
             let chosen = Box::new(Chosen { dial, nonce: request.nonce, index, text, target });
-            let [lot, ..] = lots();
-            return match rules.cost(target.ip(), lot) {
+            return match rules.cost(target.ip()) {
                 None => self.dial(chosen).await,
                 Some(bytes) => {
                     let wanted = v1::ReachabilityDataWanted { address_index: index, bytes };
@@ -148,11 +147,7 @@ impl Check {
     }
 
     async fn dial(&mut self, chosen: Box<Chosen>) -> Outcome<Answer> {
-        let mut secret = [0; 16];
-        for (part, lot) in secret.chunks_exact_mut(4).zip(lots()) {
-            part.copy_from_slice(&lot.to_be_bytes());
-        }
-        let sent = [chosen.nonce.to_be_bytes().as_slice(), &secret].concat();
+        let sent = [chosen.nonce.to_be_bytes().as_slice(), chosen.dial.secret()].concat();
         let dialled = dial_back(chosen.target, &sent).await;
         let mut result = v1::ReachabilityResult {
             status: v1::ReachabilityStatus::Ok.into(),
@@ -166,19 +161,17 @@ impl Check {
         }
         .into();
         if dialled.is_ok() {
-            self.stage = Stage::Proof(chosen, secret);
+            self.stage = Stage::Proof(chosen);
         }
         Ok(Answer::Result(result))
     }
 
     /// Takes what was sent to the address: only who is there knows it.
-    async fn proven(&mut self, chosen: &Chosen, secret: [u8; 16]) -> Outcome<Answer> {
+    async fn proven(&mut self, chosen: &Chosen) -> Outcome<Answer> {
         let Step::Proof(proof) = self.message(MESSAGE).await? else { return Err(out_of_turn("proof")) };
-        if proof.proof != secret {
-            return Err(Error::field(Reason::FieldInvalid, "proof.proof", "is not what was sent to the address"));
-        }
         let text = parse_address(&chosen.text).as_ref().map_or_else(|_| chosen.text.clone(), Multiaddr::to_string);
-        self.edge.app.registry.reachability.reached(&chosen.dial, &text, is_public(chosen.target.ip()));
+        let is_public = is_public(chosen.target.ip());
+        self.edge.app.registry.reachability.reached(&chosen.dial, &proof.proof, &text, is_public)?;
         Ok(Answer::Result(v1::ReachabilityResult {
             status: v1::ReachabilityStatus::Ok.into(),
             address_index: chosen.index,
@@ -195,14 +188,6 @@ impl Check {
             None => Err(Error::new(Reason::MessageUndecodable, "the stream ended before the check was over")),
         }
     }
-}
-
-/// Gives 128 bits, of which six say what kind of UUID they came from.
-fn lots() -> [u32; 4] {
-    let (high, low) = Uuid::new_v4().as_u64_pair();
-    let halves = |bits: u64| [bits >> 32, bits & 0xffff_ffff].map(|half| u32::try_from(half).unwrap_or_default());
-    let ([a, b], [c, d]) = (halves(high), halves(low));
-    [d, b, c, a]
 }
 
 fn out_of_turn(expected: &str) -> Error {

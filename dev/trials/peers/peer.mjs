@@ -10,6 +10,13 @@ import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 
+// js-libp2p asks for a newer Node than 20, and of what that has it uses this alone.
+Promise.withResolvers ??= function () {
+  const made = {}
+  made.promise = new this((resolve, reject) => Object.assign(made, { resolve, reject }))
+  return made
+}
+
 const [rest, invite, listen] = process.argv.slice(2)
 const say = (what) => console.log(JSON.stringify(what))
 const base64 = (bytes) => Buffer.from(bytes).toString('base64')

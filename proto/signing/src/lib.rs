@@ -14,8 +14,8 @@ mod peer_record;
 mod wire;
 
 pub use address::{
-    AddressError, AddressFault, AddressHost, AddressRange, AddressRules, Family, Reach, TcpTarget, is_private, is_public,
-    parse_address, protocol_names,
+    AddressError, AddressFault, AddressHost, AddressRange, AddressRules, Family, Reach, TcpTarget, is_private,
+    is_public, parse_address, protocol_names,
 };
 pub use envelope::{Envelope, EnvelopeError, MAX_ENVELOPE_BYTES};
 pub use invite::{INVITE_PREFIX, InviteCode, InviteError, MAX_ENDPOINT_BYTES, MAX_INVITE_CHARS, MAX_INVITE_ENDPOINTS};

@@ -24,6 +24,7 @@ mod moment;
 mod nodes;
 mod pace;
 mod peers;
+mod reachability;
 mod receiver;
 mod record;
 mod registration;
@@ -50,6 +51,7 @@ pub use directory::{FindRequest, Found, Located, Peers, RoundTrip, Route};
 pub use flusher::Flusher;
 pub use heartbeats::{Beat, Beaten, Heartbeats};
 pub use nodes::{ListRequest, Nodes, Seen};
+pub use reachability::{Dial, DialRules, Reachability};
 pub use registration::{Registered, Registration, Registrations};
 pub use watch::{Change, Follower, Watch, Watched};
 
@@ -74,6 +76,8 @@ pub struct Registry {
     pub watch: Watch,
     /// Nodes as others find them.
     pub peers: Peers,
+    /// Whether nodes are reached where they say.
+    pub reachability: Reachability,
     /// Limits that nodes are told.
     pub config: Arc<Config>,
 }
@@ -106,7 +110,9 @@ impl Registry {
         let pace = Arc::new(Pace::new(&config));
         let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone());
         let registrations = Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity);
-        let peers = Peers::new(store, clock, table.clone(), nodes.clone(), peers);
+        let reached = Arc::default();
+        let reachability = Reachability::new(clock, nodes.clone(), &config, Arc::clone(&reached));
+        let peers = Peers::new(store, clock, table.clone(), nodes.clone(), reached, peers);
         let heartbeats = Heartbeats::new(
             store,
             clock,
@@ -120,7 +126,7 @@ impl Registry {
         let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
         let detector = Detector::new(store, clock, &config, table.clone(), others);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        Ok((Self { registrations, heartbeats, nodes, watch, peers, config }, detector, flusher))
+        Ok((Self { registrations, heartbeats, nodes, watch, peers, reachability, config }, detector, flusher))
     }
 }
 

@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use aws_lc_rs::rand;
 use cpc_signing::{is_private, is_public};
 use cpcd_model::{
     Error, Reason, Result,
@@ -65,6 +66,7 @@ pub struct Dial {
     dials: Arc<Mutex<Dials>>,
     node: NodeId,
     rules: DialRules,
+    secret: [u8; 16],
 }
 
 /// What may be dialled for a node.
@@ -73,6 +75,8 @@ pub struct DialRules {
     observed: Option<IpAddr>,
     private: bool,
     loopback: bool,
+    /// Decides what a dial costs.
+    lot: u32,
 }
 
 impl DialRules {
@@ -84,10 +88,10 @@ impl DialRules {
         is_public(ip) || is_own && is_private(ip) && if ip.is_loopback() { self.loopback } else { self.private }
     }
 
-    /// Gives how many bytes a dial costs; none if the node speaks from there. `lot` is any number.
+    /// Gives how many bytes a dial costs; none if the node speaks from there.
     #[must_use]
-    pub fn cost(&self, ip: IpAddr, lot: u32) -> Option<u32> {
-        (self.observed != Some(ip.to_canonical())).then_some(BYTES.0 + lot % (BYTES.1 + 1))
+    pub fn cost(&self, ip: IpAddr) -> Option<u32> {
+        (self.observed != Some(ip.to_canonical())).then_some(BYTES.0 + self.lot % (BYTES.1 + 1))
     }
 }
 
@@ -96,6 +100,12 @@ impl Dial {
     #[must_use]
     pub fn rules(&self) -> DialRules {
         self.rules
+    }
+
+    /// Gives what is to be sent to the address, and to be shown afterwards.
+    #[must_use]
+    pub fn secret(&self) -> &[u8] {
+        &self.secret
     }
 }
 
@@ -129,21 +139,30 @@ impl Reachability {
             let text = format!("has {addresses} addresses, at most {} are allowed", self.most_addresses);
             return Err(Error::field(Reason::FieldTooLong, "dial.addresses", text));
         }
+        let (mut secret, mut lot) = ([0; 16], [0; 4]);
+        for part in [secret.as_mut_slice(), lot.as_mut_slice()] {
+            rand::fill(part).map_err(|_| Error::internal("the system gives no random bytes"))?;
+        }
         lock(&self.dials).take(node, self.clock.tick())?;
-        let mut dial = Dial {
-            dials: self.dials.clone(),
-            node,
-            rules: DialRules { observed: observed.map(|ip| ip.to_canonical()), private: false, loopback: false },
-        };
+        let observed = observed.map(|ip| ip.to_canonical());
+        let rules = DialRules { observed, private: false, loopback: false, lot: u32::from_be_bytes(lot) };
+        let mut dial = Dial { dials: self.dials.clone(), node, rules, secret };
         let realm = self.nodes.realm_of(caller).await?.ok_or_else(|| super::access::not_found(&node.to_string()))?;
         dial.rules.loopback = self.private == PrivateAddresses::Always;
         dial.rules.private = dial.rules.loopback || self.private == PrivateAddresses::Realm && !realm.is_empty();
         Ok(dial)
     }
 
-    /// Notes that a node was reached at an address: it has shown that it got what was sent there.
-    pub fn reached(&self, dial: &Dial, address: &str, is_public: bool) {
+    /// Notes that a node was reached at an address, if it shows what was sent there.
+    ///
+    /// # Errors
+    /// `FIELD_INVALID`.
+    pub fn reached(&self, dial: &Dial, proof: &[u8], address: &str, is_public: bool) -> Result<()> {
+        if proof != dial.secret {
+            return Err(Error::field(Reason::FieldInvalid, "proof.proof", "is not what was sent to the address"));
+        }
         self.reached.note(dial.node, address, is_public, self.clock.tick());
+        Ok(())
     }
 }
 
@@ -227,37 +246,61 @@ mod tests {
     #[test]
     fn only_the_public_and_ones_own_are_dialled() {
         let special = [
-            "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "192.0.0.1", "192.0.2.1",
-            "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1",
-            "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2001::1",
-            "2001:db8::1", "2002:7f00:1::1", "fc00::1", "fe80::1", "ff02::1",
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "192.0.0.1",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:7f00:1::1",
+            "fc00::1",
+            "fe80::1",
+            "ff02::1",
         ];
-        let nowhere = DialRules { observed: None, private: true, loopback: true };
+        let nowhere = DialRules { observed: None, private: true, loopback: true, lot: 0 };
         for text in special {
             assert!(!nowhere.allow(ip(text)), "{text}");
-            let strict = DialRules { observed: Some(ip(text).to_canonical()), private: false, loopback: false };
+            let strict = DialRules { observed: Some(ip(text).to_canonical()), private: false, loopback: false, lot: 0 };
             assert!(!strict.allow(ip(text)), "{text}, from where the node speaks");
         }
         for text in ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"] {
             assert!(nowhere.allow(ip(text)), "{text}");
         }
-        let inside = DialRules { observed: Some(ip("10.1.2.3")), private: true, loopback: false };
+        let inside = DialRules { observed: Some(ip("10.1.2.3")), private: true, loopback: false, lot: 0 };
         assert!(inside.allow(ip("10.1.2.3")) && !inside.allow(ip("10.1.2.4")), "itself, and nobody beside it");
         let same = DialRules { observed: Some(ip("127.0.0.1")), ..inside };
         assert!(!same.allow(ip("127.0.0.1")), "behind a proxy everybody speaks from there");
         assert!(DialRules { loopback: true, ..same }.allow(ip("127.0.0.1")));
-        let nothing = DialRules { observed: Some(ip("224.0.0.1")), private: true, loopback: true };
+        let nothing = DialRules { observed: Some(ip("224.0.0.1")), private: true, loopback: true, lot: 0 };
         assert!(!nothing.allow(ip("224.0.0.1")));
     }
 
     #[test]
     fn a_dial_to_somewhere_else_costs() {
-        let rules = DialRules { observed: Some(ip("8.8.8.8")), private: false, loopback: false };
-        assert_eq!(rules.cost(ip("8.8.8.8"), 7), None);
-        assert_eq!(rules.cost(ip("::ffff:8.8.8.8"), 7), None);
-        assert_eq!(rules.cost(ip("9.9.9.9"), 0), Some(30_000));
-        assert!((0..100_000).all(|lot| rules.cost(ip("9.9.9.9"), lot).is_some_and(|cost| cost <= 100_000)));
-        assert!(DialRules { observed: None, ..rules }.cost(ip("8.8.8.8"), 0).is_some());
+        let rules = DialRules { observed: Some(ip("8.8.8.8")), private: false, loopback: false, lot: 0 };
+        assert_eq!(rules.cost(ip("8.8.8.8")), None);
+        assert_eq!(rules.cost(ip("::ffff:8.8.8.8")), None);
+        assert_eq!(rules.cost(ip("9.9.9.9")), Some(30_000));
+        let cost = |lot| DialRules { lot, ..rules }.cost(ip("9.9.9.9"));
+        assert!((0..100_000).all(|lot| cost(lot).is_some_and(|cost| (30_000..=100_000).contains(&cost))));
+        assert!(DialRules { observed: None, ..rules }.cost(ip("8.8.8.8")).is_some());
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .hidden(NodeNotFound),
     Row::unary::<v1::FindPeersRequest>("NodeOrchestration/FindPeers", "GET /v1/peers", Login).note(FOUND),
+    Row::stream("NodeOrchestration/CheckReachability", Node),
     Row::stream("NodeOrchestration/WatchNodes", Login).note(SHOWN),
 ];
 

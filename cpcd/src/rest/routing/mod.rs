@@ -30,7 +30,8 @@ const KEPT: (u32, u32) = (300, 15);
 pub(super) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
     let path = warp::path!("routing" / "v1" / "peers" / String);
     let request = path.and(warp::get()).and(parameters::given()).and(warp::header::headers_cloned()).and(with(edge));
-    let get = request.then(|id, query, headers, edge| async move { open_to_all(answer(id, query, headers, edge).await) });
+    let get =
+        request.then(|id, query, headers, edge| async move { open_to_all(answer(id, query, headers, edge).await) });
     let options = path.and(warp::options()).map(|_| open_to_all(preflight()));
     get.or(options).unify().boxed()
 }
@@ -103,7 +104,9 @@ fn accepts(header: &HeaderValue, wanted: &str) -> bool {
 fn preflight() -> Response {
     let mut response = Response::new(Vec::new().into());
     *response.status_mut() = StatusCode::NO_CONTENT;
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("accept, authorization"));
+    response
+        .headers_mut()
+        .insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("accept, authorization"));
     response.headers_mut().insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     response
 }

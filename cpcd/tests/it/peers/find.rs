@@ -76,7 +76,11 @@ async fn everybody_finds_whom_they_may_and_no_more() {
         // Read on nodes finds those of any realm, by what it may know of their addresses.
         let found = all(&daemon, Some(&reader.token), &everything).await;
         assert_eq!(ids(&found), of(&[&plain, &chat, &home]), "one has no address that is for others");
-        assert_eq!(record(&found, &home), (vec![ADDRESS.to_owned()], Vec::new()), "a record would name the private one");
+        assert_eq!(
+            record(&found, &home),
+            (vec![ADDRESS.to_owned()], Vec::new()),
+            "a record would name the private one"
+        );
 
         let filtered = |request: v1::FindPeersRequest| {
             let (daemon, stranger, reader, home) = (&daemon, &stranger, &reader, &home);
@@ -156,10 +160,8 @@ async fn the_directory_opens_and_closes_by_settings() {
     let public = Newcomer { addresses: &[ADDRESS], labels: &[("gpu", "yes")], ..Default::default() };
     let public = public.register(&open).await;
     Newcomer { realm: "home", addresses: &[OTHER], ..Default::default() }.register(&open).await;
-    eventually("anybody finds the public one", async || {
-        ids(&all(&open, None, &everything).await) == of(&[&public])
-    })
-    .await;
+    eventually("anybody finds the public one", async || ids(&all(&open, None, &everything).await) == of(&[&public]))
+        .await;
     let realm = v1::FindPeersRequest { realm: "home".into(), ..Default::default() };
     assert_eq!(reason(&open.registry(None).await.find_peers(realm).await.unwrap_err()), "TOKEN_MISSING");
     open.stop().await;
@@ -181,8 +183,10 @@ async fn near_ones_come_first() {
         for (number, node) in nodes.iter().enumerate() {
             let far = |other: usize| u32::try_from(number.abs_diff(other) * 20_000).expect("little");
             let round_trips = nodes.iter().enumerate().filter(|(other, _)| *other != number);
-            let round_trips = round_trips.map(|(other, node)| v1::RoundTrip { peer_id: node.peer_id(), micros: far(other) });
-            let absurd = [("nobody", 1), ("", u32::MAX)].map(|(peer, micros)| v1::RoundTrip { peer_id: peer.into(), micros });
+            let round_trips =
+                round_trips.map(|(other, node)| v1::RoundTrip { peer_id: node.peer_id(), micros: far(other) });
+            let absurd =
+                [("nobody", 1), ("", u32::MAX)].map(|(peer, micros)| v1::RoundTrip { peer_id: peer.into(), micros });
             let round_trips = absurd.into_iter().chain(round_trips).collect();
             let ping = v1::NodePing { sequence, round_trips, ..Default::default() };
             daemon.registry(Some(&node.node.token)).await.heartbeat(ping).await.expect("it is heard");

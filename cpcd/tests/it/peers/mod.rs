@@ -1,6 +1,8 @@
 //! Peers: who finds whom, and what they are told.
 
 mod find;
+mod reachability;
+mod routing;
 
 use cpc_proto::v1;
 use cpc_signing::{Dialect, SecretKey};

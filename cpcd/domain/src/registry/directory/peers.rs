@@ -29,7 +29,7 @@ use super::{
 use crate::{
     Caller,
     caller::Subject,
-    registry::{Nodes, PeersConfig, access, table::Table},
+    registry::{Nodes, PeersConfig, access, reachability::Reached, table::Table},
 };
 
 const PAGE_DEFAULT: u32 = 20;
@@ -94,6 +94,7 @@ pub struct Peers {
     table: Arc<Table>,
     directory: Arc<Directory>,
     nearness: Arc<Nearness>,
+    reached: Arc<Reached>,
     nodes: Nodes,
     config: PeersConfig,
 }
@@ -137,10 +138,12 @@ impl Peers {
         clock: &Clock,
         table: Arc<Table>,
         nodes: Nodes,
+        reached: Arc<Reached>,
         config: &PeersConfig,
     ) -> Self {
         let (store, clock) = (store.clone(), clock.clone());
-        Self { store, clock, table, directory: Arc::default(), nearness: Arc::default(), nodes, config: config.clone() }
+        let (directory, nearness) = (Arc::default(), Arc::default());
+        Self { store, clock, table, directory, nearness, reached, nodes, config: config.clone() }
     }
 
     /// Follows what is stored until `stop`.
@@ -315,7 +318,8 @@ impl Peers {
         }
         let node = view.show(node, &wanted.namespace);
         let (_, reaches) = host::judge(&node.addresses);
-        let route = self.route(node.id, reaches)?;
+        let is_reached = self.reached.has_one_of(node.id, &node.addresses, self.clock.tick());
+        let route = route(reaches, is_reached)?;
         let round_trip = self.estimate(view, hash::fingerprint(&node.public_key));
         Some(Found { route, round_trip, node })
     }
@@ -332,8 +336,10 @@ impl Peers {
             return None;
         }
         let status = self.table.view(member.id)?.status;
-        let hidden = if view.is_inside(realm) { 0 } else { host::PRIVATE };
-        let route = self.route(member.id, member.reaches & !hidden)?;
+        let is_inside = view.is_inside(realm);
+        let hidden = if is_inside { 0 } else { host::PRIVATE };
+        let is_reached = self.reached.has(member.id, is_inside, self.clock.tick());
+        let route = route(member.reaches & !hidden, is_reached)?;
         (status != NodeStatus::Offline).then(|| Standing {
             is_degraded: status == NodeStatus::Degraded,
             route,
@@ -347,19 +353,21 @@ impl Peers {
         self.nearness.estimate(view.key?, key)
     }
 
-    fn route(&self, _id: NodeId, reaches: u8) -> Option<Route> {
-        match reaches {
-            0 => None,
-            host::RELAYED => Some(Route::Relayed),
-            _ => Some(Route::Direct),
-        }
-    }
-
     /// Gives how long ago a node was registered: its id says when (RFC 9562, version 7).
     fn age_ms(&self, id: NodeId) -> u128 {
         let (time, _) = id.uuid().as_u64_pair();
         let now = u64::try_from(self.clock.now().as_millisecond()).unwrap_or_default();
         now.saturating_sub(time >> 16).into()
+    }
+}
+
+/// Gives how a node with these ways is reached; nothing if in none.
+fn route(reaches: u8, is_reached: bool) -> Option<Route> {
+    match reaches {
+        0 => None,
+        _ if is_reached => Some(Route::Verified),
+        host::RELAYED => Some(Route::Relayed),
+        _ => Some(Route::Direct),
     }
 }
 
