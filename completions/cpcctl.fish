@@ -61,6 +61,7 @@ complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "context" -d 'Keeps se
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "config" -d 'Shows the settings that are in force'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "session" -d 'Lists and ends sessions'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "node" -d 'Registers, runs, lists and follows nodes'
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "allocation" -d 'Leases resources of nodes, and follows what was leased'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "token-key" -d 'Lists and changes the keys that sign tokens'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "content" -d 'Publishes, shows, lists and deletes content'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "migrate" -d 'Shows and does migrations of the store, also while the daemon waits for them'
@@ -907,6 +908,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l key -d 'The node\'s private key file, made if it is not there [default: node_ed25519 in cpcctl\'s configuration folder]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l address -d 'Where others reach the node, such as /ip4/192.0.2.1/tcp/4001 [default: as last time]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l label -d 'What the node says of itself [default: as last time]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l namespace -d 'Where the node is to be found by others: a rendezvous namespace [default: as last time]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l invite-file -d 'Join by an invite that is read from a file, - for stdin; CPCCTL_INVITE holds the invite itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l cpu-millicores -d 'Thousandths of a processor core that the node has to give [default: the machine\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l memory-bytes -d 'Memory that the node has to give [default: the machine\'s]' -r
@@ -933,6 +935,8 @@ none\t'Nothing'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l width -d 'Fit columns to so many characters, even in a pipe' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l no-address -d 'Say no address any more'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l no-label -d 'Say no label any more'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l no-namespace -d 'Be found in no namespace any more'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l ephemeral -d 'Let the server remove the node by itself some minutes after it was last heard of'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l legacy-record -d 'Sign the record as RFC 0003 of libp2p says it, rather than as go-libp2p and js-libp2p do'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l repin -d 'Take the server\'s id as it is now, in place of the one that was kept'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
@@ -944,10 +948,13 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l key -d 'The node\'s private key file, made if it is not there [default: node_ed25519 in cpcctl\'s configuration folder]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l address -d 'Where others reach the node, such as /ip4/192.0.2.1/tcp/4001 [default: as last time]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l label -d 'What the node says of itself [default: as last time]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l namespace -d 'Where the node is to be found by others: a rendezvous namespace [default: as last time]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l invite-file -d 'Join by an invite that is read from a file, - for stdin; CPCCTL_INVITE holds the invite itself' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l cpu-millicores -d 'Thousandths of a processor core that the node has to give [default: the machine\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l memory-bytes -d 'Memory that the node has to give [default: the machine\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l bandwidth -d 'Bits per second that the node has to give [default: not said]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l on-allocation -d 'The program that begins and ends what the node provides; CPC_EVENT, CPC_ALLOCATION_ID and others say what' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l hook-timeout -d 'How long the program may take for one part; one that takes longer is killed, and has refused' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
@@ -970,6 +977,8 @@ none\t'Nothing'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l width -d 'Fit columns to so many characters, even in a pipe' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l no-address -d 'Say no address any more'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l no-label -d 'Say no label any more'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l no-namespace -d 'Be found in no namespace any more'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l ephemeral -d 'Let the server remove the node by itself some minutes after it was last heard of'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l legacy-record -d 'Sign the record as RFC 0003 of libp2p says it, rather than as go-libp2p and js-libp2p do'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l repin -d 'Take the server\'s id as it is now, in place of the one that was kept'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l once -d 'Register, send one heartbeat, show its answer and end'
@@ -1117,6 +1126,205 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -f -a "request" -d 'Leases resources of one node or of several, all or none'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -f -a "list" -d 'Lists allocations, newest first'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -f -a "show" -d 'Shows an allocation: where its parts are, how long it lasts, and its epoch'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -f -a "renew" -d 'Puts the deadline of allocations off'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release" -f -a "release" -d 'Gives allocations back before their deadline'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l cpu -d 'Processor of each node: cores, as in 2 or 0.5, or thousandths of one, as in 500m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l memory -d 'Memory of each node, as in 512MiB or 2GB' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l bandwidth -d 'Bandwidth of each node, as in 100Mbit' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l node-label -d 'Only on nodes with this label' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l region -d 'Only on nodes whose label region says this' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l realm -d 'Only on nodes of this realm' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l node -d 'Only on this node; several times for several' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l exclude -d 'Not on this node' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l with -d 'On a node that provides for this allocation' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l apart-from -d 'On no node that provides for this allocation' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l spread-over -d 'On nodes with as many different values of this label as there are' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l nodes -d 'On so many nodes, no two parts on the same one; all are granted or none' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l label -d 'What the allocation is called by in lists and permissions' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l ttl -d 'How long until the deadline, and how much a renewal puts it off: 90s, 10m, 12h [default: the server\'s]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l request-id -d 'A name for the request: the same again has the same answer, and leases nothing more [default: a random one]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l ticket-file -d 'Where to write the tickets that prove the lease to the nodes: one a line, readable by you alone' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l binpack -d 'Fill nodes that have little room left, rather than those that have most'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l exclusive -d 'Never on two nodes at once: where one is lost, the next follows only after the old deadline and 5 s'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l may-wait -d 'Be pending rather than refused where there is no room now'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l wait -d 'Return only once each part has a node, for as long as --timeout says; says --may-wait too'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l dry-run -d 'Only show what would be asked for'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l state -d 'Only those that are so far' -r -f -a "pending\t'A part of it has no node'
+active\t'Each part has a node'
+released\t'Given back'
+expired\t'Not renewed in time'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l owner -d 'Only those of this user: a name, an id, or me' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l node -d 'Only those that this node provides for' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l label -d 'Only those with this label' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l limit -d 'At most so many; 0 for all' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l page-token -d 'Go on where a page ended' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -s a -l all -d 'Those that are over, too, for as long as the server keeps them'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l ticket-file -d 'Where to write the tickets that prove the lease to the nodes: one a line, readable by you alone' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l wait -d 'Return only once each part has a node, for as long as --timeout says'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l epoch -d 'Only if this is its epoch: refused where a part has moved since' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l ttl -d 'From now, as in 90s, 10m, 12h [default: what it was asked for with]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l dry-run -d 'Only show what would be renewed'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l epoch -d 'Only if this is its epoch: refused where a part has moved since' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l dry-run -d 'Only show what would be given back'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from release" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
@@ -1626,34 +1834,35 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s y -l yes -d 'An
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
 ndjson\t'One JSON value a line'
 name\t'Names or ids alone, one a line'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
 bar\t'A bar'
 plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l width -d 'Fit columns to so many characters, even in a pipe' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -s y -l yes -d 'Answer yes to every question'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l no-headers -d 'No titles above the columns'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -l no-trunc -d 'Do not cut columns to the width of the terminal'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -f -a "heartbeat" -d 'Loads a daemon with the heartbeats of many nodes, and says what came of it'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register" -f -a "register" -d 'Registers new nodes as fast as they are taken, and says how fast that was'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -f -a "heartbeat" -d 'Loads a daemon with the heartbeats of many nodes, and says what came of it'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -f -a "register" -d 'Registers new nodes as fast as they are taken, and says how fast that was'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and not __fish_seen_subcommand_from heartbeat register allocate" -f -a "allocate" -d 'Leases resources as fast as they are granted, and says how fast that was'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l nodes -d 'How many nodes' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l agents-file -d 'Where the keys and tokens of the nodes are kept for the next time [default: nowhere]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from heartbeat" -l connections -d 'Over how many connections' -r
@@ -1724,6 +1933,44 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_sub
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from register" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from register" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from register" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l at-once -d 'How many requesters ask at once' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l connections -d 'Over how many connections to each daemon' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l nodes -d 'Of so many nodes each' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l cpu -d 'Processor of each node, as in 2 or 500m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l memory -d 'Memory of each node, as in 512MiB' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l bandwidth -d 'Bandwidth of each node, as in 100Mbit' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l region -d 'Only on nodes whose label region says this' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l release-after -d 'How long each is held before it is given back [default: not at all]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l duration -d 'How long to measure' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l warmup -d 'How long to load before measuring' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l to -d 'Where to ask, as whoever is logged in; said more than once the daemons take turns [default: the endpoint in use]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l binpack -d 'Fill nodes that have little room left'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand bench; and __fish_seen_subcommand_from allocate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand version" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F

@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        bench, completion, config, content, context as contexts, generate, index, invite, key, login, logout, migrate,
-        node, peers, search, session, status, token_key, user, version, whoami,
+        allocation, bench, completion, config, content, context as contexts, generate, index, invite, key, login,
+        logout, migrate, node, peers, search, session, status, token_key, user, version, whoami,
     },
     context::Context,
     failure::Result,
@@ -53,6 +53,8 @@ enum Command {
     Session(session::Command),
     #[command(subcommand, alias = "nodes")]
     Node(node::Command),
+    #[command(subcommand, aliases = ["alloc", "allocations"])]
+    Allocation(allocation::Command),
     #[command(subcommand, alias = "peer")]
     Peers(peers::Command),
     #[command(subcommand, alias = "token-keys")]
@@ -97,6 +99,7 @@ impl Cli {
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,
             Command::Node(command) => command.run(context).await,
+            Command::Allocation(command) => command.run(context).await,
             Command::Peers(command) => command.run(context).await,
             Command::Migrate(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,

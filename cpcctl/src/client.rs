@@ -101,6 +101,11 @@ impl Client {
         Ok(Self { channel: self.channel.clone(), stamp: Stamp { bearer, ..self.stamp } })
     }
 
+    /// Gives this connection with the token that another one has.
+    pub(crate) fn calling_as(&self, other: &Self) -> Self {
+        Self { channel: self.channel.clone(), stamp: other.stamp.clone() }
+    }
+
     /// Gives the same connection for calls that take as long as they take.
     pub(crate) fn without_deadline(&self) -> Self {
         Self { channel: self.channel.clone(), stamp: Stamp { timeout: None, ..self.stamp.clone() } }

@@ -37,6 +37,7 @@ mod signer;
 mod stages;
 mod tls;
 mod token_file;
+mod units;
 
 use std::{ffi::OsString, process::ExitCode};
 

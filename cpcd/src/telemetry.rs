@@ -72,6 +72,8 @@ struct Inner {
     index_lag: Gauge<f64, AtomicU64>,
     revocations_age: Gauge<f64, AtomicU64>,
     nodes: Family<StatusLabels, Gauge>,
+    braked_realms: Gauge,
+    braked_nodes: Gauge,
     statements: Family<CauseLabels, Counter>,
     cache_up: Gauge,
     cache_calls: Counter,
@@ -100,6 +102,9 @@ impl Metrics {
         let nodes = Family::default();
         let statements = Family::default();
         registry.register("nodes", "Nodes that are followed, by status", nodes.clone());
+        let (braked_realms, braked_nodes) = (Gauge::default(), Gauge::default());
+        registry.register("braked_realms", "Realms of which many nodes fail at once", braked_realms.clone());
+        registry.register("braked_nodes", "Nodes that are called worse later for that", braked_nodes.clone());
         registry.register("statements", "Statements to the SQL store, by what caused them", statements.clone());
         let (cache_up, cache_calls, cache_failures) = (Gauge::default(), Counter::default(), Counter::default());
         registry.register("cache_up", "Whether the cache answers, as far as it is known", cache_up.clone());
@@ -143,6 +148,8 @@ impl Metrics {
             index_lag,
             revocations_age,
             nodes,
+            braked_realms,
+            braked_nodes,
             statements,
             cache_up,
             cache_calls,
@@ -185,6 +192,13 @@ impl Metrics {
     pub(crate) fn set_nodes(&self, counts: [u64; 3]) {
         for (status, count) in NodeStatus::ALL.into_iter().zip(counts) {
             let gauge = self.0.nodes.get_or_create(&StatusLabels { status: status.as_str() });
+            gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// Sets how many realms have their brake on, and how many nodes wait behind them.
+    pub(crate) fn set_braked(&self, counts: [u64; 2]) {
+        for (gauge, count) in [&self.0.braked_realms, &self.0.braked_nodes].into_iter().zip(counts) {
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
         }
     }

@@ -1,5 +1,6 @@
 """Kills daemons, PostgreSQL and Valkey while everything is written that is promised to last: acknowledged and lost."""
 
+import datetime
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import uuid
 
 from trials import common
 from trials.cluster import Client, Cluster, Postgres, Valkey, claims
+from trials.leases import broken
 
 
 def arguments(parser):
@@ -90,6 +92,63 @@ class Renewer(Writer):
             self.faults.append((status, answer.get("reason")))
 
 
+class Leaser(Writer):
+    """Leases, renews and gives back; what it does not give back must still be there."""
+
+    def __init__(self, cluster, number, stop, admin):
+        super().__init__(cluster, number, stop)
+        self.token, self.held, self.released, self.renewed = admin["accessToken"], [], [], {}
+
+    def step(self):
+        request = str(uuid.uuid4())
+        body = {"resources": {"cpuMillicores": "1", "memoryBytes": "1048576"}, "nodes": 1 + len(self.held) % 3, "ttlSeconds": 3600,
+                "requestId": request, "wait": True}
+        answer = self.ask("/v1/allocations", body)
+        if not answer:
+            self.stop_event.wait(0.2)
+            return
+        self.acknowledged.append((request, answer["id"], len(answer.get("parts", []))))
+        self.held.append(answer["id"])
+        id = self.held[len(self.acknowledged) * 7 % len(self.held)]
+        if answer := self.ask(f"/v1/allocations/{id}/renew", {}):
+            self.renewed[id] = answer["allocation"]["deadline"]
+        if len(self.held) > 20 and self.ask(f"/v1/allocations/{self.held[0]}/release", {}):
+            self.released.append(self.held.pop(0))
+
+    def ask(self, path, body):
+        status, answer = self.client.insist("POST", path, self.token, body)
+        if status == 200:
+            return answer
+        self.faults.append((status, answer.get("reason")))
+        return None
+
+
+def lost_leases(leasers, postgres):
+    """Gives which grants, renewals and returns that were acknowledged are not in the store, and what is doubled."""
+    stored = {row[0]: row[1:] for row in postgres.query(
+        "SELECT a.id, a.request_id, a.state, extract(epoch FROM a.deadline), count(p.number) FROM allocations a "
+        "LEFT JOIN allocation_parts p ON p.allocation_id = a.id GROUP BY a.id")}
+    lost = {"allocations": [], "renewals of allocations": [], "releases": []}
+    for leaser in leasers:
+        released = set(leaser.released)
+        for request, id, parts in leaser.acknowledged:
+            row = stored.get(id)
+            if row is None or row[0] != request:
+                lost["allocations"].append(id)
+            elif id in released:
+                if row[1] != "released":
+                    lost["releases"].append(id)
+            # One whose return was never acknowledged may have been given back all the same.
+            elif row[1] not in ("active", "pending") and id in leaser.held[1:] or row[1] in ("active", "pending") and int(row[3]) != parts:
+                lost["allocations"].append(id)
+        for id, deadline in leaser.renewed.items():
+            said = datetime.datetime.fromisoformat(deadline.replace("Z", "+00:00")).timestamp()
+            if id in stored and float(stored[id][2]) + 0.001 < said:
+                lost["renewals of allocations"].append(id)
+    requests = [row[0] for row in stored.values() if row[0]]
+    return lost, len(requests) - len(set(requests))
+
+
 def run(arguments, folder):
     seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1 << 32)
     chance = random.Random(seed)
@@ -97,13 +156,15 @@ def run(arguments, folder):
     postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
     search = os.environ.get("CPC_TEST_OPENSEARCH_URL", "")
     cluster = Cluster(bin, folder, 3, postgres.url, valkey.url, search, settings={"CPCD_IDENTITY__ACCESS_TOKEN_SECONDS": "86400"})
-    _, admin = cluster.log_in("admin", ["users=admin", "nodes=admin", "content=admin"])
+    _, admin = cluster.log_in("admin", ["users=admin", "nodes=admin", "content=admin", "allocations=admin"])
     users = [cluster.log_in(f"user{number}") for number in range(6)]
     stop = threading.Event()
     publishers = [Publisher(cluster, number, stop, users[number][1]) for number in range(2)]
     permitters = [Permitter(cluster, number, stop, admin, users[number][0]) for number in (2, 3)]
     renewers = [Renewer(cluster, number, stop, users[number][1]) for number in (4, 5)]
-    for writer in (*publishers, *permitters, *renewers):
+    leasers = [Leaser(cluster, number, stop, admin) for number in (6, 7)]
+    writers = (*publishers, *permitters, *renewers, *leasers)
+    for writer in writers:
         writer.start()
     record = folder / "registered.txt"
     to = [word for daemon in cluster.daemons for word in ("--to", f"http://{daemon.grpc}")]
@@ -134,7 +195,7 @@ def run(arguments, folder):
     stop.set()
     register.terminate()
     register.wait()
-    for writer in (*publishers, *permitters, *renewers):
+    for writer in writers:
         writer.join(60)
     seconds = time.monotonic() - begin
 
@@ -163,18 +224,24 @@ def run(arguments, folder):
         status, answer = client.insist("POST", "/v1/auth/refresh", None, {"refreshToken": writer.refresh})
         if status != 200:
             lost["renewals"].append(answer.get("reason"))
+    lost_by_lease, doubled_leases = lost_leases(leasers, postgres)
+    lost, doubled = lost | lost_by_lease, doubled + doubled_leases
+    torn = broken(postgres.query)
     counts = {"registrations": len(registered), "publishes": len(published), "permission changes": len(permitted),
-              "renewals": len(renewed), "revocations": len(revoked)}
-    faults = [fault for writer in (*publishers, *permitters, *renewers) for fault in writer.faults]
+              "renewals": len(renewed), "revocations": len(revoked),
+              "allocations": sum(len(leaser.acknowledged) for leaser in leasers),
+              "renewals of allocations": sum(len(leaser.renewed) for leaser in leasers),
+              "releases": sum(len(leaser.released) for leaser in leasers)}
+    faults = [fault for writer in writers for fault in writer.faults]
     print(f"seed {seed}: killed {json.dumps(kills)} in {seconds:.0f} s, three replicas")
     for what, count in counts.items():
         print(f"  {what}: {count} acknowledged, {len(lost[what])} lost")
-    print(f"  all: {sum(counts.values())} acknowledged, {sum(map(len, lost.values()))} lost, {doubled} doubled; "
+    print(f"  all: {sum(counts.values())} acknowledged, {sum(map(len, lost.values()))} lost, {doubled} doubled, {len(torn)} that do not add up; "
           f"refused after waiting: {json.dumps(faults[:10])} ({len(faults)})")
     cluster.stop()
     valkey.stop()
     postgres.stop()
-    if doubled or any(lost.values()):
-        print(json.dumps({what: some[:5] for what, some in lost.items()}), file=sys.stderr)
+    if doubled or torn or any(lost.values()):
+        print(json.dumps({what: some[:5] for what, some in lost.items()} | {"torn": torn[:5]}), file=sys.stderr)
         sys.exit("verdict: FAILED")
     print("verdict: nothing acknowledged is lost, nothing is doubled")

@@ -1,6 +1,7 @@
 //! The commands: a folder a noun, a file a verb, each with its arguments and what it does.
 #![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "shown as help, where backticks would only be letters")]
 
+pub(crate) mod allocation;
 pub(crate) mod bench;
 pub(crate) mod completion;
 pub(crate) mod config;

@@ -58,6 +58,18 @@ impl Record {
         errors
     }
 
+    /// Gives how many answers took up to so many microseconds: bounds that double, from the first that holds any to the last.
+    pub(crate) fn histogram(&self) -> Vec<(u64, u64)> {
+        let latencies = self.latencies.borrow();
+        let bars = (6..32).map(|power| {
+            let (low, high) = (if power == 6 { 0 } else { (1 << (power - 1)) + 1 }, 1_u64 << power);
+            (high, latencies.count_between(low, high))
+        });
+        let bars: Vec<_> = bars.skip_while(|(_, count)| *count == 0).collect();
+        let end = bars.iter().rposition(|(_, count)| *count > 0).map_or(0, |last| last + 1);
+        bars.into_iter().take(end).collect()
+    }
+
     /// Gives the latency that this share of the answers did not exceed.
     pub(crate) fn quantile(&self, share: f64) -> Duration {
         Duration::from_micros(self.latencies.borrow().value_at_quantile(share))
@@ -81,6 +93,8 @@ mod tests {
         assert_eq!(record.answers(), 2);
         let errors = record.errors();
         assert_eq!((errors.len(), errors["AWAY"], errors["REGISTER_AGAIN"]), (2, 1, 1));
+        let bars = record.histogram();
+        assert!(bars.iter().map(|(_, count)| count).sum::<u64>() >= 2 && bars.first() != bars.last(), "{bars:?}");
         // Counted from when it was meant to be sent, not from when it was.
         assert!(record.quantile(1.0) >= second / 2);
     }

@@ -2,11 +2,22 @@
 
 use std::time::{Duration, Instant};
 
-use cpc_proto::v1::{HeartbeatResponse, NodePing, NodeStatus, TokenPair};
+use cpc_proto::v1::{
+    Directives, HeartbeatResponse, NodePing, NodeScheduling, NodeStatus, ResourceAllocation, TokenPair,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{backoff::Backoff, line::Line, profile::Profile, registering, usage::Usage, word};
+use super::{
+    backoff::Backoff,
+    held::Held,
+    line::Line,
+    profile::Profile,
+    providing::{Order, Providing},
+    registering,
+    usage::Usage,
+    word,
+};
 use crate::{
     client::Client,
     clock,
@@ -32,6 +43,13 @@ pub(crate) struct Agent<'a> {
     token: Option<(Token, Timestamp)>,
     sequence: u64,
     status: Option<NodeStatus>,
+    /// What it provides; nothing where one heartbeat is all there is.
+    providing: Option<Providing>,
+    /// Version of the directives that were handed on.
+    directives_seen: u64,
+    scheduling: NodeScheduling,
+    /// Allocations that the node asked for.
+    held: Held,
     due: Instant,
     backoff: Backoff,
     /// Since when nothing has worked.
@@ -57,6 +75,8 @@ struct Event<'a> {
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allocation: Option<&'a ResourceAllocation>,
 }
 
 /// What a heartbeat by itself shows.
@@ -78,6 +98,10 @@ impl<'a> Agent<'a> {
             token: None,
             sequence: 0,
             status: None,
+            providing: None,
+            directives_seen: 0,
+            scheduling: NodeScheduling::Unspecified,
+            held: Held::default(),
             due: Instant::now(),
             backoff: Backoff::default(),
             failed_since: None,
@@ -85,8 +109,15 @@ impl<'a> Agent<'a> {
         }
     }
 
-    /// Runs until something fails that waiting does not mend.
-    pub(crate) async fn run(mut self) -> Result<()> {
+    /// Runs until something fails that waiting does not mend; what the node provides ends with it then.
+    pub(crate) async fn run(mut self, providing: Providing) -> Result<()> {
+        self.providing = Some(providing.clone());
+        let result = self.live().await;
+        providing.end("the agent has ended").await;
+        result
+    }
+
+    async fn live(&mut self) -> Result<()> {
         loop {
             let Err(failure) = self.connection().await;
             if failure.is_unauthenticated() && self.token.take().is_some() {
@@ -141,8 +172,14 @@ impl<'a> Agent<'a> {
         }
         let was_unary = line.is_unary();
         let ping = self.ping();
-        let answer = line.beat(ping).await?;
+        let said = ping.answers.len();
+        // A lease that the answer gives counts from here: so it ends here before it does at the server.
+        let (sent, asked) = (Instant::now(), clock::now());
+        let mut answer = line.beat(ping).await?;
         self.returned();
+        if let Some(providing) = &self.providing {
+            providing.heard(said);
+        }
         if line.is_unary() && !was_unary {
             self.tell("unary", "streams do not pass; heartbeats go one by one", None);
         }
@@ -157,8 +194,31 @@ impl<'a> Agent<'a> {
                 line.renew(token)?;
             }
         }
+        if let Some(directives) = answer.directives.take() {
+            self.heed(directives, sent, asked);
+        }
         self.note(&answer);
         Ok(true)
+    }
+
+    /// Does what the server says, or hands it on.
+    fn heed(&mut self, directives: Directives, sent: Instant, asked: Timestamp) {
+        self.directives_seen = directives.version;
+        let scheduling = directives.scheduling();
+        let before = std::mem::replace(&mut self.scheduling, scheduling);
+        let is_usual = before == NodeScheduling::Unspecified && scheduling == NodeScheduling::Active;
+        if scheduling != before && !is_usual {
+            let (name, words) = told(scheduling);
+            self.tell(name, words, None);
+        }
+        for (allocation, words) in self.held.heed(&directives.held) {
+            let mut event = self.event("held");
+            event.allocation = Some(&allocation);
+            self.context.output.event(format_args!("{} {words}", event.at), &event);
+        }
+        if let Some(providing) = &self.providing {
+            providing.heed(Order { node_id: self.node_id.clone(), directives, sent, asked });
+        }
     }
 
     /// Gives a token that is good for a while: the one at hand, else one for a login by key, else one for a registration.
@@ -196,6 +256,13 @@ impl<'a> Agent<'a> {
         self.keep(tokens)?;
         let words = format!("registered as node {} ({})", answer.node_id, answer.peer_id);
         self.tell("registered", &words, None);
+        // Whatever was said to another node of this key is said again.
+        self.directives_seen = 0;
+        if answer.is_pending {
+            let words =
+                "an administrator has to approve this node (`cpcctl node approve`); until then it gets nothing to do";
+            self.tell("pending", words, None);
+        }
         self.token.as_ref().map(|(token, _)| token.clone()).ok_or_else(Failure::empty_answer)
     }
 
@@ -206,7 +273,13 @@ impl<'a> Agent<'a> {
 
     fn ping(&mut self) -> NodePing {
         self.sequence += 1;
-        NodePing { sequence: self.sequence, used: Some(self.usage.look()), ..NodePing::default() }
+        NodePing {
+            sequence: self.sequence,
+            used: Some(self.usage.look()),
+            directives_seen: self.directives_seen,
+            answers: self.providing.as_ref().map(Providing::answers).unwrap_or_default(),
+            ..NodePing::default()
+        }
     }
 
     /// Notes that the server answers, and says so if it was away.
@@ -251,7 +324,18 @@ impl<'a> Agent<'a> {
             next_heartbeat_ms: None,
             reason: None,
             message: None,
+            allocation: None,
         }
+    }
+}
+
+/// Names what may be placed on the node, and says what that means.
+fn told(scheduling: NodeScheduling) -> (&'static str, &'static str) {
+    match scheduling {
+        NodeScheduling::Unspecified | NodeScheduling::Active => ("active", "takes allocations again"),
+        NodeScheduling::Cordoned => ("cordoned", "is cordoned: it keeps what it provides and gets nothing new"),
+        NodeScheduling::Draining => ("draining", "is draining: what it provides is being moved elsewhere"),
+        NodeScheduling::Drained => ("drained", "is drained: nothing is left on it, it can be stopped"),
     }
 }
 

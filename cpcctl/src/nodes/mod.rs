@@ -2,8 +2,10 @@
 
 pub(crate) mod agent;
 pub(crate) mod backoff;
+pub(crate) mod held;
 pub(crate) mod line;
 pub(crate) mod profile;
+pub(crate) mod providing;
 pub(crate) mod registering;
 pub(crate) mod state;
 pub(crate) mod usage;

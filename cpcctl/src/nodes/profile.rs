@@ -35,6 +35,15 @@ pub(crate) struct ProfileArgs {
     /// Say no label any more
     #[arg(long, conflicts_with = "labels")]
     no_label: bool,
+    /// Where the node is to be found by others: a rendezvous namespace [default: as last time]
+    #[arg(long = "namespace", value_name = "NAMESPACE")]
+    namespaces: Vec<String>,
+    /// Be found in no namespace any more
+    #[arg(long, conflicts_with = "namespaces")]
+    no_namespace: bool,
+    /// Let the server remove the node by itself some minutes after it was last heard of
+    #[arg(long)]
+    ephemeral: bool,
     /// Join by an invite that is read from a file, - for stdin; CPCCTL_INVITE holds the invite itself
     #[arg(long, value_name = "FILE")]
     invite_file: Option<PathBuf>,
@@ -62,6 +71,9 @@ pub(crate) struct Profile {
     pub(crate) joining: Joining,
     pub(crate) capacity: NodeResources,
     pub(crate) is_repinned: bool,
+    pub(crate) is_ephemeral: bool,
+    /// The key's file, beside which everything else is kept.
+    pub(crate) path: PathBuf,
     addresses: Vec<Multiaddr>,
     is_legacy: bool,
 }
@@ -97,14 +109,17 @@ impl ProfileArgs {
                 return Err(Failure::usage("--label: a name is given twice"));
             }
         }
+        if self.no_namespace || !self.namespaces.is_empty() {
+            state.namespaces = self.namespaces;
+        }
         let machine = usage.capacity();
         let capacity = NodeResources {
             cpu_millicores: self.cpu_millicores.unwrap_or(machine.cpu_millicores),
             memory_bytes: self.memory_bytes.unwrap_or(machine.memory_bytes),
             bandwidth_bits_per_second: self.bandwidth.unwrap_or(machine.bandwidth_bits_per_second),
         };
-        let (is_legacy, is_repinned) = (self.legacy_record, self.repin);
-        Ok(Profile { key, state, joining, capacity, is_repinned, addresses, is_legacy })
+        let (is_legacy, is_repinned, is_ephemeral) = (self.legacy_record, self.repin, self.ephemeral);
+        Ok(Profile { key, state, joining, capacity, is_repinned, is_ephemeral, path, addresses, is_legacy })
     }
 }
 

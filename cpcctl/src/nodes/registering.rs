@@ -50,7 +50,8 @@ async fn attempt(
         capacity: Some(profile.capacity),
         labels: profile.state.labels.clone().into_iter().collect(),
         agent_version: AGENT_VERSION.to_owned(),
-        ..NodeInfo::default()
+        namespaces: profile.state.namespaces.clone(),
+        is_ephemeral: profile.is_ephemeral,
     };
     let answer = within(limit, client.nodes().register_node(info)).await?;
     let here = context.endpoint.to_string();

@@ -37,6 +37,7 @@ pub(crate) struct State {
     pub(crate) endpoint: Option<String>,
     pub(crate) record: Signed,
     pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) namespaces: Vec<String>,
     #[serde(skip)]
     path: PathBuf,
 }
@@ -44,9 +45,7 @@ pub(crate) struct State {
 impl State {
     /// Reads the state of a key; a key that was never used has an empty one.
     pub(crate) fn load(key: &Path) -> Result<Self> {
-        let mut name = key.as_os_str().to_owned();
-        name.push(".state.json");
-        let path = PathBuf::from(name);
+        let path = beside(key, ".state.json");
         let state = match private_file::read(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
                 Failure::new(Exit::Failure, "STATE_DAMAGED", format_args!("{}: {error}", path.display()))
@@ -88,15 +87,22 @@ impl State {
     }
 }
 
+/// Names a file beside a node's key.
+pub(crate) fn beside(key: &Path, end: &str) -> PathBuf {
+    let mut name = key.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
 /// 64-bit numbers are text in JSON: not every reader has so many digits.
-mod as_text {
+pub(crate) mod as_text {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub(super) fn serialize<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(number)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }

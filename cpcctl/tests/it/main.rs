@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 mod agent;
+mod allocations;
 mod contexts;
 mod convert;
 mod daemon;

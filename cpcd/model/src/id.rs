@@ -57,6 +57,21 @@ ids! {
     AllocationId;
 }
 
+impl NodeId {
+    /// Makes a new id that says when: by the clock that all replicas share, and by no machine's own.
+    #[must_use]
+    pub fn generate_at(now: Timestamp) -> Self {
+        let (seconds, nanos) = (now.as_second().unsigned_abs(), now.subsec_nanosecond().unsigned_abs());
+        Self(Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos)))
+    }
+
+    /// Gives when the id was made, in milliseconds: when the node was registered.
+    #[must_use]
+    pub fn born_ms(self) -> i64 {
+        i64::try_from(self.0.as_u128() >> 80).unwrap_or(i64::MAX)
+    }
+}
+
 impl SessionId {
     /// Makes the id of a session that begins at `time`, which it tells to the millisecond.
     #[must_use]

@@ -41,6 +41,7 @@ async fn render(headers: &HeaderMap, edge: &Edge) -> cpcd_model::Result<String> 
         edge.app.metrics.set_backlog(pending, lag);
     }
     edge.app.metrics.set_nodes(edge.app.registry.nodes.count());
+    edge.app.metrics.set_braked(edge.app.registry.nodes.braked());
     edge.app.metrics.set_statements(&edge.app.system.statement_counts());
     let cache = edge.app.system.cache_state();
     edge.app.metrics.set_cache(cache.is_connected, cache.calls, cache.failures);

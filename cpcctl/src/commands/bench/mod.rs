@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use crate::{context::Context, failure::Result};
 
+mod allocate;
 mod heartbeat;
 mod register;
 
@@ -14,6 +15,7 @@ pub(crate) enum Command {
     #[command(alias = "heartbeats")]
     Heartbeat(heartbeat::Args),
     Register(register::Args),
+    Allocate(allocate::Args),
 }
 
 impl Command {
@@ -21,6 +23,7 @@ impl Command {
         match self {
             Self::Heartbeat(args) => args.run(context).await,
             Self::Register(args) => args.run(context).await,
+            Self::Allocate(args) => args.run(context).await,
         }
     }
 }

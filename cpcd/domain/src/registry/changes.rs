@@ -10,12 +10,11 @@ use std::{
 use cpcd_model::{
     Reason, Result,
     id::NodeId,
-    node::NodeStatus,
     time::{Clock, Tick},
 };
 use cpcd_store::{
     Store,
-    sql::{Event, EventCursor},
+    sql::{Event, EventCursor, Followed},
 };
 
 use super::{batch::Report, moment::Moment, signals::last_word_key, table::Table};
@@ -93,13 +92,14 @@ impl Changes {
             return Ok(());
         }
         let ids: Vec<_> = changed.keys().copied().collect();
-        let statuses: HashMap<_, _> = self.store.list_statuses(&ids).await?.into_iter().collect();
+        let rows = self.store.list_statuses(&ids).await?;
+        let known: HashMap<_, _> = rows.iter().map(|row| (row.id, row)).collect();
         for (id, since) in changed {
-            match statuses.get(&id) {
+            match known.get(&id) {
                 None => self.table.forget(id),
-                Some(status) => {
-                    self.table.follow(id, *status, now.tick);
-                    self.table.change(id, *status, since);
+                Some(row) => {
+                    follow(&self.table, row, now.tick);
+                    self.table.change(id, row.status, since);
                 }
             }
         }
@@ -115,12 +115,12 @@ impl Changes {
         loop {
             let page = self.store.list_liveness(after, LOAD).await?;
             let now = self.clock.tick();
-            for (id, status) in &page {
-                self.table.follow(*id, *status, now);
-                self.table.change(*id, *status, None);
-                known.insert(*id);
+            for row in &page {
+                follow(&self.table, row, now);
+                self.table.change(row.id, row.status, None);
+                known.insert(row.id);
             }
-            after = page.last().map(|(id, _)| *id);
+            after = page.last().map(|row| row.id);
             if page.len() < LOAD as usize {
                 break;
             }
@@ -130,14 +130,18 @@ impl Changes {
     }
 }
 
+fn follow(table: &Table, row: &Followed, now: Tick) {
+    table.follow(row.id, row.status, table.realms.number(&row.realm), now);
+}
+
 /// Follows the nodes of a store that nobody else changes.
 pub(super) async fn load(store: &Store, clock: &Clock, table: &Table) -> Result<()> {
     let mut after = None;
     loop {
         let page = store.list_liveness(after, LOAD).await?;
         let now = clock.tick();
-        page.iter().for_each(|(id, status)| table.follow(*id, *status, now));
-        after = page.last().map(|(id, _): &(NodeId, NodeStatus)| *id);
+        page.iter().for_each(|row| follow(table, row, now));
+        after = page.last().map(|row| row.id);
         if page.len() < LOAD as usize {
             return Ok(());
         }

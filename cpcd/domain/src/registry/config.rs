@@ -5,7 +5,7 @@ use std::time::Duration;
 use cpcd_model::{Error, Reason, Result, opening::Opening};
 use serde::{Deserialize, Serialize};
 
-use super::rules::Rules;
+use super::{brake::Limits, rules::Rules};
 
 /// Section `[registry]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,6 +21,12 @@ pub struct Config {
     pub grace_seconds: u32,
     /// How long a change of status holds before the next one shows, but for the one to offline.
     pub damping_seconds: u32,
+    /// A realm of which more than so many of a hundred nodes fail within the window has its nodes called worse slowly; 0: none has.
+    pub brake_percent: u32,
+    /// So many nodes may always fail at once.
+    pub brake_least: u32,
+    /// The window.
+    pub brake_window_seconds: u32,
     /// Heartbeats a second above which nodes are asked to come less often.
     pub heartbeats_per_second: u32,
     /// Most addresses of a node.
@@ -74,9 +80,18 @@ impl Config {
         range("offline_seconds", self.offline_seconds.into(), u64::from(self.degraded_seconds) + 1, 300)?;
         range("grace_seconds", self.grace_seconds.into(), 0, 3600)?;
         range("damping_seconds", self.damping_seconds.into(), 0, 3600)?;
+        range("brake_percent", self.brake_percent.into(), 0, 100)?;
+        range("brake_least", self.brake_least.into(), 0, 1_000_000)?;
+        range("brake_window_seconds", self.brake_window_seconds.into(), 10, 3600)?;
         range("heartbeats_per_second", self.heartbeats_per_second.into(), 1, 10_000_000)?;
         range("max_addresses", self.max_addresses as u64, 0, cpc_signing::MAX_RECORD_ADDRESSES as u64)?;
         range("watches", self.watches as u64, 0, 100_000)
+    }
+
+    /// Gives what is too much at once.
+    pub(super) fn brake(&self) -> Limits {
+        let window = Duration::from_secs(self.brake_window_seconds.into());
+        Limits { percent: self.brake_percent, least: self.brake_least, window }
     }
 
     /// Gives the rules of liveness.

@@ -28,10 +28,11 @@ use uuid::Uuid;
 
 use super::{
     Config,
+    brake::News,
     changes::Changes,
+    judge::{Judge, Judgement},
     moment::Moment,
     receiver::Receiver,
-    rules::{Grace, Rules},
     signals::Signals,
     table::{Judged, Table},
 };
@@ -42,8 +43,6 @@ const LEASE_TTL: Duration = Duration::from_secs(15);
 /// A third of the lease: two attempts may fail.
 const RENEW_EVERY: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Changes of one look; when more are due the next look takes them. One transaction has so many.
-const MOST: usize = 2_000;
 /// What replicas that died have left is cleared away so long after.
 const KEEP_DEAD: Duration = Duration::from_secs(600);
 const CLEAR_EVERY: Duration = Duration::from_secs(60);
@@ -53,8 +52,7 @@ pub struct Detector {
     store: Store,
     clock: Clock,
     table: Arc<Table>,
-    rules: Rules,
-    grace: Grace,
+    judge: Judge,
     holder: String,
     held: Option<Held>,
     /// The other replicas; nothing where there can be none.
@@ -88,8 +86,7 @@ impl Detector {
             store: store.clone(),
             clock: clock.clone(),
             table,
-            rules: config.rules(),
-            grace: Grace::begin(Duration::from_secs(config.grace_seconds.into()), clock.tick()),
+            judge: Judge::begin(config, clock.tick()),
             holder: others.as_ref().map_or_else(Uuid::now_v7, |others| others.signals.id).to_string(),
             held: None,
             others,
@@ -137,29 +134,28 @@ impl Detector {
             Some(others) => {
                 let known = others.receiver.read().await?;
                 if known.is_doubtful {
-                    self.grace.renew(known.now.tick);
+                    self.judge.doubt(known.now.tick);
                 }
                 others.changes.follow().await?;
                 (known.now, known.as_of, known.is_other_warm)
             }
         };
-        let may_worsen = self.grace.look(now.tick);
+        let may_worsen = self.judge.is_sure(now.tick);
         if let Some(others) = &self.others {
             others.signals.is_warm.store(may_worsen, Ordering::Relaxed);
         }
-        let Some(epoch) = self.hold(now, may_worsen || !is_other_warm).await? else { return Ok(()) };
+        let held = self.hold(now, may_worsen || !is_other_warm).await?;
+        let judgement = self.judge.look(&self.table, now, may_worsen.then_some(as_of), held.is_some());
+        let Some(epoch) = held else { return Ok(()) };
         self.clear(now).await?;
-        let judged = self.table.judge(&self.rules, now.tick, may_worsen.then_some(as_of), MOST);
-        if judged.is_empty() {
+        let Judgement { changes: judged, news } = &judgement;
+        if judged.is_empty() && news.is_empty() {
             return Ok(());
         }
-        let changed = self.write(&judged, epoch, now, as_of).await?;
-        for Judged { id, to, .. } in &judged {
-            if changed.get(id) == Some(to) {
-                self.table.change(*id, *to, Some(now.tick));
-            }
-        }
-        let left: Vec<_> = judged.iter().filter(|judged| !changed.contains_key(&judged.id)).map(|j| j.id).collect();
+        let changed = self.write(judged, news, epoch, now, as_of).await?;
+        self.judge.written(&self.table, &judgement, &changed, now.tick);
+        let left: Vec<_> =
+            judgement.changes.iter().filter(|judged| !changed.contains_key(&judged.id)).map(|j| j.id).collect();
         self.catch_up(&left).await
     }
 
@@ -196,6 +192,7 @@ impl Detector {
     pub(super) async fn write(
         &self,
         judged: &[Judged],
+        news: &[News],
         epoch: u64,
         now: Moment,
         as_of: Tick,
@@ -207,8 +204,8 @@ impl Detector {
             .map(|judged| {
                 let limit = match judged.to {
                     NodeStatus::Online => None,
-                    NodeStatus::Degraded => Some(self.rules.degraded_after),
-                    NodeStatus::Offline => Some(self.rules.offline_after),
+                    NodeStatus::Degraded => Some(self.judge.rules.degraded_after),
+                    NodeStatus::Offline => Some(self.judge.rules.offline_after),
                 };
                 Transition {
                     id: judged.id,
@@ -220,6 +217,7 @@ impl Detector {
                 }
             })
             .collect();
+        let alarms: Vec<_> = news.iter().map(|news| self.alarm(news)).collect();
         let changed = self
             .store
             .write(Priority::Registry, move |tx| {
@@ -234,6 +232,7 @@ impl Detector {
                             payload: json!({ "from": from.get(id).map(|from| from.as_str()), "status": to.as_str() }),
                         })
                         .collect();
+                    let events = [events, alarms].concat();
                     if !events.is_empty() {
                         tx.insert_events(&events, wall).await?;
                     }
@@ -241,10 +240,36 @@ impl Detector {
                 })
             })
             .await?;
+        news.iter().for_each(|news| self.log(news));
         for (id, to) in &changed {
             tracing::info!(node.id = %id, node.status = %to, "a node's status changed");
         }
         Ok(changed.into_iter().collect())
+    }
+
+    /// Makes the event of a brake that went on or let go.
+    fn alarm(&self, News { realm, is_on, count }: &News) -> NewEvent {
+        let payload = json!({
+            "realm": self.table.realms.name(*realm),
+            "state": if *is_on { "on" } else { "off" },
+            "failing": count.failing,
+            "baseline": count.baseline,
+        });
+        NewEvent { kind: "registry.brake", subject_id: Uuid::nil(), payload }
+    }
+
+    fn log(&self, News { realm, is_on, count }: &News) {
+        let (realm, failing, baseline) = (self.table.realms.name(*realm), count.failing, count.baseline);
+        if *is_on {
+            tracing::warn!(
+                realm,
+                failing,
+                baseline,
+                "many nodes of a realm fail at once, so they are called degraded or offline slowly until that has ended"
+            );
+        } else {
+            tracing::info!(realm, failing, baseline, "the nodes of a realm are judged as fast as usual again");
+        }
     }
 
     /// Takes over from the store what others know of nodes that did not change as we judged.

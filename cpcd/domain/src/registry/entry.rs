@@ -8,12 +8,28 @@ use cpcd_model::{
     time::Tick,
 };
 
-use super::rules::Liveness;
+use super::{brake::Realm, rules::Liveness};
 
 /// Of a node that was never really heard of, as far as we know.
 const NEVER: u32 = u32::MAX;
 /// Silence of a node that was offline before we knew it goes on: it must not come back without a word.
 const LONG_AGO: Duration = Duration::from_secs(3600);
+
+/// A moment to a tenth of a second, in half the room; the default is none.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Tenths(u32);
+
+impl Tenths {
+    pub(super) fn tick(self) -> Tick {
+        Tick::from_millis(u64::from(self.0) * 100)
+    }
+}
+
+impl From<Tick> for Tenths {
+    fn from(tick: Tick) -> Self {
+        Self(u32::try_from(tick.since(Tick::default()).as_millis() / 100).unwrap_or(u32::MAX))
+    }
+}
 
 /// What is known of a node between two heartbeats. There may be millions: the fields are as small as they can be.
 #[derive(Clone, Copy)]
@@ -23,12 +39,17 @@ pub(super) struct Entry {
     /// When what it is taken for last changed; the default if never.
     pub(super) changed: Tick,
     /// When it last changed what is stored of it; the default if never.
-    pub(super) updated: Tick,
+    pub(super) updated: Tenths,
+    /// When it was last called online again; the default if never.
+    pub(super) returned: Tenths,
     pub(super) used: Resources,
     pub(super) told_ms: u32,
     /// How much later `heard` is than it really was: nobody's silence counts from before we knew them.
     pub(super) assumed_ms: u32,
+    pub(super) realm: Realm,
     pub(super) status: NodeStatus,
+    /// Whether it had been taken for dead when it returned.
+    pub(super) was_dead: bool,
     /// Whether it was ever heard of by this process.
     pub(super) is_heard_here: bool,
     /// Whether it was this process that heard of it last: then it is ours to write.
@@ -40,7 +61,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(status: NodeStatus, now: Tick) -> Self {
+    pub(super) fn new(status: NodeStatus, realm: Realm, now: Tick) -> Self {
         let heard = match status {
             NodeStatus::Online | NodeStatus::Degraded => now,
             NodeStatus::Offline => now.before(LONG_AGO),
@@ -48,11 +69,14 @@ impl Entry {
         Self {
             heard,
             changed: Tick::default(),
-            updated: Tick::default(),
+            updated: Tenths::default(),
+            returned: Tenths::default(),
             used: Resources::default(),
             told_ms: 0,
             assumed_ms: NEVER,
+            realm,
             status,
+            was_dead: false,
             is_heard_here: false,
             is_last_here: false,
             is_fresh: false,
@@ -66,6 +90,8 @@ impl Entry {
             heard: self.heard,
             changed: (self.changed != Tick::default()).then_some(self.changed),
             told: Duration::from_millis(self.told_ms.into()),
+            returned: (self.returned.0 != 0).then(|| self.returned.tick()),
+            was_dead: self.was_dead,
         }
     }
 
@@ -74,12 +100,25 @@ impl Entry {
         (self.assumed_ms != NEVER).then(|| self.heard.before(Duration::from_millis(self.assumed_ms.into())))
     }
 
+    /// Notes what it is taken for since a moment; without one, only what.
+    pub(super) fn change(&mut self, status: NodeStatus, since: Option<Tick>) {
+        if let Some(since) = since {
+            if status == NodeStatus::Online && self.status != status {
+                self.returned = since.into();
+                self.was_dead = self.status == NodeStatus::Offline;
+            }
+            self.changed = self.changed.max(since);
+        }
+        self.status = status;
+    }
+
     pub(super) fn hear(&mut self, now: Tick) {
         self.heard = self.heard.max(now);
         self.assumed_ms = 0;
         self.is_heard_here = true;
         self.is_last_here = true;
     }
+
     /// Takes what the node said to another replica, if that is news.
     pub(super) fn merge(&mut self, heard: Tick, told_ms: u32, used: Resources) {
         if heard > self.heard {
@@ -132,8 +171,11 @@ pub(super) struct Arrival {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Judged {
     pub(super) id: NodeId,
+    pub(super) realm: Realm,
     pub(super) from: NodeStatus,
     pub(super) to: NodeStatus,
+    /// When it was last heard of, or is taken to have been.
+    pub(super) heard: Tick,
     /// When it was last heard of, if that is known.
     pub(super) seen: Option<Tick>,
 }

@@ -111,7 +111,8 @@ impl Heartbeats {
         }
         // Registered at another replica, or not any more.
         let Some(known) = self.store.get_node(node).await? else { return Ok(self.unknown(node, beat)) };
-        self.table.follow(node, known.status, self.clock.tick());
+        let realm = self.table.realms.number(&known.realm);
+        self.table.follow(node, known.status, realm, self.clock.tick());
         let beaten = self.note(node, &session, beat)?;
         Ok(beaten.unwrap_or_else(|| self.unknown(node, beat)))
     }

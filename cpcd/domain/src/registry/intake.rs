@@ -150,11 +150,12 @@ impl Intake {
 
     /// Writes newcomers and follows those that were added, whether or not anybody still waits for the answer.
     async fn write(&self, newcomers: Vec<Newcomer>) -> Result<Vec<Taken>> {
-        let ids: Vec<_> = newcomers.iter().map(|newcomer| (newcomer.node.id, newcomer.node.status)).collect();
+        let realm = |newcomer: &Newcomer| self.table.realms.number(&newcomer.node.realm);
+        let new: Vec<_> = newcomers.iter().map(|new| (new.node.id, new.node.status, realm(new))).collect();
         let job = self.store.write(Priority::Registry, move |tx| Box::pin(async move { write(tx, &newcomers).await }));
         let taken = self.store.caused_by("register", job).await?;
-        for ((id, status), _) in ids.into_iter().zip(&taken).filter(|(_, taken)| **taken == Taken::Added) {
-            self.table.greet(id, status, Duration::ZERO, || self.clock.tick());
+        for ((id, status, realm), _) in new.into_iter().zip(&taken).filter(|(_, taken)| **taken == Taken::Added) {
+            self.table.greet(id, status, realm, Duration::ZERO, || self.clock.tick());
         }
         Ok(taken)
     }

@@ -11,15 +11,19 @@
 
 mod access;
 mod batch;
+mod brake;
 mod chain;
 mod changes;
 mod config;
 mod detector;
 mod directory;
 mod entry;
+#[cfg(any(test, feature = "simulation"))]
+pub mod fleet;
 mod flusher;
 mod heartbeats;
 mod intake;
+mod judge;
 mod moment;
 mod nodes;
 mod pace;

@@ -178,6 +178,12 @@ impl Nodes {
         self.table.count()
     }
 
+    /// Gives how many realms have their brake on, and how many nodes wait behind them. Needs what counting needs.
+    #[must_use]
+    pub fn braked(&self) -> [u64; 2] {
+        self.table.braked()
+    }
+
     /// Finds a node that the caller may change.
     async fn find_to_change(&self, caller: &Caller, name: &str) -> Result<Node> {
         if caller.subject() == Subject::Anonymous {

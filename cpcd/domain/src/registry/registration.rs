@@ -176,7 +176,8 @@ impl Registrations {
     async fn registered(&self, proven: &Proven, node: Node, tokens: TokenPair, now: Timestamp) -> Registered {
         self.proofs.remember(proven, now).await;
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
-        self.table.greet(node.id, node.status, next, || self.clock.tick());
+        let realm = self.table.realms.number(&node.realm);
+        self.table.greet(node.id, node.status, realm, next, || self.clock.tick());
         Registered { node, tokens, next }
     }
 
@@ -271,7 +272,7 @@ fn new_node(config: &Config, checked: &Checked, public_key: [u8; 32], now: Times
         namespaces: checked.namespaces.clone(),
         is_ephemeral: checked.is_ephemeral,
         // It has just proven that it lives.
-        ..Node::new(NodeId::generate(), public_key, now)
+        ..Node::new(NodeId::generate_at(now), public_key, now)
     };
     record::check_addresses(config, &checked.signed, &node.realm)?;
     record::put(&mut node, &checked.signed)?;

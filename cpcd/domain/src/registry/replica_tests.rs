@@ -15,6 +15,7 @@ use cpcd_store::{
 
 use super::{
     Config, Detector,
+    brake::Realm,
     config::PrivateAddresses,
     follow,
     moment::Moment,
@@ -32,6 +33,9 @@ const CONFIG: Config = Config {
     offline_seconds: 90,
     grace_seconds: 150,
     damping_seconds: 60,
+    brake_percent: 15,
+    brake_least: 5,
+    brake_window_seconds: 120,
     heartbeats_per_second: 1000,
     max_addresses: 20,
     private_addresses: PrivateAddresses::Never,
@@ -210,8 +214,15 @@ async fn who_was_held_up_doubts_and_its_late_word_is_refused() {
     // Only one of them runs for a while; the nodes are behind the one that does not.
     let late = Moment::now(&a.clock);
     world.pass(90, &mut [&mut b], &[]).await;
-    let judged = |id| Judged { id, from: NodeStatus::Online, to: NodeStatus::Offline, seen: Some(Tick::default()) };
-    let refused = a.detector.write(&[judged(one), judged(other)], 1, late, late.tick).await.unwrap_err();
+    let judged = |id| Judged {
+        id,
+        realm: Realm::default(),
+        from: NodeStatus::Online,
+        to: NodeStatus::Offline,
+        heard: Tick::default(),
+        seen: Some(Tick::default()),
+    };
+    let refused = a.detector.write(&[judged(one), judged(other)], &[], 1, late, late.tick).await.unwrap_err();
     assert_eq!(refused.reason(), Reason::WriteConflict);
     assert!(a.beat(one, 1) && a.beat(other, 1));
     world.pass(140, &mut [&mut a, &mut b], &[one, other]).await;

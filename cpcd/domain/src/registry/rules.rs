@@ -7,6 +7,9 @@ use cpcd_model::{node::NodeStatus, time::Tick};
 /// So long between two looks at the nodes, and we were not running ourselves: a pause of the process, a stopped machine.
 const STALL: Duration = Duration::from_secs(5);
 
+/// Whoever came back within so many times the damping has done so too often for the next time to be believed at once.
+const STEADY: u32 = 10;
+
 /// When a node is what.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
@@ -29,6 +32,33 @@ pub(super) struct Liveness {
     pub(super) changed: Option<Tick>,
     /// When it was told to come back, counted from the last time.
     pub(super) told: Duration,
+    /// When it was last called online again, if ever.
+    pub(super) returned: Option<Tick>,
+    /// Whether it had been taken for dead then.
+    pub(super) was_dead: bool,
+}
+
+/// How far silence counts, and for what brakes count.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Silence {
+    /// Up to which moment all is known that anyone heard.
+    pub(super) as_of: Tick,
+    /// Since when silence counts again.
+    pub(super) since: Tick,
+    /// Who failed so long ago or less is failing.
+    pub(super) window: Duration,
+    /// Who was registered later is too young to count for a brake, in milliseconds of the shared clock.
+    pub(super) born_before_ms: i64,
+}
+
+/// How a node stands for its realm's brake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Lives,
+    /// It fell silent within the window.
+    Fails,
+    /// It has been silent for longer.
+    Gone,
 }
 
 #[cfg(test)]
@@ -46,20 +76,46 @@ impl Rules {
     /// Gives what a node becomes, if that is something else than what it is taken for.
     ///
     /// It becomes worse only by the silence until `as_of`, the moment up to which all that was heard by anyone is known; without one
-    /// it does not. A change other than the one to offline waits until the last one has held for a while, so that a node that comes
-    /// and goes makes one change a minute and not a storm.
+    /// it does not.
+    ///
+    /// A first death and a first return show at once. Otherwise a change waits until the last one has held for a while, so that a
+    /// node that comes and goes makes one change a minute and not a storm. Whoever has died lately is not called degraded first:
+    /// that would have its next death wait.
     pub(super) fn judge(&self, node: &Liveness, now: Tick, as_of: Option<Tick>) -> Option<NodeStatus> {
         let is_over = |at: Tick, limit| at.since(node.heard) >= self.stretched(limit, node.told);
         let is_worse = |limit| as_of.is_some_and(|as_of| is_over(as_of.min(now), limit));
-        let is_damped = || node.changed.is_some_and(|changed| now.since(changed) < self.damping);
+        let is_damped = |by| node.changed.is_some_and(|changed| now.since(changed) < by);
+        let is_often = node.returned.is_some_and(|returned| now.since(returned) < self.damping * STEADY);
+        let dies_often = is_often && node.was_dead;
         match node.status {
-            NodeStatus::Online | NodeStatus::Degraded if is_worse(self.offline_after) => Some(NodeStatus::Offline),
-            NodeStatus::Online => (is_worse(self.degraded_after) && !is_damped()).then_some(NodeStatus::Degraded),
+            NodeStatus::Online | NodeStatus::Degraded if is_worse(self.offline_after) => {
+                // However long changes are damped, a death is seen in twice the usual time.
+                let is_early = dies_often && is_damped(self.damping.min(self.offline_after));
+                (!is_early).then_some(NodeStatus::Offline)
+            }
+            NodeStatus::Online => {
+                let is_late = is_worse(self.degraded_after) && !dies_often;
+                (is_late && !is_damped(self.damping)).then_some(NodeStatus::Degraded)
+            }
             // Silence makes nobody better.
             NodeStatus::Degraded | NodeStatus::Offline => {
-                (!is_over(now, self.degraded_after) && !is_damped()).then_some(NodeStatus::Online)
+                let is_early = is_often && is_damped(self.damping);
+                (!is_over(now, self.degraded_after) && !is_early).then_some(NodeStatus::Online)
             }
         }
+    }
+
+    /// Gives how a node stands for its realm's brake.
+    pub(super) fn standing(&self, node: &Liveness, now: Tick, silence: &Silence) -> Standing {
+        let until = silence.as_of.min(now);
+        let limit = self.stretched(self.degraded_after, node.told);
+        if until.since(node.heard) < limit {
+            return Standing::Lives;
+        }
+        let failed = node.heard.after(limit);
+        // Whoever was silent while silence proved nothing fails when it does: else all of them would be called dead at once then.
+        let failed = if node.status == NodeStatus::Offline { failed } else { failed.max(silence.since) };
+        if until.since(failed) < silence.window { Standing::Fails } else { Standing::Gone }
     }
 
     /// Gives a limit for a node that was told to come less often: as many misses as before.
@@ -100,6 +156,11 @@ impl Grace {
         self.last_look = now;
         now >= self.until
     }
+
+    /// Gives since when silence counts, or from when on it will.
+    pub(super) fn until(&self) -> Tick {
+        self.until
+    }
 }
 
 #[cfg(test)]
@@ -115,7 +176,8 @@ mod tests {
     }
 
     fn node(status: NodeStatus, heard: u64, changed: Option<u64>) -> Liveness {
-        Liveness { status, heard: at(heard), changed: changed.map(at), told: RULES.interval }
+        let (heard, changed) = (at(heard), changed.map(at));
+        Liveness { status, heard, changed, told: RULES.interval, returned: None, was_dead: false }
     }
 
     #[test]
@@ -180,36 +242,110 @@ mod tests {
         assert!(!grace.look(at(396)));
     }
 
+    #[test]
+    fn a_first_death_and_a_first_return_show_at_once() {
+        use NodeStatus::{Degraded, Offline, Online};
+        let called = Liveness { status: Offline, ..node(Offline, 1100, Some(1090)) };
+        assert_eq!(RULES.judge(&called, at(1101), None), Some(Online), "ten seconds after it was called dead");
+        let often = Liveness { returned: Some(at(900)), was_dead: true, ..called };
+        assert_eq!(RULES.judge(&often, at(1101), None), None, "not the second time");
+        assert_eq!(RULES.judge(&Liveness { heard: at(1140), ..often }, at(1150), None), Some(Online));
+        assert_eq!(RULES.judge(&Liveness { returned: Some(at(400)), ..often }, at(1101), None), Some(Online));
+
+        // It has come back from the dead, and dies for good: its death is told in time, since nothing was told before.
+        let back = Liveness { returned: Some(at(1000)), was_dead: true, ..node(Online, 1000, Some(1000)) };
+        let judge = |second| RULES.judge(&back, at(second), Some(at(second)));
+        assert_eq!((judge(1061), judge(1089), judge(1090)), (None, None, Some(Offline)));
+        // Whoever was only late is called so again, and its death waits for nothing.
+        let late = Liveness { was_dead: false, ..back };
+        assert_eq!(RULES.judge(&late, at(1060), Some(at(1060))), Some(Degraded));
+        let late = Liveness { status: Degraded, changed: Some(at(1060)), ..late };
+        assert_eq!(RULES.judge(&late, at(1090), Some(at(1090))), Some(Offline));
+    }
+
+    #[test]
+    fn a_death_is_never_damped_for_longer_than_it_takes_to_die() {
+        let rules = Rules { damping: Duration::from_secs(3600), ..RULES };
+        let often = Liveness { returned: Some(at(1000)), was_dead: true, ..node(NodeStatus::Online, 1000, Some(1060)) };
+        assert_eq!(rules.judge(&often, at(1149), Some(at(1149))), None);
+        assert_eq!(rules.judge(&often, at(1150), Some(at(1150))), Some(NodeStatus::Offline));
+    }
+
+    #[test]
+    fn who_fails_now_is_told_from_who_is_gone() {
+        let window = Duration::from_secs(120);
+        let silence = Silence { as_of: at(2000), since: at(0), window, born_before_ms: 0 };
+        let standing = |status, heard| RULES.standing(&node(status, heard, None), at(2000), &silence);
+        use NodeStatus::{Offline, Online};
+        assert_eq!(standing(Online, 1956), Standing::Lives);
+        assert_eq!(standing(Online, 1955), Standing::Fails);
+        assert_eq!(standing(Offline, 1836), Standing::Fails, "whatever it is called");
+        assert_eq!(standing(Online, 1835), Standing::Gone, "two minutes after it was late");
+        // Silence has begun to count a minute ago: who was silent before fails now, and who was dead before does not.
+        let after_doubt = Silence { since: at(1940), ..silence };
+        let standing = |status, heard| RULES.standing(&node(status, heard, None), at(2000), &after_doubt);
+        assert_eq!((standing(Online, 1000), standing(Offline, 1000)), (Standing::Fails, Standing::Gone));
+    }
+
+    /// Gives what a node that is heard of after such gaps is called, and when, until the last of them.
+    fn changes(gaps: &[u64]) -> Vec<(u64, NodeStatus)> {
+        let mut known = node(NodeStatus::Online, 0, None);
+        let mut beats = Vec::new();
+        let mut time = 0;
+        for gap in gaps {
+            time += gap;
+            beats.push(time);
+        }
+        let mut changes: Vec<(u64, NodeStatus)> = Vec::new();
+        for second in 0..time {
+            if beats.contains(&second) {
+                known.heard = at(second);
+            }
+            if let Some(to) = RULES.judge(&known, at(second), Some(at(second))) {
+                if to == NodeStatus::Online {
+                    (known.returned, known.was_dead) = (Some(at(second)), known.status == NodeStatus::Offline);
+                }
+                (known.status, known.changed) = (to, Some(at(second)));
+                changes.push((second, to));
+            }
+        }
+        changes
+    }
+
+    #[test]
+    fn a_node_that_flips_makes_one_change_a_minute() {
+        // Late, and back forty seconds later; dead, and back forty seconds later; and what comes between.
+        for gap in [85, 100, 130, 170] {
+            let told = changes(&vec![gap; usize::try_from(4 * 3600 / gap).unwrap()]);
+            let (first, rest) = told.split_at(3);
+            assert!(first[2].0 - first[0].0 <= 240, "a first death and return show at once: {first:?}");
+            assert!(rest.len() > 60, "and it goes on: {}", rest.len());
+            for pair in rest.windows(2) {
+                assert!(pair[1].0 - pair[0].0 >= 60, "gap {gap}: {pair:?}");
+            }
+        }
+    }
+
     proptest! {
-        /// Whatever a node does: two changes other than the one to offline are a minute apart, and who is heard of each
-        /// thirty seconds is never worse than online.
+        /// Whatever a node does: in any ten minutes it makes no more changes than minutes, and the five of two first ones; its
+        /// silence of more than three minutes is always seen; and who is heard of each thirty seconds is never worse than online.
         #[test]
-        fn changes_are_damped(gaps in proptest::collection::vec(1u64..200, 1..60)) {
-            let mut known = node(NodeStatus::Online, 0, None);
-            let mut beats = Vec::new();
+        fn changes_are_damped(gaps in proptest::collection::vec(1u64..300, 1..60)) {
+            let told = changes(&gaps);
+            for from in &told {
+                let within = told.iter().filter(|change| (from.0..from.0 + 600).contains(&change.0)).count();
+                prop_assert!(within <= 15, "{told:?}");
+            }
             let mut time = 0;
             for gap in &gaps {
+                if *gap > 180 {
+                    let is_seen = told.iter().rfind(|change| change.0 < time + gap);
+                    prop_assert_eq!(is_seen.map(|change| change.1), Some(NodeStatus::Offline), "silent from {}", time);
+                }
                 time += gap;
-                beats.push(time);
-            }
-            let mut changes: Vec<(u64, NodeStatus)> = Vec::new();
-            for second in 0..time {
-                if beats.contains(&second) {
-                    known.heard = at(second);
-                }
-                if let Some(to) = RULES.judge(&known, at(second), Some(at(second))) {
-                    known.status = to;
-                    known.changed = Some(at(second));
-                    changes.push((second, to));
-                }
-            }
-            for pair in changes.windows(2) {
-                if pair[1].1 != NodeStatus::Offline {
-                    prop_assert!(pair[1].0 - pair[0].0 >= 60, "{changes:?}");
-                }
             }
             if gaps.iter().all(|gap| *gap <= 30) {
-                prop_assert!(changes.is_empty());
+                prop_assert!(told.is_empty());
             }
         }
     }

@@ -3,7 +3,10 @@
 use std::{
     collections::{HashMap, VecDeque},
     hash::BuildHasherDefault,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -15,8 +18,9 @@ use cpcd_model::{
 
 pub(super) use super::entry::{Arrival, Due, Judged, View, Word};
 use super::{
+    brake::{Realm, Realms, Survey},
     entry::{Entry, IdHasher},
-    rules::Rules,
+    rules::{Rules, Silence},
 };
 
 /// At a million nodes a part has four thousand, and is locked for some tens of microseconds when all are judged.
@@ -24,6 +28,10 @@ const PARTS: usize = 256;
 /// The nodes that are followed.
 pub(super) struct Table {
     parts: Box<[Mutex<Part>]>,
+    /// The realms of the nodes.
+    pub(super) realms: Realms,
+    /// How many brakes are on, and how many nodes wait behind them.
+    braked: [AtomicU64; 2],
 }
 
 #[derive(Default)]
@@ -48,7 +56,11 @@ impl Part {
 
 impl Default for Table {
     fn default() -> Self {
-        Self { parts: (0..PARTS).map(|_| Mutex::default()).collect() }
+        Self {
+            parts: (0..PARTS).map(|_| Mutex::default()).collect(),
+            realms: Realms::default(),
+            braked: Default::default(),
+        }
     }
 }
 
@@ -86,15 +98,23 @@ impl Table {
     }
 
     /// Follows a node from now on, if it is not followed; it counts as heard of now.
-    pub(super) fn follow(&self, id: NodeId, status: NodeStatus, now: Tick) {
-        self.part(id).nodes.entry(id).or_insert(Entry::new(status, now));
+    pub(super) fn follow(&self, id: NodeId, status: NodeStatus, realm: Realm, now: Tick) {
+        self.part(id).nodes.entry(id).or_insert(Entry::new(status, realm, now)).realm = realm;
     }
 
     /// Follows a node that has just been heard of, and is told to come after a while.
-    pub(super) fn greet(&self, id: NodeId, status: NodeStatus, told: Duration, now: impl FnOnce() -> Tick) {
+    pub(super) fn greet(
+        &self,
+        id: NodeId,
+        status: NodeStatus,
+        realm: Realm,
+        told: Duration,
+        now: impl FnOnce() -> Tick,
+    ) {
         let mut part = self.part(id);
         let now = now();
-        let entry = part.nodes.entry(id).or_insert(Entry::new(status, now));
+        let entry = part.nodes.entry(id).or_insert(Entry::new(status, realm, now));
+        entry.realm = realm;
         entry.hear(now);
         entry.told_ms = u32::try_from(told.as_millis()).unwrap_or(u32::MAX);
         part.freshen(id);
@@ -131,28 +151,40 @@ impl Table {
         part.nodes.get(&id).map(|entry| View { status: entry.status, used: entry.used, seen: entry.seen() })
     }
 
-    /// Looks at all nodes; gives at most `most` of those that become something else. Silence counts until `as_of`, if at all.
-    pub(super) fn judge(&self, rules: &Rules, now: Tick, as_of: Option<Tick>, most: usize) -> Vec<Judged> {
-        let mut judged = Vec::new();
+    /// Looks at all nodes, and finds those that become something else; keeps no more than are taken at once, `most`. Without a
+    /// `silence` that counts nobody becomes worse, and nobody is counted for a brake.
+    pub(super) fn survey(&self, rules: &Rules, now: Tick, silence: Option<&Silence>, most: usize) -> Survey {
+        let mut survey = Survey::new(most);
         for part in &self.parts {
             for (id, entry) in &lock(part).nodes {
-                if let Some(to) = rules.judge(&entry.liveness(), now, as_of) {
-                    judged.push(Judged { id: *id, from: entry.status, to, seen: entry.seen() });
-                    if judged.len() == most {
-                        return judged;
-                    }
+                let liveness = entry.liveness();
+                if let Some(silence) = silence.filter(|silence| id.born_ms() < silence.born_before_ms) {
+                    survey.count(entry.realm, rules.standing(&liveness, now, silence));
+                }
+                if let Some(to) = rules.judge(&liveness, now, silence.map(|silence| silence.as_of)) {
+                    let Entry { realm, status: from, heard, .. } = *entry;
+                    survey.add(Judged { id: *id, realm, from, to, heard, seen: entry.seen() });
                 }
             }
         }
-        judged
+        survey
     }
 
     /// Notes what a node is taken for since a moment; without one, only what.
     pub(super) fn change(&self, id: NodeId, status: NodeStatus, since: Option<Tick>) {
         if let Some(entry) = self.part(id).nodes.get_mut(&id) {
-            entry.status = status;
-            entry.changed = entry.changed.max(since.unwrap_or_default());
+            entry.change(status, since);
         }
+    }
+
+    /// Notes how many brakes are on, and how many nodes wait behind them.
+    pub(super) fn set_braked(&self, counts: [u64; 2]) {
+        self.braked.iter().zip(counts).for_each(|(known, count)| known.store(count, Ordering::Relaxed));
+    }
+
+    /// Gives how many brakes are on, and how many nodes wait behind them.
+    pub(super) fn braked(&self) -> [u64; 2] {
+        self.braked.each_ref().map(|known| known.load(Ordering::Relaxed))
     }
 
     /// Notes that a node was heard of elsewhere, as the store has it.
@@ -232,9 +264,9 @@ impl Table {
     pub(super) fn may_update(&self, id: NodeId, now: Tick, every: Duration) -> bool {
         let mut part = self.part(id);
         let Some(entry) = part.nodes.get_mut(&id) else { return true };
-        let may = now.since(entry.updated) >= every;
+        let may = now.since(entry.updated.tick()) >= every;
         if may {
-            entry.updated = now;
+            entry.updated = now.into();
         }
         may
     }

@@ -62,7 +62,7 @@ pub use self::{
     liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
     migrate::{Direction, MigrationState, Migrations, Step},
-    nodes::NodeFilter,
+    nodes::{Followed, NodeFilter},
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
     search::{Matches, Shown},

@@ -17,6 +17,35 @@ use super::{
     row::{bytes, unsigned},
 };
 
+/// What is followed of a node from memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The node.
+    pub id: NodeId,
+    /// What it is taken for.
+    pub status: NodeStatus,
+    /// Its realm; empty if none.
+    pub realm: String,
+    /// The version of what it is to do.
+    pub directives: u64,
+}
+
+#[derive(FromRow)]
+struct FollowedRow {
+    id: Uuid,
+    status: String,
+    realm: String,
+    directives: i64,
+}
+
+impl FollowedRow {
+    fn read(self) -> Result<Followed> {
+        let Self { id, status: word, realm, directives } = self;
+        let directives = unsigned("nodes.directives", directives)?;
+        Ok(Followed { id: id.into(), status: status(&word)?, realm, directives })
+    }
+}
+
 #[derive(FromRow)]
 struct Row {
     id: Uuid,
@@ -315,37 +344,37 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// Gives the status of nodes; those that are not there are left out.
+    /// Gives what is followed of nodes; those that are not there are left out.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn list_statuses(&self, ids: &[NodeId]) -> Result<Vec<(NodeId, NodeStatus)>> {
+    pub async fn list_statuses(&self, ids: &[NodeId]) -> Result<Vec<Followed>> {
         let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-        let rows: Vec<(Uuid, String)> = self
+        let rows: Vec<FollowedRow> = self
             .db
             .fetch_all(
                 sql(
-                    "SELECT id, CAST(status AS TEXT) AS status FROM nodes WHERE id = ANY($1)",
-                    "SELECT id, status FROM nodes WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))",
+                    "SELECT id, CAST(status AS TEXT) AS status, realm, directives FROM nodes WHERE id = ANY($1)",
+                    "SELECT id, status, realm, directives FROM nodes WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))",
                 ),
                 &[Arg::UuidArray(&ids)],
             )
             .await?;
-        rows.into_iter().map(|(id, word)| Ok((id.into(), status(&word)?))).collect()
+        rows.into_iter().map(FollowedRow::read).collect()
     }
 
-    /// Gives id and status of at most `limit` nodes after one, in the order of their ids: to follow them from memory.
+    /// Gives what is followed of at most `limit` nodes after one, in the order of their ids.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn list_liveness(&self, after: Option<NodeId>, limit: u32) -> Result<Vec<(NodeId, NodeStatus)>> {
-        let rows: Vec<(Uuid, String)> = self
+    pub async fn list_liveness(&self, after: Option<NodeId>, limit: u32) -> Result<Vec<Followed>> {
+        let rows: Vec<FollowedRow> = self
             .db
             .fetch_all(
-                "SELECT id, CAST(status AS TEXT) AS status FROM nodes WHERE id > $1 ORDER BY id LIMIT $2",
+                "SELECT id, CAST(status AS TEXT) AS status, realm, directives FROM nodes WHERE id > $1 ORDER BY id LIMIT $2",
                 &[after.map_or(Uuid::nil(), NodeId::uuid).into(), i64::from(limit).into()],
             )
             .await?;
-        rows.into_iter().map(|(id, word)| Ok((id.into(), status(&word)?))).collect()
+        rows.into_iter().map(FollowedRow::read).collect()
     }
 }

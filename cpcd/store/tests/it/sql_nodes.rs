@@ -9,7 +9,7 @@ use cpcd_model::{
     node::{Node, NodeStatus, Resources},
     permission::Scope,
 };
-use cpcd_store::sql::{NodeFilter, Priority, Seen, Transition};
+use cpcd_store::sql::{Followed, NodeFilter, Priority, Seen, Transition};
 
 use crate::harness::{for_each_engine, insert_user, now, time, write};
 
@@ -107,10 +107,11 @@ async fn lists_are_filtered_and_ordered() {
         assert_eq!(list(within(object, None), 10).await, [ids[1]]);
         assert_eq!(list(NodeFilter { within: Some((Vec::new(), None)), ..any.clone() }, 10).await, []);
         let liveness = store.list_liveness(Some(ids[0]), 1).await.unwrap();
-        assert_eq!(liveness, [(ids[1], NodeStatus::Offline)]);
+        let followed = |id, status| Followed { id, status, realm: String::new(), directives: 0 };
+        assert_eq!(liveness, [followed(ids[1], NodeStatus::Offline)]);
         let mut statuses = store.list_statuses(&[ids[1], NodeId::generate(), ids[0]]).await.unwrap();
-        statuses.sort_by_key(|(id, _)| *id);
-        assert_eq!(statuses, [(ids[0], NodeStatus::Online), (ids[1], NodeStatus::Offline)]);
+        statuses.sort_by_key(|followed| followed.id);
+        assert_eq!(statuses, [followed(ids[0], NodeStatus::Online), followed(ids[1], NodeStatus::Offline)]);
     })
     .await;
 }

@@ -20,10 +20,11 @@ use uuid::Uuid;
 use self::troubles::{Fault, Trouble, somebody_hears, trouble};
 use super::{
     batch::{Batch, Report},
+    brake::Realm,
     chain::Chain,
     moment::Moment,
     peers::Peers,
-    rules::{Grace, Rules},
+    rules::{Grace, Rules, Silence},
     table::Table,
 };
 
@@ -90,7 +91,7 @@ impl Replica {
     fn start(second: u64, off_ms: i64, statuses: &HashMap<NodeId, NodeStatus>, log: usize) -> Self {
         let (id, table) = (Uuid::now_v7(), Table::default());
         for (id, status) in statuses {
-            table.follow(*id, *status, tick(second));
+            table.follow(*id, *status, Realm::default(), tick(second));
         }
         let started_ms = moment(second, off_ms).ms();
         Self {
@@ -372,7 +373,13 @@ impl World {
         if !self.hold(replica, may_worsen || !told.is_warm) {
             return;
         }
-        for judged in replica.table.judge(&RULES, now.tick, may_worsen.then_some(as_of), 1000) {
+        let silence = may_worsen.then_some(Silence {
+            as_of,
+            since: replica.grace.until(),
+            window: std::time::Duration::from_secs(120),
+            born_before_ms: 0,
+        });
+        for judged in replica.table.survey(&RULES, now.tick, silence.as_ref(), 1000).pick(&|_| usize::MAX) {
             let node = self.nodes.iter().find(|node| node.id == judged.id).unwrap();
             if judged.to != NodeStatus::Online {
                 assert!(
