@@ -55,13 +55,13 @@ impl TcpTarget {
     /// Reads the target of an address; none if it has another transport, a relay, or cannot be dialled at all.
     pub fn of(address: &Multiaddr) -> Option<Self> {
         let shape = Shape::of(address).ok().filter(|shape| shape.relay.is_none())?;
-        let mut parts = address.iter();
-        let family = match parts.next()? {
-            Protocol::Ip4(_) | Protocol::Dns4(_) => Family::V4,
-            Protocol::Ip6(_) | Protocol::Dns6(_) => Family::V6,
+        // By its name, for the list of protocols grows with the library.
+        let family = match address.protocol_stack().next()? {
+            "ip4" | "dns4" => Family::V4,
+            "ip6" | "dns6" => Family::V6,
             _ => Family::Any,
         };
-        let Some(Protocol::Tcp(port)) = parts.next() else { return None };
+        let Some(Protocol::Tcp(port)) = address.iter().nth(1) else { return None };
         let host = match shape.host {
             Host::Ip(ip) => AddressHost::Ip(ip),
             Host::Name(name) => AddressHost::Name(name.into_owned()),
