@@ -10,6 +10,7 @@
 //! proves nothing for a while (`rules::Grace`).
 
 mod access;
+mod allocations;
 mod batch;
 mod brake;
 mod chain;
@@ -28,6 +29,7 @@ mod moment;
 mod nodes;
 mod pace;
 mod peers;
+mod placement;
 mod reachability;
 mod receiver;
 mod record;
@@ -49,12 +51,14 @@ use cpcd_store::{Cache, Store};
 
 use crate::identity::Identity;
 
+pub use allocations::{AllocationConfig, AllocationDraft, AllocationList, Allocations, ShownAllocation, ShownPart};
 pub use config::{Config, PeersConfig};
 pub use detector::Detector;
 pub use directory::{FindRequest, Found, Located, Peers, RoundTrip, Route};
 pub use flusher::Flusher;
 pub use heartbeats::{Beat, Beaten, Heartbeats};
 pub use nodes::{ListRequest, Nodes, Seen};
+pub use placement::Placements;
 pub use reachability::{Dial, DialRules, Reachability};
 pub use registration::{Registered, Registration, Registrations};
 pub use watch::{Change, Follower, Watch, Watched};
@@ -78,6 +82,10 @@ pub struct Registry {
     pub nodes: Nodes,
     /// Changes of nodes.
     pub watch: Watch,
+    /// Allocations.
+    pub allocations: Allocations,
+    /// Where allocations could lie.
+    pub placements: Placements,
     /// Nodes as others find them.
     pub peers: Peers,
     /// Whether nodes are reached where they say.
@@ -112,8 +120,12 @@ impl Registry {
             }
         };
         let pace = Arc::new(Pace::new(&config));
-        let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone());
-        let registrations = Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity);
+        let placements = Placements::open(store, table.clone()).await?;
+        let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone(), placements.clone());
+        let allocations =
+            Allocations::new(store, clock, config.clone(), placements.clone(), nodes.clone(), identity.server.clone());
+        let registrations =
+            Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity, placements.clone());
         let reached = Arc::default();
         let reachability = Reachability::new(clock, nodes.clone(), &config, Arc::clone(&reached));
         let peers = Peers::new(store, clock, table.clone(), nodes.clone(), reached, peers);
@@ -130,7 +142,9 @@ impl Registry {
         let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
         let detector = Detector::new(store, clock, &config, table.clone(), others);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        Ok((Self { registrations, heartbeats, nodes, watch, peers, reachability, config }, detector, flusher))
+        let registry =
+            Self { registrations, heartbeats, nodes, watch, allocations, placements, peers, reachability, config };
+        Ok((registry, detector, flusher))
     }
 }
 
