@@ -76,7 +76,7 @@ async fn nothing_private_is_dialled() {
         format!("/ip6/fe80::1/tcp/{port}"),
         format!("/dns4/localhost/tcp/{port}"),
         format!("/dns/localhost./tcp/{port}"),
-        format!("/dnsaddr/localhost"),
+        "/dnsaddr/localhost".to_owned(),
         format!("/ip4/127.0.0.1/udp/{port}/quic-v1"),
         format!("/ip4/8.8.8.8/udp/{port}/quic-v1"),
         format!("/ip4/8.8.8.8/tcp/{port}/p2p/{peer}/p2p-circuit"),

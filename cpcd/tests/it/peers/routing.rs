@@ -88,9 +88,9 @@ async fn it_is_open_where_the_settings_say_and_not_for_ever_so_many() {
     assert_eq!((answer.status, &answer.headers["cache-control"]), (200, &"private, max-age=300".parse().unwrap()));
     closed.stop().await;
 
-    let rate = r#"{ key = "1/2", network = "1/2", all = "1/2" }"#;
     let busy =
-        Daemon::start_with(&Engine::sqlite(), &[("rates.search", rate), ("limits.limit_loopback", "true")]).await;
+        Daemon::start_with(&Engine::sqlite(), &[("rates.search.network", "1/2"), ("limits.limit_loopback", "true")])
+            .await;
     let public = Newcomer { addresses: &[ADDRESS], ..Default::default() }.register(&busy).await;
     let mut answer = busy.get(&path(&public)).await;
     for _ in 0..50 {
