@@ -1065,6 +1065,7 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Shows an allocation: where its parts are, how long it lasts, and its epoch')
             [CompletionResult]::new('renew', 'renew', [CompletionResultType]::ParameterValue, 'Puts the deadline of allocations off')
             [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Gives allocations back before their deadline')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Checks tickets without the server: who signed them, for which node, for how much, and until when')
             break
         }
         'cpcctl;allocation;request' {
@@ -1212,6 +1213,33 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How to show progress')
             [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit columns to so many characters, even in a pipe')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be given back')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Speak to the daemon on this machine through its Unix socket, as its administrator')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Answer yes to every question')
+            [CompletionResult]::new('--no-headers', '--no-headers', [CompletionResultType]::ParameterName, 'No titles above the columns')
+            [CompletionResult]::new('--no-trunc', '--no-trunc', [CompletionResultType]::ParameterName, 'Do not cut columns to the width of the terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'cpcctl;allocation;verify' {
+            [CompletionResult]::new('--ticket', '--ticket', [CompletionResultType]::ParameterName, 'The file with the tickets, - for stdin')
+            [CompletionResult]::new('--server-id', '--server-id', [CompletionResultType]::ParameterName, 'The server whose tickets are good [default: the context''s]')
+            [CompletionResult]::new('--node', '--node', [CompletionResultType]::ParameterName, 'Only tickets for this node are good [default: those for any]')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]')
+            [CompletionResult]::new('--socket', '--socket', [CompletionResultType]::ParameterName, 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd''s data directory]')
+            [CompletionResult]::new('--ca-file', '--ca-file', [CompletionResultType]::ParameterName, 'Certificates (PEM) of the authorities to believe over https, in place of the system''s; also CPCCTL_CA_FILE')
+            [CompletionResult]::new('--tls-pin', '--tls-pin', [CompletionResultType]::ParameterName, 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How data is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How data is written')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long an answer may take: 500ms, 2s, 1m')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'How to show progress')
+            [CompletionResult]::new('--width', '--width', [CompletionResultType]::ParameterName, 'Fit columns to so many characters, even in a pipe')
             [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Speak to the daemon on this machine through its Unix socket, as its administrator')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')

@@ -11,6 +11,7 @@ mod request;
 mod show;
 mod shown;
 mod tickets;
+mod verify;
 mod wait;
 
 pub(crate) use request::random_name;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Renew(renew::Args),
     #[command(aliases = ["delete", "rm"])]
     Release(release::Args),
+    Verify(verify::Args),
 }
 
 impl Command {
@@ -37,6 +39,7 @@ impl Command {
             Self::Show(args) => args.run(context).await,
             Self::Renew(args) => args.run(context).await,
             Self::Release(args) => args.run(context).await,
+            Self::Verify(args) => args.run(context),
         }
     }
 }
