@@ -9,6 +9,7 @@ const FILES: [&str; 7] = [
     "cpc/v1/identity.proto",
     "cpc/v1/discovery.proto",
     "cpc/v1/allocation.proto",
+    "cpc/v1/peers.proto",
     "cpc/v1/registry.proto",
     "cpc/v1/events.proto",
     "cpc/v1/admin.proto",

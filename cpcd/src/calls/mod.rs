@@ -9,6 +9,7 @@ mod events;
 mod identity;
 mod invites;
 mod operations;
+mod peers;
 mod registry;
 mod spoken;
 pub mod table;

@@ -46,7 +46,7 @@ impl Engines {
         let advertised = settings.server.advertised(ground.tls.advertised_pin());
         let identity = Identity::open(&store, &cache, clock, &settings.identity, &root, advertised).await?;
         let (registry, detector, flusher, rerouter) =
-            Registry::open(&store, &cache, clock, &settings.registry, &identity).await?;
+            Registry::open(&store, &cache, clock, &settings.registry, &settings.peers, &identity).await?;
         let (events, courier) =
             Events::open(&store, clock, &settings.events, (&identity.server, &root), &registry, event_json)?;
         let (index, _) =

@@ -88,6 +88,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("placement", Box::pin(app.registry.placements.clone().run(stop.clone())));
     spawn("watch", Box::pin(app.events.watch.clone().run(stop.clone())));
     spawn("webhooks", Box::pin(courier.run(stop.clone())));
+    spawn("peers", Box::pin(app.registry.peers.clone().run(stop.clone())));
     spawn("indexer", Box::pin(indexer.run(stop.clone())));
     spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
     // What was heard is passed on and written after the last call has ended.

@@ -10,6 +10,7 @@ mod identity;
 mod index;
 mod invites;
 mod migrations;
+mod peers;
 mod registry;
 mod token_keys;
 

@@ -8,7 +8,7 @@ use cpcd_model::{
     node::{NodeStatus, Resources, Scheduling},
 };
 
-use super::{Wire, identity::unknown};
+use super::{Wire, identity::unknown, peers::round_trips};
 
 impl Wire for NodeStatus {
     type Message = v1::NodeStatus;
@@ -121,6 +121,7 @@ pub(crate) fn beat(message: &v1::NodePing) -> Beat {
         record: (!message.signed_peer_record.is_empty()).then(|| message.signed_peer_record.clone()),
         directives_seen: message.directives_seen,
         answers: message.answers.iter().map(super::directives::answer).collect(),
+        round_trips: round_trips(&message.round_trips),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cpcd_model::{Error, Reason, Result};
+use cpcd_model::{Error, Reason, Result, opening::Opening};
 use serde::{Deserialize, Serialize};
 
 use super::{allocations::AllocationConfig, brake::Limits, rules::Rules};
@@ -49,6 +49,18 @@ pub struct Config {
     pub ephemeral_seconds: u32,
     /// Allocations.
     pub allocations: AllocationConfig,
+}
+
+/// Section `[peers]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeersConfig {
+    /// Whether whoever is logged in finds public peers, or only who has read on nodes.
+    pub logged_in: bool,
+    /// Where callers without a token find public peers.
+    pub anonymous: Opening,
+    /// Where `GET /routing/v1/peers/{peer-id}` is open to callers without a token.
+    pub routing: Opening,
 }
 
 /// Which nodes may have addresses that only their own network reaches.

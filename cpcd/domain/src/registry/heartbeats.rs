@@ -11,7 +11,7 @@ use cpcd_model::{
 use cpcd_store::Store;
 
 use super::{
-    Config, Registrations,
+    Config, Peers, Registrations, RoundTrip,
     directives::{self, Answer, Directing, Directives},
     entry::Entry,
     pace::Pace,
@@ -39,6 +39,8 @@ pub struct Beat {
     pub directives_seen: u64,
     /// What the node says of parts that it was given.
     pub answers: Vec<Answer>,
+    /// Round trips to other nodes, measured since the last one.
+    pub round_trips: Vec<RoundTrip>,
 }
 
 /// What a node is told.
@@ -68,6 +70,7 @@ pub struct Heartbeats {
     opener: Opener,
     registrations: Registrations,
     directing: Directing,
+    peers: Peers,
 }
 
 impl Heartbeats {
@@ -77,10 +80,11 @@ impl Heartbeats {
         identity: &Identity,
         registrations: Registrations,
         directing: Directing,
+        peers: &Peers,
     ) -> Self {
         let (store, clock, table) = (directing.store.clone(), directing.clock.clone(), directing.table.clone());
-        let (rules, opener) = (config.rules(), identity.opener.clone());
-        Self { store, clock, rules, table, pace, opener, registrations, directing }
+        let (rules, opener, peers) = (config.rules(), identity.opener.clone(), peers.clone());
+        Self { store, clock, rules, table, pace, opener, registrations, directing, peers }
     }
 
     /// Takes a heartbeat that says nothing new, of a node that is followed here and has nothing to be told: without a statement, and
@@ -145,6 +149,9 @@ impl Heartbeats {
         };
         let heard = self.table.beat_unless(node, beat.used, || self.clock.tick(), told, &self.rules, is_to_direct);
         let Some((status, next)) = heard else { return Ok(None) };
+        if !beat.round_trips.is_empty() {
+            self.peers.measured(node, &beat.round_trips);
+        }
         let tokens = self.opener.renew_node(node, session, self.clock.now())?;
         let is_pending = self.table.pending.contains(node);
         Ok(Some(Beaten { sequence: beat.sequence, next, status: Some(status), is_pending, tokens, directives: None }))

@@ -18,6 +18,7 @@ mod changes;
 mod config;
 mod detector;
 mod directives;
+mod directory;
 mod entry;
 #[cfg(any(test, feature = "simulation"))]
 pub mod fleet;
@@ -33,6 +34,7 @@ mod operations;
 mod pace;
 mod peers;
 mod placement;
+mod reachability;
 mod receiver;
 mod record;
 mod registration;
@@ -56,9 +58,10 @@ use crate::identity::Identity;
 
 pub(crate) use access::may_see;
 pub use allocations::{AllocationConfig, AllocationDraft, AllocationList, Allocations, ShownAllocation, ShownPart};
-pub use config::Config;
+pub use config::{Config, PeersConfig};
 pub use detector::Detector;
 pub use directives::{Answer, Directives};
+pub use directory::{FindRequest, Found, Located, Peers, RoundTrip, Route};
 pub use flusher::Flusher;
 pub use heartbeats::{Beat, Beaten, Heartbeats};
 pub use joining::{
@@ -68,6 +71,7 @@ pub use joining::{
 pub use nodes::{ListRequest, Nodes, Seen};
 pub use operations::{Approval, Expiry, Labelling, Operations};
 pub use placement::Placements;
+pub use reachability::{Dial, DialRules, Reachability};
 pub use registration::{Registered, Registration, Registrations};
 pub use rerouter::Rerouter;
 
@@ -98,6 +102,10 @@ pub struct Registry {
     pub allocations: Allocations,
     /// Where allocations could lie.
     pub placements: Placements,
+    /// Nodes as others find them.
+    pub peers: Peers,
+    /// Whether nodes are reached where they say.
+    pub reachability: Reachability,
     /// Limits that nodes are told.
     pub config: Arc<Config>,
 }
@@ -112,6 +120,7 @@ impl Registry {
         cache: &Cache,
         clock: &Clock,
         config: &Config,
+        peers: &PeersConfig,
         identity: &Identity,
     ) -> Result<(Self, Detector, Flusher, Rerouter)> {
         let config = Arc::new(config.clone());
@@ -136,16 +145,29 @@ impl Registry {
             Allocations::new(store, clock, config.clone(), placements.clone(), nodes.clone(), identity.server.clone());
         let registrations =
             Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity, placements.clone());
+        let reached = Arc::default();
+        let reachability = Reachability::new(clock, nodes.clone(), &config, Arc::clone(&reached));
+        let peers = Peers::new(store, clock, table.clone(), nodes.clone(), reached, peers);
         let directing = Directing::new(store, clock, table.clone(), allocations.clone(), moves.clone());
-        let heartbeats = Heartbeats::new(&config, pace.clone(), identity, registrations.clone(), directing);
+        let heartbeats = Heartbeats::new(&config, pace.clone(), identity, registrations.clone(), directing, &peers);
         let operations = Operations::new(store, clock, table.clone(), nodes.clone());
         let revoked = identity.revoked.clone();
         let departures = Departures::new(store, clock, &config, table.clone(), moves.clone(), revoked);
         let detector = Detector::new(store, clock, &config, table.clone(), moves.clone(), others);
         let rerouter = Rerouter::new(store, clock, placements.clone(), moves);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        let registry =
-            Self { registrations, heartbeats, nodes, operations, departures, allocations, placements, config };
+        let registry = Self {
+            registrations,
+            heartbeats,
+            nodes,
+            operations,
+            departures,
+            allocations,
+            placements,
+            peers,
+            reachability,
+            config,
+        };
         Ok((registry, detector, flusher, rerouter))
     }
 }

@@ -75,6 +75,8 @@ pub(super) const ROWS: &[Row] = &[
     Row::unary::<v1::ListAllocationsRequest>("NodeOrchestration/ListAllocations", "GET /v1/allocations", Login)
         .names(&[("owner", "owner_id"), ("node", "node_id")])
         .note(HELD),
+    Row::unary::<v1::FindPeersRequest>("NodeOrchestration/FindPeers", "GET /v1/peers", Login).note(FOUND),
+    Row::stream("NodeOrchestration/CheckReachability", Node),
     Row::stream("NodeOrchestration/WatchNodes", Login).note(SHOWN),
 ];
 
@@ -82,3 +84,5 @@ const ITS_NODE: &str = "or to be the node that asked for it";
 const HELD: &str =
     "shown is what read on allocations is held on, one's own, and of a node what it asked for or provides for";
 const SHOWN: &str = "shown is what read on nodes is held on, and one's own; private addresses only within their realm";
+const FOUND: &str = "public nodes where `peers.logged_in` says so, those of one's own realm, else read on nodes; anybody where \
+    `peers.anonymous` says so";

@@ -27,6 +27,7 @@ mod invites;
 mod job;
 mod keyring;
 mod leases;
+mod listings;
 mod liveness;
 mod marks;
 mod migrate;
@@ -71,6 +72,7 @@ pub use self::{
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
+    listings::Listing,
     liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
     migrate::{Direction, MigrationState, Migrations, Step},

@@ -290,6 +290,20 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
+    /// Gives the nodes of keys, in no order; those that are not there are left out.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_nodes_by_keys(&self, public_keys: &[[u8; 32]]) -> Result<Vec<Node>> {
+        let keys: Vec<_> = public_keys.iter().map(|key| cpcd_model::text::hex(key)).collect();
+        let statement = sql(
+            select!("WHERE public_key IN (SELECT decode(key, 'hex') FROM unnest($1) AS key)"),
+            select!("WHERE public_key IN (SELECT unhex(value) FROM json_each($1))"),
+        );
+        let rows: Vec<Row> = self.db.fetch_all(statement, &[Arg::TextArray(&keys)]).await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
     /// Gives at most `limit` nodes in the order of their ids.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ mod sql_invites;
 mod sql_joining;
 mod sql_keyring;
 mod sql_leases;
+mod sql_listings;
 mod sql_liveness;
 mod sql_marks;
 mod sql_migrations;
