@@ -17,12 +17,14 @@ mod changes;
 mod config;
 mod detector;
 mod entry;
-#[cfg(any(test, feature = "simulation"))]
+#[cfg(any(test, feature = "trials"))]
 pub mod fleet;
 mod flusher;
 mod heartbeats;
 mod intake;
 mod judge;
+#[cfg(feature = "trials")]
+pub mod loader;
 mod moment;
 mod nodes;
 mod pace;
