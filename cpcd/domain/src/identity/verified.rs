@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(verified.get_or_verify("a", at(1), || Err::<u32, _>("no")), Err("no"));
         assert_eq!(verified.get_or_verify("a", at(1), || Ok::<_, &str>(1)), Ok(1));
         assert_eq!(verified.get_or_verify("a", at(1), || Err("must not be asked")), Ok(1));
-        for number in 0..u32::try_from(MOST * 3).unwrap() {
+        for number in 0..u32::try_from(MOST * 5 / 2).unwrap() {
             let mut shard = verified.shards[0].lock().unwrap();
             shard.keep(u128::from(number).to_le_bytes(), number, at(2));
             assert!(shard.young.len() <= MOST && shard.old.len() <= MOST);

@@ -394,11 +394,12 @@ async fn a_realm_that_fails_at_once_is_called_dead_slowly_and_no_other_is() {
     world.go_on(97, &mut [&mut a], &living).await;
     assert_eq!(world.brakes().await, [brake("many", "on")]);
     assert_eq!(world.status(few[0]).await, Offline);
-    assert!(world.count(silent, Offline).await <= 2, "a hundredth, or one, in ten seconds");
+    let first = world.count(silent, Offline).await;
+    assert!(first <= 5, "those who could be since the first ones could, one in ten seconds: {first}");
     assert_eq!(a.table.braked()[0], 1);
     world.go_on(60, &mut [&mut a], &living).await;
     let called = world.count(silent, Offline).await;
-    assert!((6..=9).contains(&called), "it goes on: {called}");
+    assert!((first + 5..=first + 7).contains(&called), "it goes on: {first}, {called}");
 
     // Whoever is back is believed at the first heartbeat, brake or not.
     let back = *silent.iter().find(|id| a.status(**id) == Offline).unwrap();
