@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{Caller, discovery::Contents, identity::TOKENS_GONE};
 
-/// Events and tombstones are kept so long: whoever follows them may be away for a day.
+/// Events, tombstones and allocations that have ended are kept so long: whoever follows them may be away for a day.
 const KEEP: Duration = Duration::from_secs(24 * 3600);
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 const LEASE: &str = "cleaner";
@@ -185,6 +185,7 @@ impl System {
                             tx.delete_replicas_silent_for(KEEP).await?,
                             tx.delete_events_before(old, CHUNK).await?,
                             tx.delete_tombstones_before(old, CHUNK).await?,
+                            tx.delete_allocations_ended_before(old, CHUNK).await?,
                         ])
                     })
                 })

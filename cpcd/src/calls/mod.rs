@@ -3,6 +3,7 @@
 //! A call is an `impl Call` beside its siblings and one row of the [`table`]; both edges, the documents and OpenAPI follow.
 
 mod admin;
+mod allocations;
 mod discovery;
 mod identity;
 mod invites;

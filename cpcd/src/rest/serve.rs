@@ -77,7 +77,11 @@ pub(super) async fn accept(listener: TcpListener, frame: Frame, doors: Doors, pl
         };
         let (frame, http, stop, stream) = (frame.clone(), http.clone(), stop.clone(), doors.open(stream));
         tasks.spawn(async move {
-            http.serve(stream, Some(place), &stop, move |request| frame.clone().answer(request)).await;
+            let answer = move |mut request: Request<Incoming>, peer: Peer| {
+                request.extensions_mut().insert(peer);
+                frame.clone().answer(request)
+            };
+            http.serve(stream, Some(place), &stop, answer).await;
         });
     }
     drop(listener);

@@ -19,6 +19,7 @@ mod waiting;
 use std::{convert::Infallible, sync::Arc};
 
 use cpc_proto::{FILE_DESCRIPTOR_SET, v1};
+use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use tokio::{
@@ -41,7 +42,7 @@ use crate::{
     app::{App, Door},
     limits::Limits,
     tls::Doors,
-    transport::{Http, Place, Stream, Versions},
+    transport::{Http, Peer, Place, Stream, Versions},
 };
 
 pub(crate) use health::{follow_health, set_health};
@@ -99,9 +100,7 @@ impl Served {
 #[derive(Clone)]
 struct Serving {
     http: Http,
-    /// Nothing while the store waits.
-    edge: Option<Arc<Edge>>,
-    routes: Frame<Routes>,
+    lanes: Arc<Lanes>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -112,9 +111,10 @@ impl Serving {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { http, edge, routes, stop, .. } = self.clone();
+        let serving = self.clone();
         self.tasks.spawn(async move {
-            http.serve(stream, place, &stop, move |request| answer(edge.clone(), routes.clone(), request)).await;
+            let Self { http, stop, lanes, .. } = serving;
+            http.serve(stream, place, &stop, move |request, peer| lanes.clone().answer(request, peer)).await;
         });
     }
 
@@ -125,17 +125,30 @@ impl Serving {
     }
 }
 
-async fn answer(
-    edge: Option<Arc<Edge>>,
-    mut routes: Frame<Routes>,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
-    let Some(edge) = edge.filter(|_| lane::is_for_lane(&request)) else {
-        return routes.call(request.map(Body::new)).await;
-    };
-    match lane::answer(&edge, request).await {
-        Ok(response) => Ok(response),
-        Err(request) => routes.call(request).await,
+/// The ways that a request may go.
+struct Lanes {
+    /// That of plain heartbeats; nothing while the store waits.
+    edge: Option<Edge>,
+    /// That of everything.
+    routes: Frame<Routes>,
+}
+
+impl Lanes {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Peer) -> Result<Response<Body>, Infallible> {
+        let request = match self.edge.as_ref().filter(|_| lane::is_for_lane(&request)) {
+            None => request.map(Body::new),
+            Some(edge) => match lane::answer(edge, request).await {
+                Ok(response) => return Ok(response),
+                Err(request) => request,
+            },
+        };
+        self.route(request, peer).await
+    }
+
+    /// In a box of its own, so that what does not come here has no room for it in its task.
+    fn route(&self, mut request: Request<Body>, peer: Peer) -> BoxFuture<'static, Result<Response<Body>, Infallible>> {
+        request.extensions_mut().insert(peer);
+        self.routes.clone().call(request)
     }
 }
 
@@ -144,8 +157,10 @@ impl Services {
     fn serving(&self) -> Serving {
         Serving {
             http: Http::new(&self.edge.limits, Versions::Two),
-            edge: Some(Arc::new(self.edge.clone())),
-            routes: FrameLayer::new(&self.edge.app.metrics, &self.edge.limits).layer(self.routes()),
+            lanes: Arc::new(Lanes {
+                edge: Some(self.edge.clone()),
+                routes: FrameLayer::new(&self.edge.app.metrics, &self.edge.limits).layer(self.routes()),
+            }),
             stop: self.edge.stop.clone(),
             tasks: TaskTracker::new(),
         }

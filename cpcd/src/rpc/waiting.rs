@@ -21,7 +21,7 @@ use tonic_health::{
 use tower::{Layer, Service};
 
 use super::{
-    Serving,
+    Lanes, Serving,
     ending::Ending,
     frame::FrameLayer,
     migrations::{Answers, Work},
@@ -76,8 +76,7 @@ impl WaitingServices {
             .prepare();
         Serving {
             http: Http::new(&self.limits, Versions::Two),
-            edge: None,
-            routes: FrameLayer::new(&self.metrics, &self.limits).layer(routes),
+            lanes: Arc::new(Lanes { edge: None, routes: FrameLayer::new(&self.metrics, &self.limits).layer(routes) }),
             stop: self.stop.clone(),
             tasks: TaskTracker::new(),
         }

@@ -69,6 +69,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("keyring", Box::pin(app.identity.keys.clone().follow(stop.clone())));
     spawn("detector", Box::pin(detector.run(stop.clone())));
     spawn("clock", Box::pin(timekeeper.run(stop.clone())));
+    spawn("placement", Box::pin(app.registry.placements.clone().run(stop.clone())));
     spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));
     spawn("indexer", Box::pin(indexer.run(stop.clone())));
     spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));

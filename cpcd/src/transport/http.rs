@@ -99,13 +99,13 @@ impl Http {
 
     /// Serves a connection until it ends, its time is over, or `stop`; then calls under way end first.
     ///
-    /// To be called on the runtime that serves it.
+    /// `answer` is given each request with whom it comes from. To be called on the runtime that serves it.
     pub(crate) async fn serve<S, B, F>(
         &self,
         stream: Stream<S>,
         place: Option<Place>,
         stop: &CancellationToken,
-        answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+        answer: impl Fn(Request<Incoming>, Peer) -> F + Send + Sync + 'static,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         B: Body<Data = Bytes> + Unpin + Send + 'static,
@@ -114,15 +114,14 @@ impl Http {
     {
         let peer = place.as_ref().map_or(Peer::Local, |place| place.peer);
         let activity = Activity::new();
-        let slots = Arc::new(Semaphore::new(self.calls));
+        let (slots, answer) = (Arc::new(Semaphore::new(self.calls)), Arc::new(answer));
         let service = {
             let activity = activity.clone();
-            service_fn(move |mut request: Request<Incoming>| {
-                request.extensions_mut().insert(peer);
+            service_fn(move |request: Request<Incoming>| {
                 let (call, slots, answer) = (activity.begin(), slots.clone(), answer.clone());
                 async move {
                     let slot = slots.acquire_owned().await.expect("the semaphore is never closed");
-                    let response = answer(request).await;
+                    let response = answer(request, peer).await;
                     drop(slot);
                     response.map(|response| response.map(|body| Answer::new(body, call)))
                 }
@@ -203,7 +202,7 @@ mod tests {
         let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let answer = {
             let most = most.clone();
-            move |_| {
+            move |_, _| {
                 let (now, most) = (now.clone(), most.clone());
                 async move {
                     most.fetch_max(now.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);

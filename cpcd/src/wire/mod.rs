@@ -2,6 +2,7 @@
 //!
 //! The types of both sides belong to other crates, so `From` between them is not ours to write; this trait is.
 
+mod allocation;
 mod discovery;
 mod identity;
 mod index;
@@ -12,6 +13,7 @@ mod token_keys;
 
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 
+pub(crate) use allocation::{allocation_draft, allocation_state_filter};
 pub(crate) use discovery::{draft, publish_response};
 pub(crate) use identity::{challenge_purpose, permissions, proof, rules, session, subject_kind};
 pub(crate) use invites::invite_kind;

@@ -230,6 +230,23 @@ async fn the_administrator_gets_in_when_files_would_run_out() {
     assert!(held.len() > 256, "{} connections", held.len());
     process.run(&["--local", "status"]);
     process.run(&["--local", "user", "list"]);
+    // Whoever comes when there is room again is served: what could not be accepted has ended no listener.
+    drop(held);
+    eventually("gRPC serves the network again", async || {
+        process.cpcctl(&["--timeout", "2s", "whoami"]).output().is_ok_and(|said| said.status.success())
+    })
+    .await;
+    eventually("REST serves again", async || {
+        let asked = async {
+            let mut stream = TcpStream::connect(&process.rest).await.ok()?;
+            stream.write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.ok()?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await.ok()?;
+            answer.starts_with(b"HTTP/1.1 200").then_some(())
+        };
+        matches!(tokio::time::timeout(Duration::from_secs(2), asked).await, Ok(Some(())))
+    })
+    .await;
     process.kill();
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A leaf: it knows no message, no socket and no file. [`PublicKey`] cannot hold a weak key, [`PeerId`] reads and writes
 //! libp2p's text forms, [`LoginMessage`] is the only thing that a user's key signs, and a node's key signs
-//! [`SignedPeerRecord`] besides, whose addresses [`AddressRules`] judges.
+//! [`SignedPeerRecord`] besides, whose addresses [`AddressRules`] judges. A server's key signs [`Ticket`].
 
 mod address;
 mod envelope;
@@ -11,6 +11,7 @@ mod keys;
 mod login;
 mod peer_id;
 mod peer_record;
+mod ticket;
 mod wire;
 
 pub use address::{AddressError, AddressFault, AddressRange, AddressRules, Reach, parse_address};
@@ -21,3 +22,4 @@ pub use login::{Kind, LOGIN_DOMAIN, LoginMessage, Purpose};
 pub use multiaddr::Multiaddr;
 pub use peer_id::{PeerId, PeerIdError};
 pub use peer_record::{Dialect, MAX_RECORD_ADDRESSES, PeerRecord, RecordError, SignedPeerRecord};
+pub use ticket::{MAX_TICKET_BYTES, TICKET_DOMAIN, Ticket, TicketError};

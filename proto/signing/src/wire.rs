@@ -27,6 +27,14 @@ pub(crate) fn push_number_field(bytes: &mut Vec<u8>, number: u8, value: u64) {
     push_varint(bytes, value);
 }
 
+/// Takes bytes after their length; gives what follows them, too.
+pub(crate) fn take_delimited(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
+    let mut fields = Fields(bytes);
+    let length = fields.varint()?;
+    let content = Fields::take(&mut fields, length)?;
+    Ok((content, fields.0))
+}
+
 const VARINT: u64 = 0;
 const FIXED64: u64 = 1;
 const DELIMITED: u64 = 2;

@@ -6,7 +6,7 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
     digest, hkdf, rand,
 };
-use cpc_signing::{PublicKey, SecretKey};
+use cpc_signing::{PublicKey, SecretKey, Ticket};
 use cpcd_model::{Error, Reason, Result, time::Clock};
 use cpcd_store::{
     Store,
@@ -130,6 +130,7 @@ impl RootKey {
 pub struct ServerIdentity {
     id: Arc<str>,
     key: PublicKey,
+    secret: Arc<SecretKey>,
     store_id: Uuid,
 }
 
@@ -143,6 +144,11 @@ impl ServerIdentity {
     /// Gives the key that the id is made of.
     pub(super) fn key(&self) -> PublicKey {
         self.key
+    }
+
+    /// Signs a ticket as the server, whose id every node knows.
+    pub(crate) fn sign_ticket(&self, ticket: &Ticket) -> Vec<u8> {
+        ticket.sign(&self.secret)
     }
 
     /// Gives the store's id, by which an index knows whose it is.
@@ -187,8 +193,10 @@ fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<ServerIdenti
     let seed = Zeroizing::new(
         <[u8; 32]>::try_from(seed.as_slice()).map_err(|_| Error::internal("the server's key is not 32 bytes"))?,
     );
-    let key = SecretKey::from_seed(&seed).public();
-    Ok(ServerIdentity { id: key.peer_id().to_string().into(), key, store_id: stored.store_id })
+    let secret = SecretKey::from_seed(&seed);
+    let key = secret.public();
+    let id = key.peer_id().to_string().into();
+    Ok(ServerIdentity { id, key, secret: Arc::new(secret), store_id: stored.store_id })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cpcd_model::{Error, Reason, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{brake::Limits, rules::Rules};
+use super::{allocations::AllocationConfig, brake::Limits, rules::Rules};
 
 /// Section `[registry]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub struct Config {
     pub private_addresses: PrivateAddresses,
     /// Most streams that follow changes.
     pub watches: usize,
+    /// Allocations.
+    pub allocations: AllocationConfig,
 }
 
 /// Which nodes may have addresses that only their own network reaches.
@@ -73,7 +75,8 @@ impl Config {
         range("brake_window_seconds", self.brake_window_seconds.into(), 10, 3600)?;
         range("heartbeats_per_second", self.heartbeats_per_second.into(), 1, 10_000_000)?;
         range("max_addresses", self.max_addresses as u64, 0, cpc_signing::MAX_RECORD_ADDRESSES as u64)?;
-        range("watches", self.watches as u64, 0, 100_000)
+        range("watches", self.watches as u64, 0, 100_000)?;
+        self.allocations.validate()
     }
 
     /// Gives what is too much at once.

@@ -10,6 +10,7 @@
 //! proves nothing for a while (`rules::Grace`).
 
 mod access;
+mod allocations;
 mod batch;
 mod brake;
 mod chain;
@@ -29,6 +30,7 @@ mod moment;
 mod nodes;
 mod pace;
 mod peers;
+mod placement;
 mod receiver;
 mod record;
 mod registration;
@@ -49,11 +51,13 @@ use cpcd_store::{Cache, Store};
 
 use crate::identity::Identity;
 
+pub use allocations::{AllocationConfig, AllocationDraft, AllocationList, Allocations, ShownAllocation, ShownPart};
 pub use config::Config;
 pub use detector::Detector;
 pub use flusher::Flusher;
 pub use heartbeats::{Beat, Beaten, Heartbeats};
 pub use nodes::{ListRequest, Nodes, Seen};
+pub use placement::Placements;
 pub use registration::{Registered, Registration, Registrations};
 pub use watch::{Change, Follower, Watch, Watched};
 
@@ -76,6 +80,10 @@ pub struct Registry {
     pub nodes: Nodes,
     /// Changes of nodes.
     pub watch: Watch,
+    /// Allocations.
+    pub allocations: Allocations,
+    /// Where allocations could lie.
+    pub placements: Placements,
     /// Limits that nodes are told.
     pub config: Arc<Config>,
 }
@@ -105,14 +113,18 @@ impl Registry {
             }
         };
         let pace = Arc::new(Pace::new(&config));
-        let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone());
-        let registrations = Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity);
+        let placements = Placements::open(store, table.clone()).await?;
+        let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone(), placements.clone());
+        let allocations =
+            Allocations::new(store, clock, config.clone(), placements.clone(), nodes.clone(), identity.server.clone());
+        let registrations =
+            Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity, placements.clone());
         let heartbeats =
             Heartbeats::new(store, clock, &config, table.clone(), pace.clone(), identity, registrations.clone());
         let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
         let detector = Detector::new(store, clock, &config, table.clone(), others);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        Ok((Self { registrations, heartbeats, nodes, watch, config }, detector, flusher))
+        Ok((Self { registrations, heartbeats, nodes, watch, allocations, placements, config }, detector, flusher))
     }
 }
 

@@ -17,7 +17,7 @@ use cpcd_store::{
 };
 use serde_json::json;
 
-use super::{access, table::Table};
+use super::{access, placement::Placements, table::Table};
 use crate::{
     Caller,
     caller::Subject,
@@ -58,11 +58,18 @@ pub struct Nodes {
     clock: Clock,
     table: Arc<Table>,
     revoked: Revoked,
+    placements: Placements,
 }
 
 impl Nodes {
-    pub(super) fn new(store: &Store, clock: &Clock, table: Arc<Table>, revoked: Revoked) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), table, revoked }
+    pub(super) fn new(
+        store: &Store,
+        clock: &Clock,
+        table: Arc<Table>,
+        revoked: Revoked,
+        placements: Placements,
+    ) -> Self {
+        Self { store: store.clone(), clock: clock.clone(), table, revoked, placements }
     }
 
     /// Gets a node by its id or its peer id. Needs read on nodes, to own it, or to be it.
@@ -150,6 +157,7 @@ impl Nodes {
             })
             .await?;
         self.table.forget(id);
+        self.placements.forget(id);
         self.revoked.add(&revocation);
         Ok(())
     }

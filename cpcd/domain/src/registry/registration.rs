@@ -23,6 +23,7 @@ use super::{
     Config,
     intake::{Intake, Newcomer},
     pace::Pace,
+    placement::Placements,
     record,
     table::{Arrival, Table},
 };
@@ -77,6 +78,7 @@ pub struct Registrations {
     opener: Opener,
     joining: Joining,
     intake: Intake,
+    placements: Placements,
 }
 
 /// A registration whose every part holds by itself.
@@ -107,11 +109,13 @@ impl Registrations {
         table: Arc<Table>,
         pace: Arc<Pace>,
         identity: &Identity,
+        placements: Placements,
     ) -> Self {
         let (store, clock) = (store.clone(), clock.clone());
         let (proofs, opener) = (identity.proofs.clone(), identity.opener.clone());
         let intake = Intake::new(&store, &clock, table.clone());
-        Self { store, clock, config, table, pace, proofs, opener, joining: identity.joining.clone(), intake }
+        let joining = identity.joining.clone();
+        Self { store, clock, config, table, pace, proofs, opener, joining, intake, placements }
     }
 
     /// Registers a node, or brings up to date what is known of it. Needs a proof by the node's key; a new node also needs what
@@ -178,6 +182,7 @@ impl Registrations {
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
         let realm = self.table.realms.number(&node.realm);
         self.table.greet(node.id, node.status, realm, next, || self.clock.tick());
+        self.placements.note(std::slice::from_ref(&node));
         Registered { node, tokens, next }
     }
 
@@ -202,7 +207,8 @@ impl Registrations {
             capacity.check("capacity")?;
         }
         let (config, now) = (self.config.clone(), self.clock.now());
-        self.store
+        let is_there = self
+            .store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
                     let Some(mut node) = tx.lock_node(id).await? else { return Ok(false) };
@@ -220,7 +226,11 @@ impl Registrations {
                     Ok(true)
                 })
             })
-            .await
+            .await?;
+        if is_there && capacity.is_some() {
+            self.placements.refresh(&[id]).await?;
+        }
+        Ok(is_there)
     }
 }
 

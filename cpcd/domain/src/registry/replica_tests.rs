@@ -14,7 +14,7 @@ use cpcd_store::{
 };
 
 use super::{
-    Config, Detector,
+    AllocationConfig, Config, Detector,
     brake::Realm,
     config::PrivateAddresses,
     follow,
@@ -40,6 +40,7 @@ const CONFIG: Config = Config {
     max_addresses: 20,
     private_addresses: PrivateAddresses::Never,
     watches: 10,
+    allocations: AllocationConfig::USUAL,
 };
 
 /// Longer than anything is kept.

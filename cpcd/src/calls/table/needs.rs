@@ -21,6 +21,8 @@ pub enum Needs {
     Owner(Resource, Level),
     /// A node's token.
     Node,
+    /// A node's token, or a level on a resource.
+    NodeOr(Resource, Level),
 }
 
 impl Needs {
@@ -36,6 +38,7 @@ impl Needs {
             Self::OwnOr(resource, level) => format!("{level} on {resource}, or that it is one's own"),
             Self::Owner(resource, level) => format!("{level} on {resource} and to own it, or admin on {resource}"),
             Self::Node => "a node's token".into(),
+            Self::NodeOr(resource, level) => format!("{level} on {resource}, or a node's token"),
         }
     }
 
@@ -51,7 +54,8 @@ impl Needs {
             | Self::AsUser(..)
             | Self::OwnOr(..)
             | Self::Owner(..)
-            | Self::Node => false,
+            | Self::Node
+            | Self::NodeOr(..) => false,
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use cpc_proto::v1;
 use cpcd_model::{
-    Reason::NodeNotFound,
-    permission::{Level::*, Resource::Nodes},
+    Reason::{AllocationNotFound, NodeNotFound},
+    permission::{
+        Level::*,
+        Resource::{Allocations, Nodes},
+    },
 };
 
 use super::{Needs::*, Row};
@@ -28,7 +31,40 @@ pub(super) const ROWS: &[Row] = &[
         Owner(Nodes, Write),
     )
     .hidden(NodeNotFound),
+    Row::unary::<v1::ResourceRequest>(
+        "NodeOrchestration/RequestResources",
+        "POST /v1/allocations",
+        NodeOr(Allocations, Write),
+    )
+    .note("on nodes outside realms, of one's own realm, of one's own, and on which one holds read"),
+    Row::unary::<v1::RenewAllocationRequest>(
+        "NodeOrchestration/RenewAllocation",
+        "POST /v1/allocations/{id}/renew",
+        Owner(Allocations, Write),
+    )
+    .hidden(AllocationNotFound)
+    .note(ITS_NODE),
+    Row::unary::<v1::ReleaseAllocationRequest>(
+        "NodeOrchestration/ReleaseAllocation",
+        "POST /v1/allocations/{id}/release",
+        Owner(Allocations, Write),
+    )
+    .hidden(AllocationNotFound)
+    .note(ITS_NODE),
+    Row::unary::<v1::GetAllocationRequest>(
+        "NodeOrchestration/GetAllocation",
+        "GET /v1/allocations/{id}",
+        OwnOr(Allocations, Read),
+    )
+    .hidden(AllocationNotFound)
+    .note(HELD),
+    Row::unary::<v1::ListAllocationsRequest>("NodeOrchestration/ListAllocations", "GET /v1/allocations", Login)
+        .names(&[("owner", "owner_id"), ("node", "node_id")])
+        .note(HELD),
     Row::stream("NodeOrchestration/WatchNodes", Login).note(SHOWN),
 ];
 
+const ITS_NODE: &str = "or to be the node that asked for it";
+const HELD: &str =
+    "shown is what read on allocations is held on, one's own, and of a node what it asked for or provides for";
 const SHOWN: &str = "shown is what read on nodes is held on, and one's own; private addresses only within their realm";

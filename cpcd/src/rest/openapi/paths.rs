@@ -97,7 +97,8 @@ fn security(needs: Needs) -> Value {
         | Needs::AsUser(..)
         | Needs::OwnOr(..)
         | Needs::Owner(..)
-        | Needs::Node => {
+        | Needs::Node
+        | Needs::NodeOr(..) => {
             json!([bearer])
         }
     }

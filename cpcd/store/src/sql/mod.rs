@@ -3,6 +3,9 @@
 //! A query is a method in the file of its table, with its text and its row; `db.rs` and `tx.rs` bring it to the engine at hand.
 //! Reads are methods of [`Store`], writes of [`Tx`], inside [`Store::write`].
 
+mod allocation_owners;
+mod allocations;
+mod allocations_write;
 mod arg;
 mod cause;
 mod challenges;
@@ -26,6 +29,7 @@ mod leases;
 mod liveness;
 mod marks;
 mod migrate;
+mod node_grants;
 mod nodes;
 mod nodes_bulk;
 mod postgres;
@@ -49,6 +53,8 @@ use tokio::{sync::Semaphore, time::timeout};
 use self::{cause::Causes, db::Db};
 
 pub use self::{
+    allocation_owners::Totals,
+    allocations::AllocationFilter,
     config::Config,
     copy::{CopyStep, copy},
     events::{Event, EventCursor, NewEvent},
@@ -60,6 +66,7 @@ pub use self::{
     liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
     migrate::{Direction, MigrationState, Migrations, Step},
+    node_grants::{GrantChange, Room},
     nodes::{Followed, NodeFilter},
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},

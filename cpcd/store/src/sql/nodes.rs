@@ -47,7 +47,7 @@ impl FollowedRow {
 }
 
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     public_key: Vec<u8>,
     owner_id: Option<Uuid>,
@@ -75,7 +75,7 @@ struct Row {
 }
 
 impl Row {
-    fn read(self) -> Result<Node> {
+    pub(super) fn read(self) -> Result<Node> {
         Ok(Node {
             id: self.id.into(),
             public_key: bytes("nodes.public_key", &self.public_key)?,

@@ -10,6 +10,7 @@ mod harness;
 mod http_link;
 mod opensearch;
 mod search_parity;
+mod sql_allocations;
 mod sql_contents;
 mod sql_copy;
 mod sql_enrolments;

@@ -39,6 +39,11 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "NodeOrchestration/GetNode" | "NodeOrchestration/DeleteNode" | "NodeOrchestration/ResetNodeSequence" => {
             vec![others(json!({ "id": daemon.node().await.id }))]
         }
+        "NodeOrchestration/RequestResources" => vec![ends("FIELD_REQUIRED", json!({}))],
+        "NodeOrchestration/RenewAllocation"
+        | "NodeOrchestration/ReleaseAllocation"
+        | "NodeOrchestration/GetAllocation" => vec![others(json!({ "id": allocation(daemon).await }))],
+        "NodeOrchestration/ListAllocations" => vec![others(json!({}))],
         "IdentityService/Authenticate" => vec![ends("FIELD_REQUIRED", json!({}))],
         "IdentityService/RefreshToken" => vec![ends("REFRESH_INVALID", json!({ "refreshToken": "cpcr_" }))],
         "IdentityService/GetCaller" | "IdentityService/Logout" | "AdminService/GetStatus" => vec![others(json!({}))],
@@ -78,6 +83,13 @@ async fn content(daemon: &Daemon, owner: &Person) -> String {
     let published =
         daemon.discovery(Some(&owner.token)).await.publish_content(metadata).await.expect("it is published");
     published.into_inner().content.expect("content").id
+}
+
+/// Makes an allocation of the local administrator, which waits: the matrix has more of them than its nodes have room for.
+async fn allocation(daemon: &Daemon) -> String {
+    let resources = Some(v1::NodeResources { cpu_millicores: 1 << 40, ..Default::default() });
+    let request = v1::ResourceRequest { resources, wait: true, ..Default::default() };
+    daemon.local_registry().await.request_resources(request).await.expect("it waits").into_inner().id
 }
 
 async fn invite(daemon: &Daemon) -> String {
