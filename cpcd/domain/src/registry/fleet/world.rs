@@ -121,6 +121,7 @@ impl World {
                 max_addresses: 0,
                 private_addresses: crate::registry::config::PrivateAddresses::Never,
                 watches: 0,
+                allocations: crate::registry::allocations::AllocationConfig::USUAL,
                 allocations: crate::registry::AllocationConfig::USUAL,
             },
             second: BEGIN,
