@@ -121,7 +121,6 @@ impl World {
                 max_addresses: 0,
                 private_addresses: crate::registry::config::PrivateAddresses::Never,
                 watches: 0,
-                allocations: crate::registry::allocations::AllocationConfig::USUAL,
                 allocations: crate::registry::AllocationConfig::USUAL,
             },
             second: BEGIN,
