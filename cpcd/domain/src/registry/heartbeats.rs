@@ -92,7 +92,7 @@ impl Heartbeats {
     /// Nothing if it is neither; then [`Heartbeats::take`] is to be asked.
     ///
     /// # Errors
-    /// `PERMISSION_DENIED` if the caller is no node, `FIELD_INVALID`.
+    /// `PERMISSION_DENIED` if the caller is no node, `FIELD_INVALID`, `ENGINE_AWAY` while only other replicas can be of use.
     pub fn take_plain(&self, caller: &Caller, beat: &Beat) -> Result<Option<Beaten>> {
         let (node, session) = sender(caller)?;
         if beat.capacity.is_some() || beat.record.is_some() || !beat.answers.is_empty() {
@@ -142,6 +142,10 @@ impl Heartbeats {
     fn note(&self, node: NodeId, session: &Session, beat: &Beat, must_be_plain: bool) -> Result<Option<Beaten>> {
         if let Some(used) = beat.used {
             used.check("used")?;
+        }
+        if self.table.is_cut_off() {
+            let text = "this replica cannot tell the others whom it hears; send the heartbeat to another one";
+            return Err(Error::new(Reason::EngineAway, text).with_retry_after(Duration::from_secs(1)));
         }
         let told = |arrival| self.pace.next(node, beat.sequence, arrival);
         let is_to_direct = |entry: &Entry, now| {

@@ -20,13 +20,15 @@ mod detector;
 mod directives;
 mod directory;
 mod entry;
-#[cfg(any(test, feature = "simulation"))]
+#[cfg(any(test, feature = "trials"))]
 pub mod fleet;
 mod flusher;
 mod heartbeats;
 mod intake;
 mod joining;
 mod judge;
+#[cfg(feature = "trials")]
+pub mod loader;
 mod moment;
 mod moves;
 mod nodes;

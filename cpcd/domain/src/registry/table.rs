@@ -5,7 +5,7 @@ use std::{
     hash::BuildHasherDefault,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -21,11 +21,12 @@ use super::{
     brake::{Realm, Realms, Survey},
     entry::{Entry, IdHasher},
     joining::pending::Pending,
-    rules::{Rules, Silence},
+    rules::{Rules, Silence, Standing},
 };
 
-/// At a million nodes a part has four thousand, and is locked for some tens of microseconds when all are judged.
-const PARTS: usize = 256;
+/// At a million nodes a part has three thousand, and is locked for some tens of microseconds when all are judged. So many that its map is
+/// three quarters full then, and not one that has just been doubled.
+const PARTS: usize = 320;
 /// The nodes that are followed.
 pub(super) struct Table {
     parts: Box<[Mutex<Part>]>,
@@ -35,6 +36,8 @@ pub(super) struct Table {
     pub(super) realms: Realms,
     /// How many brakes are on, and how many nodes wait behind them.
     braked: [AtomicU64; 2],
+    /// Whether others live and cannot be told whom we hear.
+    is_cut_off: AtomicBool,
 }
 
 #[derive(Default)]
@@ -64,6 +67,7 @@ impl Default for Table {
             realms: Realms::default(),
             braked: Default::default(),
             pending: Pending::default(),
+            is_cut_off: AtomicBool::new(false),
         }
     }
 }
@@ -181,8 +185,16 @@ impl Table {
         let mut survey = Survey::new(most);
         for part in &self.parts {
             for (id, entry) in &lock(part).nodes {
+                let counts = silence.filter(|silence| id.born_ms() < silence.born_before_ms);
+                // Nearly all of them, each second: as little as possible is asked of those.
+                if entry.status == NodeStatus::Online && now.since(entry.heard) < rules.degraded_after {
+                    if counts.is_some() {
+                        survey.count(entry.realm, Standing::Lives);
+                    }
+                    continue;
+                }
                 let liveness = entry.liveness();
-                if let Some(silence) = silence.filter(|silence| id.born_ms() < silence.born_before_ms) {
+                if let Some(silence) = counts {
                     survey.count(entry.realm, rules.standing(&liveness, now, silence));
                 }
                 if let Some(to) = rules.judge(&liveness, now, silence.map(|silence| silence.as_of)) {
@@ -204,6 +216,16 @@ impl Table {
     /// Notes how many brakes are on, and how many nodes wait behind them.
     pub(super) fn set_braked(&self, counts: [u64; 2]) {
         self.braked.iter().zip(counts).for_each(|(known, count)| known.store(count, Ordering::Relaxed));
+    }
+
+    /// Notes whether others live and cannot be told whom we hear.
+    pub(super) fn set_cut_off(&self, is_cut_off: bool) {
+        self.is_cut_off.store(is_cut_off, Ordering::Relaxed);
+    }
+
+    /// Says whether others live and cannot be told whom we hear.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.is_cut_off.load(Ordering::Relaxed)
     }
 
     /// Gives how many brakes are on, and how many nodes wait behind them.
@@ -330,7 +352,8 @@ impl Table {
 
     fn part(&self, id: NodeId) -> MutexGuard<'_, Part> {
         // The last bits of an id are random (RFC 9562, version 7); the map hashes by others of them.
-        lock(&self.parts[usize::from(id.uuid().as_bytes()[15]) % PARTS])
+        let bytes = id.uuid().into_bytes();
+        lock(&self.parts[usize::from(u16::from_be_bytes([bytes[14], bytes[15]])) % PARTS])
     }
 }
 

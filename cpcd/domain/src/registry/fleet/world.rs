@@ -23,8 +23,8 @@ use crate::registry::Config;
 const BEGIN: u64 = 100_000;
 const REPLICAS: usize = 2;
 const LEASE: u64 = 15;
-/// Without the store a replica refuses heartbeats after so long: it cannot say whose token is revoked.
-const BLIND: u64 = 5;
+/// A replica that is cut off from the others takes no heartbeats after so long.
+const BLIND: u64 = 45;
 /// Realms without the flood's, which is the last.
 const REALMS: usize = 7;
 const SLOTS: usize = 512;
