@@ -13,39 +13,48 @@ use crate::{
 };
 
 /// Lets a daemon of this home judge within seconds, and its tokens end soon.
-fn hasten(home: &Home) {
+pub(crate) fn hasten(home: &Home) {
     let settings = "[registry]\nheartbeat_seconds = 1\ndegraded_seconds = 2\noffline_seconds = 3\ngrace_seconds = 0\n\
-                    damping_seconds = 0\n[identity]\naccess_token_seconds = 5\n";
+                    damping_seconds = 0\n[registry.allocations]\nmin_ttl_seconds = 1\n[identity]\naccess_token_seconds = 5\n";
     fs::write(home.path().join("cpcd.toml"), settings).unwrap();
 }
 
 /// A run of cpcctl in the background, whose output goes to files; killed when dropped.
-struct Background<'a> {
+pub(crate) struct Background<'a> {
     home: &'a Home,
     name: &'static str,
     child: Child,
 }
 
 impl<'a> Background<'a> {
-    fn start(home: &'a Home, name: &'static str, mut command: Command) -> Self {
+    pub(crate) fn start(home: &'a Home, name: &'static str, mut command: Command) -> Self {
         let file = |end: &str| fs::File::create(home.path().join(format!("{name}.{end}"))).unwrap();
         let child = command.stdin(Stdio::null()).stdout(file("out")).stderr(file("err")).spawn().unwrap();
         Self { home, name, child }
     }
 
     /// The objects that it has written so far, a line each.
-    fn objects(&self, end: &str) -> Vec<Value> {
+    pub(crate) fn objects(&self, end: &str) -> Vec<Value> {
         let text = fs::read_to_string(self.home.path().join(format!("{}.{end}", self.name))).unwrap();
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
-    fn count(&self, event: &str) -> usize {
+    pub(crate) fn count(&self, event: &str) -> usize {
         self.objects("err").iter().filter(|object| object["event"] == event).count()
     }
 
     /// Waits until an event has been there so often.
-    fn wait_for(&self, event: &str, count: usize) {
+    pub(crate) fn wait_for(&self, event: &str, count: usize) {
         until(event, || (self.count(event) >= count).then_some(()));
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it is gone, however it ended.
+    pub(crate) fn gone(&mut self) {
+        until("it is gone", || self.child.try_wait().unwrap());
     }
 
     fn code(&mut self) -> Option<i32> {
