@@ -14,3 +14,5 @@ mod harness;
 mod keys;
 mod nodes;
 mod output;
+#[cfg(unix)]
+mod providing;

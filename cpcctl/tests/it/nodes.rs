@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// Lets a daemon of this home judge within seconds, and its tokens end soon.
-fn hasten(home: &Home) {
+pub(crate) fn hasten(home: &Home) {
     let settings = "[registry]\nheartbeat_seconds = 1\ndegraded_seconds = 2\noffline_seconds = 3\ngrace_seconds = 0\n\
-                    damping_seconds = 0\n[identity]\naccess_token_seconds = 5\n";
+                    damping_seconds = 0\n[registry.allocations]\nmin_ttl_seconds = 1\n[identity]\naccess_token_seconds = 5\n";
     fs::write(home.path().join("cpcd.toml"), settings).unwrap();
 }
 
@@ -39,13 +39,22 @@ impl<'a> Background<'a> {
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
-    fn count(&self, event: &str) -> usize {
+    pub(crate) fn count(&self, event: &str) -> usize {
         self.objects("err").iter().filter(|object| object["event"] == event).count()
     }
 
     /// Waits until an event has been there so often.
-    fn wait_for(&self, event: &str, count: usize) {
+    pub(crate) fn wait_for(&self, event: &str, count: usize) {
         until(event, || (self.count(event) >= count).then_some(()));
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it is gone, however it ended.
+    pub(crate) fn gone(&mut self) {
+        until("it is gone", || self.child.try_wait().unwrap());
     }
 
     pub(crate) fn code(&mut self) -> Option<i32> {
