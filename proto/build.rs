@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "cpc/v1/common.proto",
     "cpc/v1/identity.proto",
     "cpc/v1/discovery.proto",

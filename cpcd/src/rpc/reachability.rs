@@ -10,12 +10,9 @@ use futures_util::StreamExt;
 use tokio::time::timeout;
 use tonic::{Status, Streaming};
 
-use super::{
-    Edge,
-    frame::error_of,
-    reply::{status, stopping},
-};
+use super::{Edge, frame::error_of, reply::status};
 use crate::{
+    following::stopping,
     request_id::RequestId,
     transport::{DialFault, Peer, dial_back, resolve},
 };

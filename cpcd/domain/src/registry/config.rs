@@ -75,6 +75,32 @@ pub enum PrivateAddresses {
     Always,
 }
 
+#[cfg(any(test, feature = "trials"))]
+impl Config {
+    /// What tests and simulations begin with: the default settings of liveness, and no limits.
+    pub(super) const USUAL: Self = Self {
+        heartbeat_seconds: 30,
+        degraded_seconds: 45,
+        offline_seconds: 90,
+        grace_seconds: 150,
+        damping_seconds: 60,
+        brake_percent: 15,
+        brake_least: 5,
+        brake_window_seconds: 120,
+        heartbeats_per_second: 1000,
+        max_addresses: 20,
+        private_addresses: PrivateAddresses::Never,
+        watches: 10,
+        nodes_per_network: 0,
+        new_nodes_per_network_per_hour: 0,
+        max_nodes: 0,
+        pending_nodes: 0,
+        pending_seconds: 604_800,
+        ephemeral_seconds: 300,
+        allocations: AllocationConfig::USUAL,
+    };
+}
+
 impl Config {
     /// Checks the values.
     ///

@@ -279,7 +279,7 @@ mod tests {
     use cpcd_model::id::{NodeId, SessionId};
     use cpcd_store::sql::{Config, SubjectKind};
 
-    use super::*;
+    use super::{super::Config as Registry, *};
 
     fn newcomer(challenge: u8, key: u8) -> Newcomer {
         let (id, now) = (NodeId::generate(), Timestamp::constant(1_800_000_000, 0));
@@ -300,12 +300,18 @@ mod tests {
     #[tokio::test]
     async fn a_challenge_is_used_once_whatever_comes_with_it() {
         let store = Store::open(&Config { url: "sqlite::memory:".into(), ..Config::default() }).await.unwrap();
-        let intake = Intake::new(&store, &Clock::default(), Arc::default());
+        let intake = Intake::new(&store, &Clock::default(), Arc::default(), Arc::new(Quotas::new(&Registry::USUAL)));
         let take = async |newcomers: &[(u8, u8)]| {
             let newcomers = newcomers.iter().map(|(challenge, key)| newcomer(*challenge, *key)).collect();
-            intake.write(newcomers).await.unwrap()
+            let word = |taken: &Taken| match taken {
+                Taken::Added => "added",
+                Taken::Known => "known",
+                Taken::Replayed => "replayed",
+                Taken::Full(_) => "full",
+            };
+            intake.write(newcomers).await.unwrap().iter().map(word).collect::<Vec<_>>()
         };
-        let (added, known, replayed) = (Taken::Added, Taken::Known, Taken::Replayed);
+        let (added, known, replayed) = ("added", "known", "replayed");
         assert_eq!(take(&[(1, 1), (1, 1), (2, 2), (1, 1), (3, 2)]).await, [added, replayed, added, replayed, known]);
         assert_eq!(take(&[(1, 1)]).await, [replayed]);
         assert_eq!(take(&[(1, 9), (4, 1), (5, 5), (4, 1)]).await, [replayed, known, added, replayed]);

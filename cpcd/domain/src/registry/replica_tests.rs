@@ -14,9 +14,8 @@ use cpcd_store::{
 };
 
 use super::{
-    AllocationConfig, Config, Detector,
+    Config, Detector,
     brake::Realm,
-    config::PrivateAddresses,
     follow,
     moment::Moment,
     moves::Moves,
@@ -28,21 +27,7 @@ use super::{
 use crate::Caller;
 
 const RULES: Rules = Rules::USUAL;
-const CONFIG: Config = Config {
-    heartbeat_seconds: 30,
-    degraded_seconds: 45,
-    offline_seconds: 90,
-    grace_seconds: 150,
-    damping_seconds: 60,
-    brake_percent: 15,
-    brake_least: 5,
-    brake_window_seconds: 120,
-    heartbeats_per_second: 1000,
-    max_addresses: 20,
-    private_addresses: PrivateAddresses::Never,
-    watches: 10,
-    allocations: AllocationConfig::USUAL,
-};
+const CONFIG: Config = Config::USUAL;
 
 /// Longer than anything is kept.
 const KEPT: Duration = Duration::from_secs(3600);

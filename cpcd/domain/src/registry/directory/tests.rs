@@ -26,7 +26,7 @@ fn listing(place: u32, network: u16, realm: &str, label: bool) -> Listing {
         public_key: [7; 32],
         realm: realm.into(),
         labels,
-        namespaces: if place % 2 == 0 { vec!["even".into()] } else { Vec::new() },
+        namespaces: if place.is_multiple_of(2) { vec!["even".into()] } else { Vec::new() },
         addresses: vec![format!("/ip4/{}.{low}.1.1/tcp/4001", high | 0x08)],
         is_pending: false,
     }

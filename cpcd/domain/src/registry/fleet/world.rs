@@ -108,20 +108,10 @@ impl World {
         let mut world = Self {
             plan,
             config: Config {
-                heartbeat_seconds: 30,
-                degraded_seconds: 45,
-                offline_seconds: 90,
-                grace_seconds: 150,
-                damping_seconds: 60,
-                brake_percent: 15,
-                brake_least: 5,
-                brake_window_seconds: 120,
                 // So that waves of the flood stretch the interval.
                 heartbeats_per_second: (plan.nodes / 28).max(1),
                 max_addresses: 0,
-                private_addresses: crate::registry::config::PrivateAddresses::Never,
-                watches: 0,
-                allocations: crate::registry::AllocationConfig::USUAL,
+                ..Config::USUAL
             },
             second: BEGIN,
             clock_ms: 0,

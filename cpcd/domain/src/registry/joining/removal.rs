@@ -24,12 +24,7 @@ pub(in crate::registry) struct Removed {
 ///
 /// # Errors
 /// What the store says.
-pub(in crate::registry) async fn remove(
-    tx: &mut Tx,
-    nodes: &[Node],
-    reason: &str,
-    now: Timestamp,
-) -> Result<Removed> {
+pub(in crate::registry) async fn remove(tx: &mut Tx, nodes: &[Node], reason: &str, now: Timestamp) -> Result<Removed> {
     let ids: Vec<_> = nodes.iter().map(|node| node.id).collect();
     let moved = tx.unplace_nodes(&ids, &format!("its node is gone: {reason}"), now).await?;
     tx.delete_nodes(&ids).await?;
