@@ -300,7 +300,7 @@ mod tests {
     #[tokio::test]
     async fn a_challenge_is_used_once_whatever_comes_with_it() {
         let store = Store::open(&Config { url: "sqlite::memory:".into(), ..Config::default() }).await.unwrap();
-        let intake = Intake::new(&store, &Clock::default(), Arc::default());
+        let intake = Intake::new(&store, &Clock::default(), Arc::default(), Arc::default());
         let take = async |newcomers: &[(u8, u8)]| {
             let newcomers = newcomers.iter().map(|(challenge, key)| newcomer(*challenge, *key)).collect();
             intake.write(newcomers).await.unwrap()

@@ -40,6 +40,12 @@ const CONFIG: Config = Config {
     max_addresses: 20,
     private_addresses: PrivateAddresses::Never,
     watches: 10,
+    nodes_per_network: 0,
+    new_nodes_per_network_per_hour: 0,
+    max_nodes: 0,
+    pending_nodes: 0,
+    pending_seconds: 604_800,
+    ephemeral_seconds: 600,
     allocations: AllocationConfig::USUAL,
 };
 
