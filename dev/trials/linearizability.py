@@ -10,7 +10,7 @@ import threading
 import time
 
 from trials import common
-from trials.cluster import Cluster, Postgres, Toxiproxy, Valkey, through_proxy
+from trials.cluster import Client, Cluster, Postgres, Toxiproxy, Valkey, through_proxy
 from trials.leases import broken
 
 SETTINGS = {"heartbeat": 2, "degraded": 4, "offline": 8, "grace": 10, "damping": 1}
@@ -122,8 +122,11 @@ def run(arguments, folder):
             faults.append(f"the checker did not reject {mutation}")
 
     if arguments.silences:
+        client = Client(cluster.daemons)
+        for (id,) in postgres.query("SELECT id FROM allocations WHERE ended_at IS NULL"):
+            client.insist("POST", f"/v1/allocations/{id}/release", session["accessToken"], {})
         seconds = arguments.silences * (arguments.silent_seconds + 2) + 5
-        path, process = load("silent", "--clients", "10", "--seconds", str(seconds), "--silences", str(arguments.silences), "--silent",
+        path, process = load("silent", "--clients", "8", "--seconds", str(seconds), "--silences", str(arguments.silences), "--silent",
                              str(arguments.silent_seconds), "--long-ttl", str(arguments.ttl), "--hold", "2")
         common.STARTED.append(process)
         out, _ = process.communicate()

@@ -8,8 +8,11 @@ mod contexts;
 mod convert;
 mod daemon;
 mod errors;
+mod events;
 mod generated;
 mod harness;
 mod keys;
 mod nodes;
 mod output;
+#[cfg(unix)]
+mod providing;

@@ -90,6 +90,7 @@ reasons! {
     RecordInvalid "RECORD_INVALID" InvalidArgument "The bytes are no signed peer record of either dialect, or one that cannot be taken.";
     RecordKeyMismatch "RECORD_KEY_MISMATCH" InvalidArgument "The peer record, its signature and the proof are not all of the same key.";
     AddressNotAllowed "ADDRESS_NOT_ALLOWED" InvalidArgument "An address of the peer record cannot be dialled, is not public, or is not the node's.";
+    TargetNotAllowed "TARGET_NOT_ALLOWED" InvalidArgument "The operator does not allow notices to be sent to this host (`events.webhook_allow`).";
     QueryInvalid "QUERY_INVALID" InvalidArgument "The search query cannot be understood or asks too much.";
     PageTokenInvalid "PAGE_TOKEN_INVALID" InvalidArgument "The page token is damaged or belongs to another query; start again without it.";
     TokenMissing "TOKEN_MISSING" Unauthenticated "The call needs a token and none came.";
@@ -115,6 +116,7 @@ reasons! {
     UserNotFound "USER_NOT_FOUND" NotFound "There is no such user.";
     NodeNotFound "NODE_NOT_FOUND" NotFound "There is no such node, or the caller may not know of it.";
     AllocationNotFound "ALLOCATION_NOT_FOUND" NotFound "There is no such allocation, or the caller may not know of it.";
+    WebhookNotFound "WEBHOOK_NOT_FOUND" NotFound "There is no such webhook, or it is somebody else's.";
     InviteNotFound "INVITE_NOT_FOUND" NotFound "There is no such invite.";
     RouteUnknown "ROUTE_UNKNOWN" NotFound "There is nothing under this path.";
     MethodUnknown "METHOD_UNKNOWN" Unimplemented "The server does not have this call.";
@@ -127,8 +129,9 @@ reasons! {
     EpochStale "EPOCH_STALE" FailedPrecondition "A part of the allocation has moved since the epoch that the caller holds; get it anew.";
     AllocationEnded "ALLOCATION_ENDED" FailedPrecondition "The allocation was given back or has expired; request a new one.";
     NodePending "NODE_PENDING" FailedPrecondition "The node waits for an administrator's approval.";
+    NodeNotPending "NODE_NOT_PENDING" FailedPrecondition "The node was let in before, on other terms.";
     NoCapacity "NO_CAPACITY" ResourceExhausted "No set of nodes has room for what is asked for; ask for less, or to wait for room.";
-    QuotaExceeded "QUOTA_EXCEEDED" ResourceExhausted "The owner would have more than they may; give something back first.";
+    QuotaExceeded "QUOTA_EXCEEDED" ResourceExhausted "There would be more than may be: of an owner's, of a network's, or of all; the metadata say of what.";
     RecordStale "RECORD_STALE" FailedPrecondition "The peer record's sequence number is not greater than that of the stored one.";
     MigrationPending "MIGRATION_PENDING" FailedPrecondition "The store waits for migrations, and until they are done only administration is served.";
     StoreInUse "STORE_IN_USE" FailedPrecondition "Daemons are at work on the store, and what was asked for needs it alone.";

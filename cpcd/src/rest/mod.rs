@@ -1,12 +1,14 @@
 //! The REST edge: routes as boxed warp filters; those of the calls come from the table (`calls/table`).
 
 mod calls;
+mod events;
 mod health;
 mod metrics;
 mod openapi;
 mod parameters;
 mod reply;
 mod route;
+mod routing;
 mod serve;
 mod waiting;
 
@@ -36,6 +38,7 @@ pub(crate) struct Edge {
 pub(crate) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
     let groups = health::routes(edge).or(metrics::routes(edge)).unify().boxed();
     let groups = groups.or(openapi::routes(edge)).unify().boxed();
+    let groups = groups.or(routing::routes(edge)).unify().boxed();
     let groups = groups.or(calls::routes(edge)).unify().boxed();
     groups.recover(recover).unify().boxed()
 }

@@ -42,7 +42,9 @@ fn the_tour_works_word_for_word() {
     let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let log = std::fs::read_to_string(folder.path().join("cpcd.log")).unwrap_or_default();
     assert!(output.status.success(), "the tour fails:\n{out}\n{error}\n{log}");
-    for expected in ["alice", "Published", "Night sky over the harbour", "\"totalIsExact\":true", "Unchanged  200"] {
+    for expected in
+        ["alice", "Published", "Night sky over the harbour", "\"totalIsExact\":true", "released", "Unchanged  200"]
+    {
         assert!(out.contains(expected), "the tour does not show '{expected}':\n{out}\n{error}");
     }
 }

@@ -102,15 +102,14 @@ func judge(history *History, limit time.Duration, firstWillDo bool) []string {
 }
 
 func exclusives(history *History) []string {
-	overlaps, holds := overlapping(history)
-	fmt.Printf("  exclusive parts: %d times that a node provided, %d overlap\n", holds, len(overlaps))
+	overlaps, holds, moved := overlapping(history)
+	fmt.Printf("  exclusive parts: %d times that a node provided, %d parts on more than one node, %d overlap\n", holds, moved, len(overlaps))
 	return overlaps
 }
 
-// overlapping gives exclusive parts that two nodes provided for at once.
-func overlapping(history *History) ([]string, int) {
+// overlapping gives exclusive parts that two nodes provided for at once, how often a node provided for one, and how many had several nodes.
+func overlapping(history *History) (faults []string, count, moved int) {
 	by := map[string][]Hold{}
-	count := 0
 	for _, hold := range history.Holds {
 		if hold.Exclusive {
 			count++
@@ -118,9 +117,14 @@ func overlapping(history *History) ([]string, int) {
 			by[key] = append(by[key], hold)
 		}
 	}
-	var faults []string
 	for _, key := range sorted(by) {
-		holds := by[key]
+		holds, nodes := by[key], map[string]bool{}
+		for _, hold := range holds {
+			nodes[hold.Node] = true
+		}
+		if len(nodes) > 1 {
+			moved++
+		}
 		sort.Slice(holds, func(one, other int) bool { return holds[one].Start < holds[other].Start })
 		for index, hold := range holds {
 			for _, later := range holds[index+1:] {
@@ -131,7 +135,7 @@ func overlapping(history *History) ([]string, int) {
 			}
 		}
 	}
-	return faults, count
+	return faults, count, moved
 }
 
 func sorted[T any](by map[string]T) []string {

@@ -37,6 +37,19 @@ func (c *client) run() {
 
 func (c *client) step() {
 	chance := c.caller.chance.Intn(100)
+	if c.load.calm {
+		// What is held is kept, so that it is seen to move.
+		switch {
+		case len(c.held) < c.load.hold:
+			c.ask()
+		case chance < 2:
+			c.release(c.held[c.caller.chance.Intn(len(c.held))])
+		default:
+			c.renew(c.held[c.caller.chance.Intn(len(c.held))])
+		}
+		time.Sleep(time.Duration(200+c.caller.chance.Intn(400)) * time.Millisecond)
+		return
+	}
 	switch {
 	case len(c.held) == 0 || (len(c.held) < c.load.hold && chance < 45):
 		c.ask()
@@ -59,7 +72,7 @@ func (c *client) ask() {
 	nodes := []int{1, 1, 1, 1, 1, 2, 2, 3}[chance.Intn(8)]
 	nodes = min(nodes, len(c.load.fleet))
 	cpu, memory := int64(200+100*chance.Intn(10)), int64(256<<20)*int64(1+chance.Intn(6))
-	isShort, isExclusive := chance.Intn(10) == 0, chance.Intn(5) == 0
+	isShort, isExclusive := !c.load.calm && chance.Intn(10) == 0, chance.Intn(5) == 0 || (c.load.calm && chance.Intn(2) == 0)
 	op := Op{Client: c.number, Kind: request, RequestID: fmt.Sprintf("%d-%d", c.number, c.count), Cpu: cpu, Memory: memory, Exclusive: isExclusive}
 	ttl := c.load.longTTL
 	if isShort {
@@ -122,6 +135,7 @@ func (c *client) askOnce(with *caller, op Op, body any, ttl int64) *lease {
 	}
 	c.load.note(op)
 	if op.Outcome != granted {
+		time.Sleep(time.Duration(5+with.chance.Intn(30)) * time.Millisecond)
 		return nil
 	}
 	return &lease{id: got.ID, isShort: op.TTL > 0, due: time.Now().Add(time.Duration(ttl) * time.Second)}

@@ -22,7 +22,9 @@ type world struct {
 	shortTTL int64
 	longTTL  int64
 	fleet    []string
+	silences map[string]int // heartbeats that were not answered well
 	hold     int
+	calm     bool
 }
 
 func (l *world) now() int64 { return int64(time.Since(l.begin)) }
@@ -54,9 +56,10 @@ func load(arguments []string) error {
 	begin := time.Now()
 	l := &world{
 		history:  &History{Seed: *seed, Nodes: map[string]Amounts{}},
+		silences: map[string]int{},
 		begin:    begin,
 		until:    begin.Add(time.Duration(*seconds * float64(time.Second))),
-		shortTTL: *shortTTL, longTTL: *longTTL, hold: *hold,
+		shortTTL: *shortTTL, longTTL: *longTTL, hold: *hold, calm: *silences > 0,
 	}
 	ways := strings.Split(*targets, ",")
 	if err := l.findNodes(newCaller(ways, 0, token, chance)); err != nil {
@@ -88,6 +91,10 @@ func load(arguments []string) error {
 	beating.Wait()
 	l.history.End = l.now()
 	fmt.Println(summary(l.history))
+	if len(l.silences) > 0 {
+		text, _ := json.Marshal(l.silences)
+		fmt.Println("heartbeats that were not answered:", string(text))
+	}
 	return write(*out, l.history)
 }
 

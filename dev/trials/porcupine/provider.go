@@ -114,10 +114,19 @@ func (p *provider) say(l *world) {
 	p.sequence++
 	sent := l.now()
 	body := map[string]any{"sequence": fmt.Sprint(p.sequence), "used": map[string]any{"cpuMillicores": "100"},
-		"directivesSeen": fmt.Sprint(p.seen), "answers": p.answers}
+		"directivesSeen": fmt.Sprint(p.seen)}
+	if len(p.answers) > 0 {
+		body["answers"] = p.answers
+	}
 	given := p.caller.call("POST", "/v1/heartbeat", body)
 	var got beaten
 	if given.status != 200 || json.Unmarshal(given.body, &got) != nil {
+		l.lock.Lock()
+		defer l.lock.Unlock()
+		if given.status == 0 {
+			given.Reason = "NO_ANSWER"
+		}
+		l.silences[fmt.Sprintf("%d %s", given.status, given.Reason)]++
 		return
 	}
 	p.answers = nil

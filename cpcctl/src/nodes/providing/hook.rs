@@ -22,6 +22,8 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 /// Of what a program says so many lines are kept, and of each so many bytes.
 const LINES: usize = 100;
 const LINE: usize = 400;
+/// Of its last line so many characters go to the server as the reason.
+const REASON: usize = 120;
 /// Secrets of the agent that its programs need not know.
 const SECRETS: [&str; 2] = ["CPCCTL_TOKEN", "CPCCTL_INVITE"];
 
@@ -73,10 +75,15 @@ impl Outcome {
             End::Badly(why) => format!("the node's program {why}"),
         };
         match self.lines.iter().rev().find(|line| !line.is_empty()) {
-            Some(line) if matches!(self.end, End::Code(_)) => line.chars().take(200).collect(),
+            Some(line) if matches!(self.end, End::Code(_)) => line.chars().take(REASON).map(plain).collect(),
             _ => how,
         }
     }
+}
+
+/// The server refuses a reason that could control a terminal, and with it the heartbeat.
+fn plain(letter: char) -> char {
+    if letter.is_ascii_graphic() || letter == ' ' || letter.is_alphanumeric() { letter } else { '?' }
 }
 
 /// The hook program of a node, if it has one.
@@ -240,6 +247,8 @@ mod tests {
     async fn its_last_line_says_why_it_refuses() {
         let outcome = run("echo busy >&2; exit 75", LIMIT).await;
         assert_eq!((&outcome.end, &*outcome.why()), (&End::Code(REFUSED), "busy"));
+        let long = run("printf 'a\\033[31m%0300d\\n' 7; exit 75", LIMIT).await.why();
+        assert!(long.starts_with("a?[31m0") && long.chars().count() == REASON, "{long}");
         assert_eq!(run("exit 1", LIMIT).await.why(), "the node's program ended with 1");
     }
 

@@ -152,9 +152,11 @@ impl Provider {
                 },
                 () = until(end) => {}
                 Some(Ok((word, part, reason, outcome))) = running.join_next(), if !running.is_empty() => {
-                    self.tell(word, &part, reason, &outcome);
-                    self.answers.add(self.slots.done(word, part, &outcome));
+                    let answer = self.slots.done(word, part.clone(), &outcome);
+                    // Kept before anybody hears of it.
                     self.keep();
+                    self.tell(word, &part, reason, &outcome);
+                    self.answers.add(answer);
                 }
             }
         }

@@ -41,7 +41,10 @@ fn call(route: &Route, comments: &Comments, schemas: &mut Schemas<'_>) -> Value 
         "summary": comments.of(&service.parent_file(), method.path()),
         "description": format!("gRPC: `{PACKAGE}.{}`. Needs: {}.", route.row.grpc(), route.row.words()),
         "security": security(route.row.needs()),
-        "responses": responses("application/json", &schemas.message(&method.output())),
+        "responses": match route.row.is_told() {
+            true => responses("text/event-stream", &json!({ "type": "string" })),
+            false => responses("application/json", &schemas.message(&method.output())),
+        },
     });
     let path = inputs.path.iter().map(|given| parameter(given, "path", schemas)).collect::<Vec<_>>();
     let query = inputs.query.iter().map(|given| parameter(given, "query", schemas));
@@ -93,6 +96,7 @@ fn security(needs: Needs) -> Value {
         Needs::Level(..) if needs.may_be_open() => json!([{}, bearer]),
         Needs::Session
         | Needs::Login
+        | Needs::User
         | Needs::Level(..)
         | Needs::AsUser(..)
         | Needs::OwnOr(..)
@@ -112,15 +116,21 @@ fn responses(content_type: &str, schema: &Value) -> Value {
 
 fn plain_operation(plain: &Plain) -> Value {
     let (verb, path) = plain.label.split_once(' ').expect("every label is a verb and a path");
-    debug_assert_eq!(verb, Method::GET.as_str());
     let schema = if plain.content_type == "application/json" {
         json!({ "type": "object" })
     } else {
         json!({ "type": "string" })
     };
+    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let parameters: Vec<_> = names
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .collect();
+    let verb = if verb == Method::GET.as_str() { String::new() } else { format!("_{}", verb.to_lowercase()) };
+    let id = path.trim_start_matches('/').replace(['.', '/', '-'], "_").replace(['{', '}'], "");
     json!({
-        "operationId": path.trim_start_matches('/').replace('.', "_"),
+        "operationId": format!("{id}{verb}"),
         "tags": [OPERATION],
+        "parameters": parameters,
         "summary": plain.summary,
         "description": format!("Needs: {}.", plain.needs),
         "security": [{}, { "bearer": [] }],

@@ -139,6 +139,17 @@ impl Store {
         Ok(read(rows)?.pop())
     }
 
+    /// Gives those of some allocations that there are.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_allocations(&self, ids: &[AllocationId]) -> Result<Vec<Allocation>> {
+        let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        let statement =
+            sql(select!("WHERE id = ANY($1)"), select!("WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))"));
+        read(self.db.fetch_all::<Row>(statement, &[Arg::UuidArray(&ids)]).await?)
+    }
+
     /// Gives the allocation that a requester named so, and the hash of what was asked for.
     ///
     /// # Errors
@@ -153,6 +164,18 @@ impl Store {
         let rows = self.db.fetch_all::<Row>(statement, &args).await?;
         let hash = rows.first().map(|row| bytes("allocations.request_hash", &row.request_hash)).transpose()?;
         Ok(read(rows)?.pop().zip(hash))
+    }
+
+    /// Gives at most `limit` allocations that a node asked for and that have not ended, the newest first.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_allocations_of(&self, node: NodeId, limit: u32) -> Result<Vec<Allocation>> {
+        let statement = select!(
+            "WHERE requester_id = $1 AND requester_kind = 'node' AND ended_at IS NULL ORDER BY id DESC LIMIT $2"
+        );
+        let rows = self.db.fetch_all::<Row>(statement, &[node.uuid().into(), i64::from(limit).into()]).await?;
+        read(rows)
     }
 
     /// Gives the nodes that provide for any of the allocations, each once.

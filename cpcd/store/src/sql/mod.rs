@@ -3,6 +3,7 @@
 //! A query is a method in the file of its table, with its text and its row; `db.rs` and `tx.rs` bring it to the engine at hand.
 //! Reads are methods of [`Store`], writes of [`Tx`], inside [`Store::write`].
 
+mod allocation_moves;
 mod allocation_owners;
 mod allocations;
 mod allocations_write;
@@ -26,10 +27,13 @@ mod invites;
 mod job;
 mod keyring;
 mod leases;
+mod listings;
 mod liveness;
 mod marks;
 mod migrate;
+mod node_counts;
 mod node_grants;
+mod node_terms;
 mod nodes;
 mod nodes_bulk;
 mod postgres;
@@ -42,6 +46,7 @@ mod server_identity;
 mod sessions;
 mod tx;
 mod users;
+mod webhooks;
 mod writer;
 
 use std::{future::Future, sync::Arc, time::Duration};
@@ -53,6 +58,10 @@ use tokio::{sync::Semaphore, time::timeout};
 use self::{cause::Causes, db::Db};
 
 pub use self::{
+    allocation_moves::{
+        Directives, EXCLUSIVE_WAIT, Given, MOST_PARTS_OF_NODE, Moved, NewAnswer, Outcome, PartKey, Placing,
+        SetScheduling, WaitingPart,
+    },
     allocation_owners::Totals,
     allocations::AllocationFilter,
     config::Config,
@@ -63,10 +72,13 @@ pub use self::{
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
+    listings::Listing,
     liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
     migrate::{Direction, MigrationState, Migrations, Step},
+    node_counts::NodeCount,
     node_grants::{GrantChange, Room},
+    node_terms::Departure,
     nodes::{Followed, NodeFilter},
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
@@ -74,6 +86,7 @@ pub use self::{
     server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
+    webhooks::StoredWebhook,
 };
 
 /// How long [`Store::ping`] waits.

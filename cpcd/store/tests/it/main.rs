@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it fails")]
 
+mod allocation_moves;
 mod cache;
 mod cache_links;
 mod cache_places;
@@ -14,12 +15,15 @@ mod sql_allocations;
 mod sql_contents;
 mod sql_copy;
 mod sql_enrolments;
+mod sql_events;
 mod sql_faults;
 mod sql_identity;
 mod sql_index;
 mod sql_invites;
+mod sql_joining;
 mod sql_keyring;
 mod sql_leases;
+mod sql_listings;
 mod sql_liveness;
 mod sql_marks;
 mod sql_migrations;
@@ -28,6 +32,7 @@ mod sql_open;
 mod sql_outage;
 mod sql_schema;
 mod sql_search;
+mod sql_webhooks;
 mod sql_write;
 mod toxiproxy;
 mod valkey;

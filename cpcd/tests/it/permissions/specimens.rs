@@ -1,9 +1,9 @@
 //! One message and more for each call: what the matrix sends.
 
-use cpc_proto::v1;
+use cpc_proto::{clients::event_service_client::EventServiceClient, v1};
 use serde_json::{Value, json};
 
-use crate::harness::{Daemon, Person};
+use crate::harness::{Bearer, Daemon, Person};
 
 /// A message of a call, and what comes of it for those who may.
 pub(super) struct Specimen {
@@ -35,15 +35,31 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
     match call {
         "NodeOrchestration/RegisterNode" => vec![ends("FIELD_REQUIRED", json!({}))],
         "NodeOrchestration/Heartbeat" | "NodeOrchestration/HeartbeatStream" => vec![others(json!({ "sequence": "1" }))],
-        "NodeOrchestration/ListNodes" | "NodeOrchestration/WatchNodes" => vec![others(json!({}))],
+        "NodeOrchestration/ListNodes" | "NodeOrchestration/WatchNodes" | "NodeOrchestration/FindPeers" => {
+            vec![others(json!({}))]
+        }
         "NodeOrchestration/GetNode" | "NodeOrchestration/DeleteNode" | "NodeOrchestration/ResetNodeSequence" => {
             vec![others(json!({ "id": daemon.node().await.id }))]
         }
+        "NodeOrchestration/UpdateNode" => {
+            vec![others(json!({ "id": daemon.node().await.id, "setLabels": { "rack": "7" } }))]
+        }
+        "NodeOrchestration/ApproveNode" => vec![others(json!({ "id": daemon.node().await.id }))],
+        "NodeOrchestration/ExpireNode" => vec![others(json!({ "id": daemon.node().await.id, "never": true }))],
         "NodeOrchestration/RequestResources" => vec![ends("FIELD_REQUIRED", json!({}))],
         "NodeOrchestration/RenewAllocation"
         | "NodeOrchestration/ReleaseAllocation"
         | "NodeOrchestration/GetAllocation" => vec![others(json!({ "id": allocation(daemon).await }))],
         "NodeOrchestration/ListAllocations" => vec![others(json!({}))],
+        "EventService/WatchEvents" => vec![others(json!({}))],
+        "EventService/CreateWebhook" => vec![ends("FIELD_REQUIRED", json!({}))],
+        "EventService/ListWebhooks" => vec![own(json!({})), others(json!({ "ownerId": owner.id }))],
+        "EventService/DeleteWebhook" | "EventService/TestWebhook" => {
+            vec![others(json!({ "id": webhook(daemon, owner).await }))]
+        }
+        "NodeOrchestration/CheckReachability" => {
+            vec![others(json!({ "dial": { "addresses": ["/ip4/192.168.1.1/tcp/1"], "nonce": "1" } }))]
+        }
         "IdentityService/Authenticate" => vec![ends("FIELD_REQUIRED", json!({}))],
         "IdentityService/RefreshToken" => vec![ends("REFRESH_INVALID", json!({ "refreshToken": "cpcr_" }))],
         "IdentityService/GetCaller" | "IdentityService/Logout" | "AdminService/GetStatus" => vec![others(json!({}))],
@@ -96,4 +112,17 @@ async fn invite(daemon: &Daemon) -> String {
     let request = v1::CreateInviteRequest { kind: v1::SubjectKind::User.into(), ..Default::default() };
     let made = daemon.local().await.create_invite(request).await.expect("it is made");
     made.into_inner().invite.expect("an invite").id
+}
+
+/// Makes a webhook in place of the one before: a user has only so many.
+async fn webhook(daemon: &Daemon, owner: &Person) -> String {
+    let bearer = Bearer(Some(owner.token.clone()));
+    let mut events = EventServiceClient::with_interceptor(daemon.channel().await, bearer);
+    let listed = events.list_webhooks(v1::ListWebhooksRequest::default()).await.expect("a list").into_inner();
+    for webhook in listed.webhooks {
+        events.delete_webhook(v1::DeleteWebhookRequest { id: webhook.id }).await.expect("it is deleted");
+    }
+    let request = v1::CreateWebhookRequest { url: "https://localhost:9/x".into(), kinds: Vec::new() };
+    let made = events.create_webhook(request).await.expect("it is made").into_inner();
+    made.webhook.expect("a webhook").id
 }

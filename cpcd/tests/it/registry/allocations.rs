@@ -121,7 +121,7 @@ async fn resources_are_leased_renewed_and_given_back() {
         let path = format!("/v1/allocations/{}/renew", granted.id);
         let body = json!({ "epoch": "7" }).to_string();
         let answer = daemon.rest(Method::POST, &path, Some(&alice.token), Some(&body)).await;
-        assert_eq!((answer.status == 400, answer.reason().as_str()), (true, "FIELD_INVALID"), "no such epoch yet");
+        assert_eq!((answer.status, answer.reason().as_str()), (400, "FIELD_INVALID"), "no such epoch yet");
 
         let released = release(&daemon, &alice.token, &granted.id, 1).await.unwrap();
         assert_eq!((released.state(), released.parts.len()), (v1::AllocationState::Released, 0));

@@ -3,6 +3,10 @@
 mod access;
 mod allocations;
 mod heartbeats;
+mod joining;
 mod liveness;
+mod operations;
+mod quotas;
 mod registration;
 mod replicas;
+mod rerouting;
