@@ -4,12 +4,13 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "cpc/v1/common.proto",
     "cpc/v1/identity.proto",
     "cpc/v1/discovery.proto",
     "cpc/v1/allocation.proto",
     "cpc/v1/registry.proto",
+    "cpc/v1/events.proto",
     "cpc/v1/admin.proto",
 ];
 

@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        allocation, bench, completion, config, content, context as contexts, generate, index, invite, key, login,
-        logout, migrate, node, search, session, status, token_key, user, version, whoami,
+        allocation, bench, completion, config, content, context as contexts, events, generate, index, invite, key,
+        login, logout, migrate, node, search, session, status, token_key, user, version, webhook, whoami,
     },
     context::Context,
     failure::Result,
@@ -55,6 +55,10 @@ enum Command {
     Node(node::Command),
     #[command(subcommand, aliases = ["alloc", "allocations"])]
     Allocation(allocation::Command),
+    #[command(subcommand, alias = "event")]
+    Events(events::Command),
+    #[command(subcommand, alias = "webhooks")]
+    Webhook(webhook::Command),
     #[command(subcommand, alias = "token-keys")]
     TokenKey(token_key::Command),
     #[command(subcommand, alias = "contents")]
@@ -98,6 +102,8 @@ impl Cli {
             Command::Content(command) => command.run(context).await,
             Command::Node(command) => command.run(context).await,
             Command::Allocation(command) => command.run(context).await,
+            Command::Events(command) => command.run(context).await,
+            Command::Webhook(command) => command.run(context).await,
             Command::Migrate(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,
             Command::Index(command) => command.run(context).await,

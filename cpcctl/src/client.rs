@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use cpc_proto::clients::{
     admin_service_client::AdminServiceClient, discovery_service_client::DiscoveryServiceClient,
-    identity_service_client::IdentityServiceClient, node_orchestration_client::NodeOrchestrationClient,
+    event_service_client::EventServiceClient, identity_service_client::IdentityServiceClient,
+    node_orchestration_client::NodeOrchestrationClient,
 };
 use hyper_util::rt::TokioIo;
 use tonic::{
@@ -125,6 +126,12 @@ impl Client {
     /// Calls the registry of nodes.
     pub(crate) fn nodes(&self) -> NodeOrchestrationClient<Link> {
         let client = NodeOrchestrationClient::with_interceptor(self.channel.clone(), self.stamp.clone());
+        client.max_decoding_message_size(MAX_ANSWER)
+    }
+
+    /// Calls the service of events.
+    pub(crate) fn events(&self) -> EventServiceClient<Link> {
+        let client = EventServiceClient::with_interceptor(self.channel.clone(), self.stamp.clone());
         client.max_decoding_message_size(MAX_ANSWER)
     }
 

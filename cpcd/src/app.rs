@@ -3,7 +3,8 @@
 use std::{future::Future, net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
 use cpcd_domain::{
-    Caller, discovery::Discovery, identity::Identity, migrations::Migrations, registry::Registry, system::System,
+    Caller, discovery::Discovery, events::Events, identity::Identity, migrations::Migrations, registry::Registry,
+    system::System,
 };
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 use cpcd_store::deadline;
@@ -23,6 +24,7 @@ pub(crate) struct Parts {
     pub(crate) identity: Identity,
     pub(crate) registry: Registry,
     pub(crate) discovery: Discovery,
+    pub(crate) events: Events,
     pub(crate) system: System,
     pub(crate) migrations: Migrations,
     pub(crate) metrics: Metrics,

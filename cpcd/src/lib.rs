@@ -11,6 +11,7 @@ mod app;
 mod calls;
 mod copy_store;
 mod data_dir;
+mod following;
 mod init;
 pub mod limits;
 mod rates;

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 use cpcd_domain::{
-    discovery,
+    discovery, events,
     identity::{self, Advertised},
     registry,
 };
@@ -43,6 +43,8 @@ pub struct Settings {
     pub identity: identity::Config,
     /// The node registry.
     pub registry: registry::Config,
+    /// Events.
+    pub events: events::Config,
     /// Discovery.
     pub discovery: discovery::Config,
     /// The daemon's own metrics.
@@ -215,6 +217,7 @@ impl Settings {
         self.search.validate()?;
         self.identity.validate()?;
         self.registry.validate()?;
+        self.events.validate()?;
         self.server.advertised(None).validate("server.public_endpoint")?;
         for (key, address) in [("grpc_listen", self.server.grpc_listen), ("rest_listen", self.server.rest_listen)] {
             if !address.ip().is_loopback() && !self.tls.is_on() && !self.server.allow_plaintext {

@@ -7,6 +7,7 @@ pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod content;
 pub(crate) mod context;
+pub(crate) mod events;
 pub(crate) mod generate;
 pub(crate) mod index;
 pub(crate) mod invite;
@@ -21,7 +22,9 @@ pub(crate) mod status;
 pub(crate) mod token_key;
 pub(crate) mod user;
 pub(crate) mod version;
+pub(crate) mod webhook;
 pub(crate) mod whoami;
 
 mod deleted;
+mod following;
 mod owner;

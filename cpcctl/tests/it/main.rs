@@ -8,6 +8,7 @@ mod contexts;
 mod convert;
 mod daemon;
 mod errors;
+mod events;
 mod generated;
 mod harness;
 mod keys;

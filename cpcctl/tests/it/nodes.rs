@@ -57,7 +57,7 @@ impl<'a> Background<'a> {
         until("it is gone", || self.child.try_wait().unwrap());
     }
 
-    fn code(&mut self) -> Option<i32> {
+    pub(crate) fn code(&mut self) -> Option<i32> {
         until("it ends", || self.child.try_wait().unwrap()).code()
     }
 }

@@ -102,6 +102,13 @@ impl Caller {
         Self { floor, ..self }
     }
 
+    /// Makes of the daemon a user who is not there: what is done later in their name is done by the rights that they have then.
+    #[must_use]
+    pub(crate) fn in_the_name_of(self, user: UserId, permissions: Permissions) -> Self {
+        debug_assert_eq!(self.subject, Subject::System);
+        Self { subject: Subject::User(user), permissions: Arc::new(permissions), ..self }
+    }
+
     /// Gives who it is.
     #[must_use]
     pub fn subject(&self) -> Subject {

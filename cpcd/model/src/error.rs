@@ -90,6 +90,7 @@ reasons! {
     RecordInvalid "RECORD_INVALID" InvalidArgument "The bytes are no signed peer record of either dialect, or one that cannot be taken.";
     RecordKeyMismatch "RECORD_KEY_MISMATCH" InvalidArgument "The peer record, its signature and the proof are not all of the same key.";
     AddressNotAllowed "ADDRESS_NOT_ALLOWED" InvalidArgument "An address of the peer record cannot be dialled, is not public, or is not the node's.";
+    TargetNotAllowed "TARGET_NOT_ALLOWED" InvalidArgument "The operator does not allow notices to be sent to this host (`events.webhook_allow`).";
     QueryInvalid "QUERY_INVALID" InvalidArgument "The search query cannot be understood or asks too much.";
     PageTokenInvalid "PAGE_TOKEN_INVALID" InvalidArgument "The page token is damaged or belongs to another query; start again without it.";
     TokenMissing "TOKEN_MISSING" Unauthenticated "The call needs a token and none came.";
@@ -115,6 +116,7 @@ reasons! {
     UserNotFound "USER_NOT_FOUND" NotFound "There is no such user.";
     NodeNotFound "NODE_NOT_FOUND" NotFound "There is no such node, or the caller may not know of it.";
     AllocationNotFound "ALLOCATION_NOT_FOUND" NotFound "There is no such allocation, or the caller may not know of it.";
+    WebhookNotFound "WEBHOOK_NOT_FOUND" NotFound "There is no such webhook, or it is somebody else's.";
     InviteNotFound "INVITE_NOT_FOUND" NotFound "There is no such invite.";
     RouteUnknown "ROUTE_UNKNOWN" NotFound "There is nothing under this path.";
     MethodUnknown "METHOD_UNKNOWN" Unimplemented "The server does not have this call.";

@@ -55,6 +55,8 @@ ids! {
     InviteId;
     /// Names an allocation.
     AllocationId;
+    /// Names a webhook.
+    WebhookId;
 }
 
 impl NodeId {

@@ -17,5 +17,6 @@ pub mod query;
 pub mod text;
 pub mod time;
 pub mod user;
+pub mod webhook;
 
 pub use error::{Error, Kind, Reason, Result};

@@ -5,6 +5,7 @@
 mod admin;
 mod allocations;
 mod discovery;
+mod events;
 mod identity;
 mod invites;
 mod registry;
@@ -26,7 +27,7 @@ use crate::{
 };
 
 pub(crate) use admin::list_migrations;
-pub(crate) use spoken::{Input, Spoken, Token, cut};
+pub(crate) use spoken::{Input, Spoken, Token, cut, read};
 
 /// A unary call, named by its request message.
 pub(crate) trait Call: Message + Default + DeserializeOwned + 'static {

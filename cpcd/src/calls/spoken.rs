@@ -57,7 +57,11 @@ fn json<C: Call>(app: &App, door: Door, token: Token, input: Input) -> BoxFuture
     })
 }
 
-fn read<C: Call>(input: Input) -> Result<C> {
+/// Reads a message.
+///
+/// # Errors
+/// `MESSAGE_UNDECODABLE`.
+pub(crate) fn read<C: Message + Default + DeserializeOwned>(input: Input) -> Result<C> {
     let (body, path) = match input {
         Input::Fields(fields) => return parse(Value::Object(fields)),
         Input::Body(body, path) => (body, path),

@@ -9,7 +9,7 @@ use serde_json::Map;
 use warp::{Filter, filters::BoxedFilter, path::FullPath, reply::Response};
 
 use super::{
-    Edge,
+    Edge, events,
     parameters::{self, Parameters},
     reply,
     route::with,
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::bearer,
     calls::{
-        Input,
+        Input, Spoken,
         table::{self, Inputs, Route},
     },
 };
@@ -51,7 +51,13 @@ fn one(edge: &Edge, route: &'static Route) -> BoxedFilter<(Response,)> {
         .and(warp::body::bytes())
         .then(move |path, edge, query, headers, body| {
             let request = Request { path, query, headers, body };
-            answer(edge, route, inputs.clone(), request)
+            let inputs = inputs.clone();
+            async move {
+                match route.row.spoken() {
+                    Some(spoken) => answer(edge, spoken, inputs, request).await,
+                    None => events::answer(edge, inputs, request).await,
+                }
+            }
         })
         .boxed()
 }
@@ -68,15 +74,14 @@ fn verb(verb: &Method) -> BoxedFilter<()> {
 }
 
 /// What of a request makes the message.
-struct Request {
+pub(super) struct Request {
     path: Vec<String>,
     query: Parameters,
-    headers: HeaderMap,
+    pub(super) headers: HeaderMap,
     body: Bytes,
 }
 
-async fn answer(edge: Edge, route: &'static Route, inputs: Arc<Inputs>, request: Request) -> Response {
-    let spoken = route.row.spoken().expect("only unary calls have routes");
+async fn answer(edge: Edge, spoken: Spoken, inputs: Arc<Inputs>, request: Request) -> Response {
     let token = bearer(&request.headers);
     let answer = match input(&inputs, request) {
         Ok(input) => (spoken.json)(&edge.app, edge.door, token, input).await,
@@ -85,7 +90,8 @@ async fn answer(edge: Edge, route: &'static Route, inputs: Arc<Inputs>, request:
     reply::json_text(answer)
 }
 
-fn input(inputs: &Inputs, request: Request) -> Result<Input> {
+/// Gives what of a request is the message.
+pub(super) fn input(inputs: &Inputs, request: Request) -> Result<Input> {
     let query = parameters::read(&inputs.query, request.query)?;
     let mut path = Map::new();
     for (parameter, text) in inputs.path.iter().zip(request.path) {

@@ -1,6 +1,7 @@
 //! The REST edge: routes as boxed warp filters; those of the calls come from the table (`calls/table`).
 
 mod calls;
+mod events;
 mod health;
 mod metrics;
 mod openapi;

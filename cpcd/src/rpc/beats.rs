@@ -13,13 +13,10 @@ use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::{Status, Streaming};
 
-use super::{
-    Edge,
-    frame::error_of,
-    reply::{status, stopping},
-};
+use super::{Edge, frame::error_of, reply::status};
 use crate::{
     app::{App, Door},
+    following::stopping,
     request_id::RequestId,
     wire::{self, Wire},
 };

@@ -9,7 +9,8 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use crate::app::App;
 
 /// Names of the services that health checks can ask for; the empty one is the whole.
-const NAMES: [&str; 4] = ["", "cpc.v1.IdentityService", "cpc.v1.DiscoveryService", "cpc.v1.AdminService"];
+const NAMES: [&str; 5] =
+    ["", "cpc.v1.IdentityService", "cpc.v1.DiscoveryService", "cpc.v1.EventService", "cpc.v1.AdminService"];
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Sets the status of every service.

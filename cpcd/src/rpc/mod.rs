@@ -4,6 +4,7 @@ mod admin;
 mod beats;
 mod discovery;
 mod ending;
+mod events;
 mod frame;
 mod health;
 mod lane;
@@ -16,7 +17,7 @@ mod runtimes;
 mod unary;
 mod waiting;
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, pin::Pin, sync::Arc};
 
 use cpc_proto::{FILE_DESCRIPTOR_SET, v1};
 use futures_util::future::BoxFuture;
@@ -60,6 +61,9 @@ pub(crate) struct Edge {
     /// Bulk publishes that may be under way at once.
     pub(crate) bulk: Arc<Semaphore>,
 }
+
+/// What a stream answers.
+type Answers<T> = Pin<Box<dyn futures_util::Stream<Item = Result<T, tonic::Status>> + Send>>;
 
 /// What a listener serves.
 #[derive(Clone)]
@@ -175,11 +179,13 @@ impl Services {
         let identity = v1::identity_service_server::IdentityServiceServer::from_arc(edge.clone());
         let nodes = v1::node_orchestration_server::NodeOrchestrationServer::from_arc(edge.clone());
         let discovery = v1::discovery_service_server::DiscoveryServiceServer::from_arc(edge.clone());
+        let events = v1::event_service_server::EventServiceServer::from_arc(edge.clone());
         let admin = v1::admin_service_server::AdminServiceServer::from_arc(edge.clone());
         let mut routes = Routes::new(Ending::new(health, stop))
             .add_service(Unary::new(&edge, identity.max_decoding_message_size(max)))
             .add_service(Unary::new(&edge, nodes.max_decoding_message_size(max.min(limits.heartbeat_bytes))))
             .add_service(Unary::new(&edge, discovery.max_decoding_message_size(max)))
+            .add_service(Unary::new(&edge, events.max_decoding_message_size(max)))
             .add_service(Unary::new(&edge, admin.max_decoding_message_size(max)));
         if self.reflection {
             let builder = || {
@@ -196,7 +202,8 @@ impl Services {
 }
 
 /// The services of package `cpc.v1`, without the package.
-const SERVICES: [&str; 4] = ["NodeOrchestration", "IdentityService", "DiscoveryService", "AdminService"];
+const SERVICES: [&str; 5] =
+    ["NodeOrchestration", "IdentityService", "DiscoveryService", "EventService", "AdminService"];
 
 /// All calls of it are unary and answered from the table; what the trait has stands for a call without a row.
 impl v1::identity_service_server::IdentityService for Edge {}

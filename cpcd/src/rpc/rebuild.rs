@@ -8,11 +8,8 @@ use cpcd_model::Error;
 use futures_util::{Stream, stream};
 use tonic::{Request, Response, Status};
 
-use super::{
-    Edge,
-    reply::{status, stopping},
-};
-use crate::{request_id::RequestId, wire::Wire};
+use super::{Edge, reply::status};
+use crate::{following::stopping, request_id::RequestId, wire::Wire};
 
 pub(super) type Answers = Pin<Box<dyn Stream<Item = Result<v1::RebuildIndexResponse, Status>> + Send>>;
 

@@ -1,20 +1,12 @@
 //! Heartbeats and watches of `NodeOrchestration`; its other calls are answered from the table.
 
-use std::pin::Pin;
-
 use cpc_proto::v1::{self, node_orchestration_server::NodeOrchestration};
 use cpcd_model::{Error, Result as Outcome};
-use futures_util::{Stream, stream};
+use futures_util::{StreamExt, stream};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::{
-    Edge,
-    beats::Beats,
-    reply::{status, stopping},
-};
-use crate::{app::bearer, request_id::RequestId, wire::Wire};
-
-type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+use super::{Answers, Edge, beats::Beats, reply::status};
+use crate::{app::bearer, following::told, request_id::RequestId, wire::watched_node};
 
 #[async_trait]
 impl NodeOrchestration for Edge {
@@ -42,28 +34,14 @@ impl NodeOrchestration for Edge {
         let request_id = extensions.get::<RequestId>().copied();
         let opened = async {
             let caller = self.stream_caller(&metadata.into_headers()).await?;
-            let (watch, whose) = (self.app.registry.watch.clone(), caller.clone());
-            let follower = self.app.run(async move { watch.follow(&whose, &message.cursor).await }).await?;
-            Ok((follower, caller))
+            let (events, whose) = (self.app.events.clone(), caller.clone());
+            let follower = self.app.run(async move { events.follow_nodes(&whose, &message.cursor).await }).await?;
+            Ok(told(&self.app, caller, follower, self.stop.clone()))
         };
-        let (follower, caller) = opened.await.map_err(|error: Error| status(&error, request_id.as_ref()))?;
-        let tokens = self.app.identity.tokens.clone();
-        let ended = Box::pin(async move { tokens.ended(&caller).await });
-        let state = (Some(follower), ended, self.clone());
-        let answers = stream::unfold(state, move |(follower, mut ended, edge)| async move {
-            let mut follower = follower?;
-            let watched = tokio::select! {
-                biased;
-                () = edge.stop.cancelled() => Err(stopping()),
-                error = &mut ended => Err(error),
-                watched = follower.next() => watched,
-            };
-            // After an error the stream is over; the cursor says where to go on.
-            let follower = watched.is_ok().then_some(follower);
-            let answer = watched.map(|watched| watched.to_wire()).map_err(|e| status(&e, request_id.as_ref()));
-            Some((answer, (follower, ended, edge)))
-        });
-        Ok(Response::new(Box::pin(answers)))
+        let told = opened.await.map_err(|error: Error| status(&error, request_id.as_ref()))?;
+        Ok(Response::new(Box::pin(told.map(move |watched| {
+            watched.map(|watched| watched_node(&watched)).map_err(|error| status(&error, request_id.as_ref()))
+        }))))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use cpc_proto::ERROR_DOMAIN;
-use cpcd_model::{Error, Kind, Reason};
+use cpcd_model::{Error, Kind};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -27,10 +27,4 @@ pub(super) fn status(error: &Error, request_id: Option<&RequestId>) -> Status {
     }
     let (code, _, _) = error.kind().codes();
     Status::with_error_details(Code::from_i32(code), error.message(), details)
-}
-
-/// Makes the error of a stream that ends with the daemon.
-pub(super) fn stopping() -> Error {
-    Error::new(Reason::ShuttingDown, "the server is stopping; go on elsewhere, or later")
-        .with_retry_after(std::time::Duration::from_secs(1))
 }

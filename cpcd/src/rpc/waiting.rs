@@ -71,7 +71,8 @@ impl WaitingServices {
         let routes = Routes::new(Ending::new(health, &self.stop))
             .add_service(gate.before(v1::identity_service_server::IdentityServiceServer::from_arc(waiting.clone())))
             .add_service(gate.before(v1::node_orchestration_server::NodeOrchestrationServer::from_arc(waiting.clone())))
-            .add_service(gate.before(v1::discovery_service_server::DiscoveryServiceServer::from_arc(waiting)))
+            .add_service(gate.before(v1::discovery_service_server::DiscoveryServiceServer::from_arc(waiting.clone())))
+            .add_service(gate.before(v1::event_service_server::EventServiceServer::from_arc(waiting)))
             .add_service(gate.before(admin.max_decoding_message_size(max)))
             .prepare();
         Serving {
@@ -97,6 +98,7 @@ impl Waiting {
 impl v1::identity_service_server::IdentityService for Waiting {}
 impl v1::node_orchestration_server::NodeOrchestration for Waiting {}
 impl v1::discovery_service_server::DiscoveryService for Waiting {}
+impl v1::event_service_server::EventService for Waiting {}
 
 #[async_trait]
 impl v1::admin_service_server::AdminService for Waiting {

@@ -4,6 +4,7 @@ use anyhow::Context;
 use cpcd_domain::{
     Timekeeper,
     discovery::{Discovery, Indexer},
+    events::{Courier, Events},
     identity::Identity,
     registry::{Detector, Flusher, Registry},
 };
@@ -13,6 +14,7 @@ use super::{
     Ground,
     root_key::{make_root_key, read_root_key},
 };
+use crate::wire::event_json;
 
 /// What was opened, before it is served.
 pub(super) struct Engines {
@@ -24,6 +26,8 @@ pub(super) struct Engines {
     pub(super) registry: Registry,
     pub(super) detector: Detector,
     pub(super) flusher: Flusher,
+    pub(super) events: Events,
+    pub(super) courier: Courier,
     pub(super) discovery: Discovery,
     pub(super) indexer: Indexer,
 }
@@ -42,10 +46,25 @@ impl Engines {
         let identity = Identity::open(&store, &cache, clock, &settings.identity, &root, advertised).await?;
         let (registry, detector, flusher) =
             Registry::open(&store, &cache, clock, &settings.registry, &identity).await?;
+        let (events, courier) =
+            Events::open(&store, clock, &settings.events, (&identity.server, &root), &registry, event_json)?;
         let (index, _) =
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
         let (discovery, indexer) = Discovery::new(&store, &index, &cache, clock, &settings.discovery, &root)?;
         indexer.prepare().await.context("cannot prepare the index")?;
-        Ok(Self { store, cache, index, timekeeper, identity, registry, detector, flusher, discovery, indexer })
+        Ok(Self {
+            store,
+            cache,
+            index,
+            timekeeper,
+            identity,
+            registry,
+            detector,
+            flusher,
+            events,
+            courier,
+            discovery,
+            indexer,
+        })
     }
 }

@@ -22,8 +22,20 @@ use crate::{
 /// Serves everything until the daemon stops.
 pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listeners) -> anyhow::Result<()> {
     let Ground { settings, tls, stop, tasks, calls_ended, writers, health, .. } = ground;
-    let Engines { store, cache, index, timekeeper, identity, registry, detector, flusher, discovery, indexer } =
-        engines;
+    let Engines {
+        store,
+        cache,
+        index,
+        timekeeper,
+        identity,
+        registry,
+        detector,
+        flusher,
+        events,
+        courier,
+        discovery,
+        indexer,
+    } = engines;
     let addresses = listeners.addresses(settings)?;
     let about = About {
         started_at: ground.clock.now(),
@@ -37,6 +49,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         system: System::new(&store, &index, &cache, &ground.clock, &discovery.contents),
         migrations: Migrations::new(&settings.store, Service::Serving),
         discovery,
+        events,
         metrics: ground.metrics.clone(),
         about: Arc::new(about),
         runtime: Handle::current(),
@@ -70,7 +83,8 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("detector", Box::pin(detector.run(stop.clone())));
     spawn("clock", Box::pin(timekeeper.run(stop.clone())));
     spawn("placement", Box::pin(app.registry.placements.clone().run(stop.clone())));
-    spawn("watch", Box::pin(app.registry.watch.clone().run(stop.clone())));
+    spawn("watch", Box::pin(app.events.watch.clone().run(stop.clone())));
+    spawn("webhooks", Box::pin(courier.run(stop.clone())));
     spawn("indexer", Box::pin(indexer.run(stop.clone())));
     spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
     // What was heard is passed on and written after the last call has ended.

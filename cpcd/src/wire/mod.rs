@@ -4,6 +4,7 @@
 
 mod allocation;
 mod discovery;
+mod events;
 mod identity;
 mod index;
 mod invites;
@@ -15,6 +16,7 @@ use cpcd_model::{Error, Reason, Result, time::Timestamp};
 
 pub(crate) use allocation::{allocation_draft, allocation_state_filter};
 pub(crate) use discovery::{draft, publish_response};
+pub(crate) use events::{event_json, watched_node};
 pub(crate) use identity::{challenge_purpose, permissions, proof, rules, session, subject_kind};
 pub(crate) use invites::invite_kind;
 pub(crate) use migrations::migration_target;

@@ -2,7 +2,7 @@
 
 use cpc_proto::v1;
 use cpc_signing::PeerId;
-use cpcd_domain::registry::{Beat, Beaten, Change, Seen, Watched};
+use cpcd_domain::registry::{Beat, Beaten, Seen};
 use cpcd_model::{
     Result,
     node::{NodeStatus, Resources, Scheduling},
@@ -92,20 +92,6 @@ impl Wire for Beaten {
             tokens: self.tokens.as_ref().map(Wire::to_wire),
             directives: None,
         }
-    }
-}
-
-impl Wire for Watched {
-    type Message = v1::WatchNodesResponse;
-
-    fn to_wire(&self) -> v1::WatchNodesResponse {
-        use v1::watch_nodes_response::Event;
-        let event = self.change.as_ref().map(|change| match change {
-            Change::Node(seen) => Event::Changed(seen.to_wire()),
-            Change::Deleted(id) => Event::DeletedId(id.to_string()),
-            Change::Gap => Event::Gap(v1::Gap {}),
-        });
-        v1::WatchNodesResponse { cursor: self.cursor.clone(), event }
     }
 }
 

@@ -14,6 +14,7 @@ mod deadlines;
 mod degradation;
 mod documents;
 mod edges;
+mod events;
 mod index;
 mod invites;
 mod limits;

@@ -1,17 +1,9 @@
-use std::time::Duration;
+use std::cell::RefCell;
 
 use cpc_proto::v1::{WatchNodesRequest, WatchNodesResponse, watch_nodes_response::Event};
 use serde::Serialize;
-use tonic::Streaming;
 
-use crate::{
-    client::Client,
-    clock,
-    context::Context,
-    failure::{Failure, Result},
-    nodes::{self, agent::may_pass, backoff::Backoff},
-    output::{List, Row},
-};
+use crate::{clock, commands::following::follow, context::Context, failure::Result, nodes, output::Row};
 
 /// Follows changes of nodes as they happen
 ///
@@ -35,79 +27,27 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let output = context.output.clone();
-        let mut watch = Watch {
-            cursor: self.cursor,
-            left: self.limit,
-            list: output.list(),
-            backoff: Backoff::default(),
-            is_cut: false,
-        };
-        let mut client = context.client().await?;
-        let mut has_begun = false;
-        loop {
-            let failure = match watch.follow(&client, context.timeout(), &mut has_begun).await {
-                Ok(()) => return watch.list.finish("").map(drop),
-                Err(failure) => failure,
-            };
-            if failure.is_silent {
-                return Err(failure);
-            } else if failure.is_unauthenticated() {
-                client = context.renewed(failure).await?;
-                continue;
-            } else if !has_begun || !may_pass(&failure) {
-                return Err(failure);
-            }
-            // Said once for each time that the server is away.
-            if !std::mem::replace(&mut watch.is_cut, true) {
-                output.warning(format_args!("cut ({}); going on from the cursor", failure.message));
-            }
-            loop {
-                tokio::time::sleep(failure.retry_after.unwrap_or_default() + watch.backoff.wait()).await;
-                match context.reconnected().await {
-                    Ok(connected) => break client = connected,
-                    Err(failure) if may_pass(&failure) => {}
-                    Err(failure) => return Err(failure),
+        let (cursor, mut left) = (RefCell::new(self.cursor), self.limit);
+        let mut list = output.list();
+        follow(
+            context,
+            async |client| {
+                let request = WatchNodesRequest { cursor: cursor.borrow().clone() };
+                client.nodes().watch_nodes(request).await
+            },
+            |response: WatchNodesResponse| {
+                cursor.borrow_mut().clone_from(&response.cursor);
+                let is_change = response.event.is_some();
+                list.push_now(Watched { at: format!("{:.3}", clock::now()), response }, &WIDTHS)?;
+                if let Some(left) = left.as_mut().filter(|_| is_change) {
+                    *left -= 1;
                 }
-            }
-        }
+                Ok(left == Some(0))
+            },
+        )
+        .await?;
+        list.finish("").map(drop)
     }
-}
-
-struct Watch<'a> {
-    cursor: String,
-    left: Option<u64>,
-    list: List<'a, Watched>,
-    backoff: Backoff,
-    is_cut: bool,
-}
-
-impl Watch<'_> {
-    /// Follows over one connection; ends well when as many changes as were asked for have come.
-    async fn follow(&mut self, client: &Client, limit: Duration, has_begun: &mut bool) -> Result<()> {
-        let mut changes = open(client, &self.cursor, limit).await?;
-        *has_begun = true;
-        self.is_cut = false;
-        while let Some(response) = changes.message().await? {
-            self.backoff.reset();
-            self.cursor.clone_from(&response.cursor);
-            let is_change = response.event.is_some();
-            self.list.push_now(Watched { at: format!("{:.3}", clock::now()), response }, &WIDTHS)?;
-            if is_change && let Some(left) = &mut self.left {
-                *left -= 1;
-                if *left == 0 {
-                    return Ok(());
-                }
-            }
-        }
-        Err(Failure::lost("the server ended the stream"))
-    }
-}
-
-async fn open(client: &Client, cursor: &str, limit: Duration) -> Result<Streaming<WatchNodesResponse>> {
-    let mut nodes = client.without_deadline().nodes();
-    let opening = nodes.watch_nodes(WatchNodesRequest { cursor: cursor.to_owned() });
-    let opened = tokio::time::timeout(limit, opening).await.map_err(|_| Failure::timeout(limit))?;
-    Ok(opened?.into_inner())
 }
 
 /// A change, and when it came.

@@ -93,7 +93,7 @@ impl RootKey {
     }
 
     /// Encrypts a secret for the store; `label` binds it to its place.
-    pub(super) fn seal(&self, label: &str, secret: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn seal(&self, label: &str, secret: &[u8]) -> Result<Vec<u8>> {
         let mut text = secret.to_vec();
         let nonce = self
             .sealing_key()
@@ -105,7 +105,7 @@ impl RootKey {
     }
 
     /// Decrypts a secret of the store.
-    pub(super) fn open(&self, label: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    pub(crate) fn open(&self, label: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let damaged =
             || Error::new(Reason::StoreForeign, format!("the {label} in the store is not under this root key"));
         let (nonce, text) = sealed.split_at_checked(NONCE_LEN).ok_or_else(damaged)?;

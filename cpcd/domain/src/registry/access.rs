@@ -15,7 +15,7 @@ fn target(node: &Node) -> Target<'_> {
 }
 
 /// Says whether a node is for a caller to see: read on nodes, or it is their own, or themselves, or of their realm.
-pub(super) fn may_see(caller: &Caller, own_realm: Option<&str>, node: &Node) -> bool {
+pub(crate) fn may_see(caller: &Caller, own_realm: Option<&str>, node: &Node) -> bool {
     caller.may(Resource::Nodes, Level::Read, &target(node)) || is_own(caller, node) || is_inside(own_realm, node)
 }
 

@@ -40,7 +40,6 @@ mod signals;
 #[cfg(test)]
 mod simulation;
 mod table;
-mod watch;
 
 use std::sync::Arc;
 
@@ -49,6 +48,7 @@ use cpcd_store::{Cache, Store};
 
 use crate::identity::Identity;
 
+pub(crate) use access::may_see;
 pub use allocations::{AllocationConfig, AllocationDraft, AllocationList, Allocations, ShownAllocation, ShownPart};
 pub use config::Config;
 pub use detector::Detector;
@@ -57,7 +57,6 @@ pub use heartbeats::{Beat, Beaten, Heartbeats};
 pub use nodes::{ListRequest, Nodes, Seen};
 pub use placement::Placements;
 pub use registration::{Registered, Registration, Registrations};
-pub use watch::{Change, Follower, Watch, Watched};
 
 use changes::Changes;
 use detector::Others;
@@ -76,8 +75,6 @@ pub struct Registry {
     pub heartbeats: Heartbeats,
     /// Nodes.
     pub nodes: Nodes,
-    /// Changes of nodes.
-    pub watch: Watch,
     /// Allocations.
     pub allocations: Allocations,
     /// Where allocations could lie.
@@ -119,10 +116,9 @@ impl Registry {
             Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity, placements.clone());
         let heartbeats =
             Heartbeats::new(store, clock, &config, table.clone(), pace.clone(), identity, registrations.clone());
-        let watch = Watch::new(store, identity.server.store_id(), nodes.clone(), config.watches);
         let detector = Detector::new(store, clock, &config, table.clone(), others);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        Ok((Self { registrations, heartbeats, nodes, watch, allocations, placements, config }, detector, flusher))
+        Ok((Self { registrations, heartbeats, nodes, allocations, placements, config }, detector, flusher))
     }
 }
 

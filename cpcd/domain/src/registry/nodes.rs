@@ -224,7 +224,7 @@ impl Nodes {
     }
 
     /// Gives the realm of a caller that is a node.
-    pub(super) async fn realm_of(&self, caller: &Caller) -> Result<Option<String>> {
+    pub(crate) async fn realm_of(&self, caller: &Caller) -> Result<Option<String>> {
         match caller.subject() {
             Subject::Node(id) => Ok(self.store.get_node(id).await?.map(|node| node.realm)),
             Subject::User(_) | Subject::Anonymous | Subject::LocalAdmin | Subject::System => Ok(None),
@@ -232,7 +232,7 @@ impl Nodes {
     }
 
     /// Gives a node as a caller may see it, with what memory knows better.
-    pub(super) fn show(&self, caller: &Caller, realm: Option<&str>, node: Node) -> Seen {
+    pub(crate) fn show(&self, caller: &Caller, realm: Option<&str>, node: Node) -> Seen {
         let mut node = access::for_caller(caller, realm, node);
         let view = self.table.view(node.id);
         if let Some(view) = view {
@@ -245,7 +245,8 @@ impl Nodes {
         Seen { node, used: view.map(|view| view.used).unwrap_or_default() }
     }
 
-    pub(super) async fn load(&self, ids: &[NodeId]) -> Result<Vec<Node>> {
+    /// Loads nodes, for whoever checks what may be seen of them.
+    pub(crate) async fn load(&self, ids: &[NodeId]) -> Result<Vec<Node>> {
         self.store.get_nodes(ids).await
     }
 }

@@ -11,6 +11,8 @@ pub enum Needs {
     Session,
     /// A login, whoever's: what is shown depends on who asks.
     Login,
+    /// A login as a user: what is made belongs to one.
+    User,
     /// A level on a resource.
     Level(Resource, Level),
     /// A level on a resource, by a user: what is made belongs to one.
@@ -33,6 +35,7 @@ impl Needs {
             Self::Nothing => "nothing".into(),
             Self::Session => "a session".into(),
             Self::Login => "a login".into(),
+            Self::User => "a login as a user".into(),
             Self::Level(resource, level) => format!("{level} on {resource}"),
             Self::AsUser(resource, level) => format!("{level} on {resource}, as a user"),
             Self::OwnOr(resource, level) => format!("{level} on {resource}, or that it is one's own"),
@@ -50,6 +53,7 @@ impl Needs {
             Self::Level(Resource::Content, Level::Read) => true,
             Self::Session
             | Self::Login
+            | Self::User
             | Self::Level(..)
             | Self::AsUser(..)
             | Self::OwnOr(..)

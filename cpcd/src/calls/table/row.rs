@@ -24,9 +24,14 @@ impl Row {
         Self { grpc, rest, also: &[], names: &[], needs, note: "", hidden: None, spoken }
     }
 
-    /// Makes the row of a call with a stream: gRPC only, by hand in `rpc/`.
+    /// Makes the row of a call with a stream: by hand in `rpc/`, and on REST only where it is [`Self::told`].
     pub(super) const fn stream(grpc: &'static str, needs: Needs) -> Self {
         Self { grpc, rest: "", also: &[], names: &[], needs, note: "", hidden: None, spoken: None }
+    }
+
+    /// Gives a stream of answers a route: they are server-sent events there.
+    pub(super) const fn told(self, rest: &'static str) -> Self {
+        Self { rest, ..self }
     }
 
     /// Adds paths with the same answer.
@@ -61,9 +66,15 @@ impl Row {
         self.grpc
     }
 
-    /// Gives verb and path of each route, the one of the version first; none for a stream.
+    /// Gives verb and path of each route, the one of the version first; none for most streams.
     pub fn paths(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.rest).chain(self.also.iter().copied()).filter(|path| !path.is_empty())
+    }
+
+    /// Says whether it is a stream whose answers are server-sent events on REST.
+    #[must_use]
+    pub const fn is_told(&self) -> bool {
+        self.spoken.is_none() && !self.rest.is_empty()
     }
 
     /// Gives what the call needs.

@@ -41,7 +41,10 @@ fn call(route: &Route, comments: &Comments, schemas: &mut Schemas<'_>) -> Value 
         "summary": comments.of(&service.parent_file(), method.path()),
         "description": format!("gRPC: `{PACKAGE}.{}`. Needs: {}.", route.row.grpc(), route.row.words()),
         "security": security(route.row.needs()),
-        "responses": responses("application/json", &schemas.message(&method.output())),
+        "responses": match route.row.is_told() {
+            true => responses("text/event-stream", &json!({ "type": "string" })),
+            false => responses("application/json", &schemas.message(&method.output())),
+        },
     });
     let path = inputs.path.iter().map(|given| parameter(given, "path", schemas)).collect::<Vec<_>>();
     let query = inputs.query.iter().map(|given| parameter(given, "query", schemas));
@@ -93,6 +96,7 @@ fn security(needs: Needs) -> Value {
         Needs::Level(..) if needs.may_be_open() => json!([{}, bearer]),
         Needs::Session
         | Needs::Login
+        | Needs::User
         | Needs::Level(..)
         | Needs::AsUser(..)
         | Needs::OwnOr(..)

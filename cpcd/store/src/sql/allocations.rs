@@ -139,6 +139,17 @@ impl Store {
         Ok(read(rows)?.pop())
     }
 
+    /// Gives those of some allocations that there are.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_allocations(&self, ids: &[AllocationId]) -> Result<Vec<Allocation>> {
+        let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        let statement =
+            sql(select!("WHERE id = ANY($1)"), select!("WHERE id IN (SELECT unhex(value, '-') FROM json_each($1))"));
+        read(self.db.fetch_all::<Row>(statement, &[Arg::UuidArray(&ids)]).await?)
+    }
+
     /// Gives the allocation that a requester named so, and the hash of what was asked for.
     ///
     /// # Errors

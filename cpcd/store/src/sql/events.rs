@@ -205,6 +205,21 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Event>> {
         let kinds: Vec<_> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        self.list_events_about(&kinds, &[], after, until, limit).await
+    }
+
+    /// Does the same for events of some subjects only; none means all.
+    ///
+    /// # Errors
+    /// `PAGE_TOKEN_INVALID` if events after the cursor are gone.
+    pub async fn list_events_about(
+        &self,
+        kinds: &[String],
+        subjects: &[Uuid],
+        after: &EventCursor,
+        until: &EventCursor,
+        limit: u32,
+    ) -> Result<Vec<Event>> {
         let rows: Vec<Row> = self
             .db
             .fetch_all(
@@ -212,10 +227,12 @@ impl Store {
                     "SELECT xid::TEXT::BIGINT AS xid, id, kind, subject_id, payload, created_at FROM events
                      WHERE (events.xid, id) > ($1::TEXT::XID8, $2) AND (events.xid, id) <= ($3::TEXT::XID8, $4)
                          AND EXISTS (SELECT 1 FROM unnest($5) AS wanted WHERE starts_with(kind, wanted))
+                         AND (cardinality($7) = 0 OR subject_id = ANY($7))
                      ORDER BY events.xid, id LIMIT $6",
                     "SELECT 0 AS xid, id, kind, subject_id, payload, created_at FROM events
                      WHERE $1 IS NOT NULL AND $3 IS NOT NULL AND id > $2 AND id <= $4
                          AND EXISTS (SELECT 1 FROM json_each($5) WHERE substr(kind, 1, length(value)) = value)
+                         AND (json_array_length($7) = 0 OR subject_id IN (SELECT unhex(value, '-') FROM json_each($7)))
                      ORDER BY id LIMIT $6",
                 ),
                 &[
@@ -223,8 +240,9 @@ impl Store {
                     after.id.into(),
                     until.xid.to_string().as_str().into(),
                     until.id.into(),
-                    Arg::TextArray(&kinds),
+                    Arg::TextArray(kinds),
                     i64::from(limit).into(),
+                    Arg::UuidArray(subjects),
                 ],
             )
             .await?;

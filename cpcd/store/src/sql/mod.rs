@@ -42,6 +42,7 @@ mod server_identity;
 mod sessions;
 mod tx;
 mod users;
+mod webhooks;
 mod writer;
 
 use std::{future::Future, sync::Arc, time::Duration};
@@ -74,6 +75,7 @@ pub use self::{
     server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
+    webhooks::StoredWebhook,
 };
 
 /// How long [`Store::ping`] waits.

@@ -101,6 +101,9 @@ async fn an_allocation_is_kept_found_renewed_and_ended() {
         let other = allocation(Requester::User(UserId::generate()), Some("one"), &ids[..1]);
         assert!(insert(&store, &other).await, "and nobody else's");
         assert!(insert(&store, &allocation(first.requester, None, &ids[..1])).await);
+        let some = store.get_allocations(&[first.id, AllocationId::generate(), other.id]).await.unwrap();
+        assert_eq!(some, [other.clone(), first.clone()], "the newest first");
+        assert_eq!(store.get_allocations(&[]).await.unwrap(), []);
         let mut providers = store.list_providers(&[first.id, other.id]).await.unwrap();
         providers.sort_unstable();
         assert_eq!(providers, ids);

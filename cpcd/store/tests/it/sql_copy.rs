@@ -71,12 +71,23 @@ async fn fill(place: &Place) {
          INSERT INTO invites (id, code_hash, kind, uses, uses_left, labels, realm, permissions, made_by, created_at, expires_at)
          VALUES ({grant}, {key}, 'node', 5, 3, '{{}}', NULL, 'null', {bob}, '2026-03-04T05:06:07.000001Z',
                  '2026-03-05T05:06:07.100000Z');
+         INSERT INTO allocations (id, requester_id, requester_kind, owner_id, request_id, request_hash, request, labels, is_exclusive,
+             state, epoch, ttl_seconds, deadline, created_at)
+         VALUES ({grant}, {alice}, 'user', {alice}, 'a request', {key}, '{{\"z\": 1, \"a\": []}}', '{{\"app\": \"x\"}}', TRUE, 'active',
+                 3, 60, '2026-03-05T05:06:07.100000Z', '2026-03-04T05:06:07.000001Z');
+         INSERT INTO allocation_parts (allocation_id, number, node_id, state, cpu, memory, bandwidth, epoch, refused, since)
+         VALUES ({grant}, 0, {node}, 'accepted', 1, 2, 3, 3, '[\"{grant_text}\"]', '2026-03-04T05:06:07.000001Z');
+         INSERT INTO allocation_owners VALUES ({alice}, 1, 1, 2, 3);
+         INSERT INTO webhooks (id, owner_id, url, sealed_secret, kinds, created_at, cursor_xid, cursor_id, failures, failing_since)
+         VALUES ({grant}, {alice}, 'https://hooks.example.org/x', {key}, '[\"node.\"]', '2026-03-04T05:06:07.000001Z',
+                 9223372036854775807, 7, 3, '2026-03-05T05:06:07.100000Z');
          INSERT INTO signing_keys VALUES ('kid', {record}, '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z', NULL);
          INSERT INTO revocations (id, kind, target, before_at, created_at, expires_at) VALUES
              (41, 'all', NULL, '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z');
          INSERT INTO leases VALUES ('kept by nobody', 'a', 1, '2026-03-04T05:06:07.000001Z')",
         node = blob(node.uuid()),
         grant = blob(grant.uuid()),
+        grant_text = grant,
         alice = blob(alice.uuid()),
         bob = blob(bob.uuid()),
         key = bytes("00ff80"),

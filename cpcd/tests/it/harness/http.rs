@@ -89,6 +89,10 @@ async fn send(authority: &str, mut request: http::request::Builder, body: Option
     let body = Full::new(bytes::Bytes::from(body.unwrap_or_default().to_owned()));
     let response = sender.send_request(request.body(body).expect("a request")).await.expect("an answer");
     let (head, body) = response.into_parts();
+    if head.headers.get(header::CONTENT_TYPE).is_some_and(|value| value == "text/event-stream") {
+        // It has no end.
+        return Answer { status: head.status.as_u16(), headers: head.headers, body: Vec::new() };
+    }
     let body = body.collect().await.expect("a body").to_bytes().to_vec();
     Answer { status: head.status.as_u16(), headers: head.headers, body }
 }

@@ -43,6 +43,7 @@ impl Caller {
             Needs::Nothing => true,
             Needs::Session => is_user || is_node,
             Needs::Login => !is_nobody,
+            Needs::User => is_user,
             Needs::Level(_, level) => is_open || holds(level),
             Needs::AsUser(_, level) => is_user && holds(level),
             Needs::OwnOr(_, level) => (specimen.is_own && (is_user || is_node)) || holds(level),
@@ -82,7 +83,8 @@ impl Caller {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_call_by_everybody_on_both_edges() {
-    let daemon = Daemon::start(&Engine::sqlite()).await;
+    let allow = [("events.webhook_allow", r#"["localhost:9"]"#)];
+    let daemon = Daemon::start_with(&Engine::sqlite(), &allow).await;
     let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap();
     let owner = daemon.person("owner", &[]).await;
     let person = async |name: &'static str, level: Option<Level>| {

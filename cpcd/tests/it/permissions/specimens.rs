@@ -1,9 +1,9 @@
 //! One message and more for each call: what the matrix sends.
 
-use cpc_proto::v1;
+use cpc_proto::{clients::event_service_client::EventServiceClient, v1};
 use serde_json::{Value, json};
 
-use crate::harness::{Daemon, Person};
+use crate::harness::{Bearer, Daemon, Person};
 
 /// A message of a call, and what comes of it for those who may.
 pub(super) struct Specimen {
@@ -44,6 +44,12 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         | "NodeOrchestration/ReleaseAllocation"
         | "NodeOrchestration/GetAllocation" => vec![others(json!({ "id": allocation(daemon).await }))],
         "NodeOrchestration/ListAllocations" => vec![others(json!({}))],
+        "EventService/WatchEvents" => vec![others(json!({}))],
+        "EventService/CreateWebhook" => vec![ends("FIELD_REQUIRED", json!({}))],
+        "EventService/ListWebhooks" => vec![own(json!({})), others(json!({ "ownerId": owner.id }))],
+        "EventService/DeleteWebhook" | "EventService/TestWebhook" => {
+            vec![others(json!({ "id": webhook(daemon, owner).await }))]
+        }
         "IdentityService/Authenticate" => vec![ends("FIELD_REQUIRED", json!({}))],
         "IdentityService/RefreshToken" => vec![ends("REFRESH_INVALID", json!({ "refreshToken": "cpcr_" }))],
         "IdentityService/GetCaller" | "IdentityService/Logout" | "AdminService/GetStatus" => vec![others(json!({}))],
@@ -96,4 +102,17 @@ async fn invite(daemon: &Daemon) -> String {
     let request = v1::CreateInviteRequest { kind: v1::SubjectKind::User.into(), ..Default::default() };
     let made = daemon.local().await.create_invite(request).await.expect("it is made");
     made.into_inner().invite.expect("an invite").id
+}
+
+/// Makes a webhook in place of the one before: a user has only so many.
+async fn webhook(daemon: &Daemon, owner: &Person) -> String {
+    let bearer = Bearer(Some(owner.token.clone()));
+    let mut events = EventServiceClient::with_interceptor(daemon.channel().await, bearer);
+    let listed = events.list_webhooks(v1::ListWebhooksRequest::default()).await.expect("a list").into_inner();
+    for webhook in listed.webhooks {
+        events.delete_webhook(v1::DeleteWebhookRequest { id: webhook.id }).await.expect("it is deleted");
+    }
+    let request = v1::CreateWebhookRequest { url: "https://localhost:9/x".into(), kinds: Vec::new() };
+    let made = events.create_webhook(request).await.expect("it is made").into_inner();
+    made.webhook.expect("a webhook").id
 }

@@ -32,6 +32,14 @@ pub enum AddressRange {
     LocalName,
 }
 
+impl AddressRange {
+    /// Says what keeps an IP address from being public; nothing if it is.
+    #[must_use]
+    pub fn of(ip: IpAddr) -> Option<Self> {
+        range(ip)
+    }
+}
+
 impl fmt::Display for AddressRange {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {

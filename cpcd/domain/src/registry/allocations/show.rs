@@ -9,7 +9,7 @@ use cpc_signing::{PeerId, Ticket};
 use cpcd_model::{
     Result,
     allocation::{Allocation, Part},
-    id::NodeId,
+    id::{AllocationId, NodeId},
     node::Node,
     time,
 };
@@ -64,6 +64,15 @@ impl Allocations {
         let nodes = self.read_nodes(&all).await?.into_iter().map(|node| (node.id, node)).collect();
         let realm = self.nodes.realm_of(caller).await?;
         Ok(all.into_iter().map(|one| self.put_together(caller, realm.as_deref(), one, &nodes, false)).collect())
+    }
+
+    /// Gives those of some allocations that a caller may see, without tickets.
+    pub(crate) async fn seen(&self, caller: &Caller, ids: &[AllocationId]) -> Result<Vec<ShownAllocation>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = self.store.get_allocations(ids).await?;
+        self.show_all(caller, found.into_iter().filter(|one| access::may_see(caller, one)).collect()).await
     }
 
     async fn read_nodes(&self, allocations: &[Allocation]) -> Result<Vec<Node>> {

@@ -9,6 +9,7 @@ pub(super) const COPIED: &[&str] = &[
     "allocation_parts",
     "allocation_owners",
     "grants",
+    "webhooks",
     "content",
     "sessions",
     "used_challenges",
