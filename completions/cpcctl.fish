@@ -407,6 +407,8 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_su
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l ttl -d 'How long it is good: 30m, 12h, 7d; at most 365d' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l label -d 'A label of a node that joins' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l realm -d 'The realm of a node that joins' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l node-ttl -d 'How long after each of its registrations a node that joins is removed: 12h, 30d [default: never]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l namespace -d 'A namespace that a node that joins may be found under [default: any]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l permission -d 'What a user who joins may do, as in content=write [default: the server\'s]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
@@ -428,6 +430,8 @@ plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l ephemeral -d 'Nodes that join go by themselves some minutes after they were last heard of'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l uncounted -d 'Nodes that join count for no network, so that no quota of their network keeps them out'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand invite; and __fish_seen_subcommand_from create" -s y -l yes -d 'Answer yes to every question'
@@ -872,39 +876,42 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
 ndjson\t'One JSON value a line'
 name\t'Names or ids alone, one a line'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
 bar\t'A bar'
 plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l width -d 'Fit columns to so many characters, even in a pipe' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -s y -l yes -d 'Answer yes to every question'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l no-headers -d 'No titles above the columns'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -l no-trunc -d 'Do not cut columns to the width of the terminal'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -f -a "register" -d 'Registers a key as a node, or brings up to date what is known of it'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -f -a "run" -d 'Runs this machine as a node: registers it and says that it lives, until SIGTERM or Ctrl-C'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -f -a "list" -d 'Lists nodes, oldest first'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -f -a "show" -d 'Shows a node: where it is, what it has, what it uses, and whether it lives'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -f -a "watch" -d 'Follows changes of nodes as they happen'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -f -a "delete" -d 'Deletes nodes and takes their tokens back'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch delete reset-seq" -f -a "reset-seq" -d 'Forgets the sequence number of a node\'s record, so that one with a lower number is taken'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "register" -d 'Registers a key as a node, or brings up to date what is known of it'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "run" -d 'Runs this machine as a node: registers it and says that it lives, until SIGTERM or Ctrl-C'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "list" -d 'Lists nodes, oldest first'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "show" -d 'Shows a node: where it is, what it has, what it uses, and whether it lives'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "watch" -d 'Follows changes of nodes as they happen'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "label" -d 'Sets and takes away labels of a node, by name'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "approve" -d 'Lets nodes in that wait for approval; `node delete` turns them away'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "expire" -d 'Says when nodes are removed: after a while, at a time, now, or never'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "delete" -d 'Deletes nodes and takes their tokens back'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "reset-seq" -d 'Forgets the sequence number of a node\'s record, so that one with a lower number is taken'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l key -d 'The node\'s private key file, made if it is not there [default: node_ed25519 in cpcctl\'s configuration folder]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l address -d 'Where others reach the node, such as /ip4/192.0.2.1/tcp/4001 [default: as last time]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l label -d 'What the node says of itself [default: as last time]' -r
@@ -994,6 +1001,12 @@ degraded\t'One heartbeat is overdue'
 offline\t'Not heard of for too long'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l owner -d 'Only those of this user: a name, an id, or me' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l label -d 'Only those with this label' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l scheduling -d 'Only those on which this may be placed' -r -f -a "active\t'Allocations'
+cordoned\t'Nothing new'
+draining\t'Nothing new, and what there is is being moved'
+drained\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l realm -d 'Only those of this realm' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l namespace -d 'Only those that are to be found under this namespace' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
@@ -1014,6 +1027,7 @@ plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l pending -d 'Only those that wait for approval'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
@@ -1074,6 +1088,88 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l granted -d 'Change what the node is granted, in place of what it says of itself'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l label -d 'A label that they are granted' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l realm -d 'Their realm' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l owner -d 'The user whom they belong to from now on: a name, an id, or me' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from expire" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from delete" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F

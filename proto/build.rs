@@ -4,11 +4,12 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "cpc/v1/common.proto",
     "cpc/v1/identity.proto",
     "cpc/v1/discovery.proto",
     "cpc/v1/allocation.proto",
+    "cpc/v1/peers.proto",
     "cpc/v1/registry.proto",
     "cpc/v1/events.proto",
     "cpc/v1/admin.proto",

@@ -15,11 +15,23 @@ pub(crate) fn rfc3339(seconds: i64, nanos: i32) -> String {
 
 /// Says how long ago a time was, in its largest unit: 12s, 5m, 3h, 2d.
 pub(crate) fn age(seconds: i64) -> String {
-    let age = now().as_second().saturating_sub(seconds).max(0);
-    match age {
-        0..60 => format!("{age}s"),
-        60..3_600 => format!("{}m", age / 60),
-        3_600..86_400 => format!("{}h", age / 3_600),
-        _ => format!("{}d", age / 86_400),
+    span(now().as_second().saturating_sub(seconds).try_into().unwrap_or_default())
+}
+
+/// Says how long is left until a time, as [`age`] does; "now" if none is.
+pub(crate) fn left(seconds: i64) -> String {
+    match seconds.saturating_sub(now().as_second()) {
+        ..=0 => "now".to_owned(),
+        left => format!("in {}", span(left.unsigned_abs())),
+    }
+}
+
+/// Says how long something lasts, in its largest unit.
+pub(crate) fn span(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..86_400 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
     }
 }

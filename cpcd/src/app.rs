@@ -87,9 +87,11 @@ impl App {
     fn at(&self, door: Door, verified: Option<Caller>) -> Caller {
         match (verified, door) {
             (Some(caller), Door::Local) => caller,
-            (Some(caller), Door::Network(listener)) => self.discovery.known(caller, listener),
+            (Some(caller), Door::Network(listener)) => {
+                self.registry.peers.at(self.discovery.known(caller, listener), listener)
+            }
             (None, Door::Local) => Caller::local_admin(),
-            (None, Door::Network(listener)) => self.discovery.anonymous(listener),
+            (None, Door::Network(listener)) => self.registry.peers.at(self.discovery.anonymous(listener), listener),
         }
     }
 

@@ -45,6 +45,8 @@ pub struct Settings {
     pub registry: registry::Config,
     /// Events.
     pub events: events::Config,
+    /// Peers.
+    pub peers: registry::PeersConfig,
     /// Discovery.
     pub discovery: discovery::Config,
     /// The daemon's own metrics.

@@ -56,6 +56,11 @@ struct StatusLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitLabels {
+    limit: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CauseLabels {
     cause: &'static str,
 }
@@ -72,6 +77,8 @@ struct Inner {
     index_lag: Gauge<f64, AtomicU64>,
     revocations_age: Gauge<f64, AtomicU64>,
     nodes: Family<StatusLabels, Gauge>,
+    nodes_pending: Gauge,
+    refused: Family<LimitLabels, Counter>,
     braked_realms: Gauge,
     braked_nodes: Gauge,
     statements: Family<CauseLabels, Counter>,
@@ -102,6 +109,13 @@ impl Metrics {
         let nodes = Family::default();
         let statements = Family::default();
         registry.register("nodes", "Nodes that are followed, by status", nodes.clone());
+        let (nodes_pending, refused) = (Gauge::default(), Family::default());
+        registry.register("nodes_pending", "Nodes that wait for approval", nodes_pending.clone());
+        registry.register(
+            "registrations_refused",
+            "New nodes that a limit kept out here, by its setting",
+            refused.clone(),
+        );
         let (braked_realms, braked_nodes) = (Gauge::default(), Gauge::default());
         registry.register("braked_realms", "Realms of which many nodes fail at once", braked_realms.clone());
         registry.register("braked_nodes", "Nodes that are called worse later for that", braked_nodes.clone());
@@ -148,6 +162,8 @@ impl Metrics {
             index_lag,
             revocations_age,
             nodes,
+            nodes_pending,
+            refused,
             braked_realms,
             braked_nodes,
             statements,
@@ -193,6 +209,15 @@ impl Metrics {
         for (status, count) in NodeStatus::ALL.into_iter().zip(counts) {
             let gauge = self.0.nodes.get_or_create(&StatusLabels { status: status.as_str() });
             gauge.set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+    }
+
+    /// Sets how many nodes wait for approval, and brings up to date how often each limit kept a node out.
+    pub(crate) fn set_registrations(&self, pending: u64, refused: &[(&'static str, u64)]) {
+        self.0.nodes_pending.set(i64::try_from(pending).unwrap_or(i64::MAX));
+        for (limit, count) in refused {
+            let counter = self.0.refused.get_or_create(&LimitLabels { limit });
+            counter.inc_by(count.saturating_sub(counter.get()));
         }
     }
 

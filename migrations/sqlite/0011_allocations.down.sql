@@ -1,6 +1,7 @@
 DROP TABLE allocation_owners;
 DROP TABLE allocation_parts;
 DROP TABLE allocations;
+DROP INDEX nodes_draining;
 DROP INDEX nodes_pending;
 DROP INDEX nodes_expires;
 ALTER TABLE nodes DROP COLUMN directives;

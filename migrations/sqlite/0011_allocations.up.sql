@@ -8,6 +8,7 @@ ALTER TABLE nodes ADD COLUMN namespaces TEXT NOT NULL DEFAULT '[]' CHECK (json_t
 
 CREATE INDEX nodes_expires ON nodes (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX nodes_pending ON nodes (id) WHERE is_pending;
+CREATE INDEX nodes_draining ON nodes (id) WHERE scheduling = 'draining';
 
 -- What of a node's resources is granted: never more than it has, but where it has said since that it has less.
 ALTER TABLE nodes ADD COLUMN is_overcommitted INTEGER NOT NULL DEFAULT 0 CHECK (is_overcommitted IN (0, 1));
@@ -44,6 +45,8 @@ CREATE TABLE allocations (
 ) STRICT;
 
 CREATE UNIQUE INDEX allocations_request ON allocations (requester_id, request_id) WHERE request_id IS NOT NULL;
+-- What a node has asked for is told it.
+CREATE INDEX allocations_requester ON allocations (requester_id) WHERE ended_at IS NULL AND requester_kind = 'node';
 CREATE INDEX allocations_owner ON allocations (owner_id, id);
 CREATE INDEX allocations_deadline ON allocations (deadline) WHERE ended_at IS NULL;
 CREATE INDEX allocations_ended ON allocations (ended_at) WHERE ended_at IS NOT NULL;

@@ -16,6 +16,7 @@ pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod migrate;
 pub(crate) mod node;
+pub(crate) mod peers;
 pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod status;

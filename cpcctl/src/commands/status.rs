@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use cpc_proto::v1::{EngineStatus, GetStatusRequest, GetStatusResponse};
+use cpc_proto::v1::{EngineStatus, GetStatusRequest, GetStatusResponse, NodeQuota};
 
 use crate::{clock, context::Context, exit::Exit, failure::Result, output::Show};
 
@@ -35,6 +35,14 @@ impl Args {
     }
 }
 
+/// Says how far a limit of new nodes is used.
+fn limit(quota: &NodeQuota) -> String {
+    let most = if quota.most == 0 { "any number".to_owned() } else { quota.most.to_string() };
+    let network = if quota.network.is_empty() { String::new() } else { format!(" in {}", quota.network) };
+    let refused = if quota.refused == 0 { String::new() } else { format!("; {} refused", quota.refused) };
+    format!("{}: {} of {most}{network}{refused}", quota.limit, quota.used)
+}
+
 impl Show for GetStatusResponse {
     fn name(&self) -> String {
         self.server_id.clone()
@@ -60,6 +68,11 @@ impl Show for GetStatusResponse {
             age @ 0..5_000 => format!("confirmed {age} ms ago"),
             age => format!("not confirmed for {age} ms: calls with a token are refused until the store answers"),
         };
+        let nodes = format!(
+            "{} online, {} degraded, {} offline; {} wait for approval",
+            self.nodes_online, self.nodes_degraded, self.nodes_offline, self.nodes_pending
+        );
+        let limits: Vec<_> = self.node_quotas.iter().map(limit).collect();
         vec![
             ("Version", self.version.clone()),
             ("Server id", self.server_id.clone()),
@@ -67,6 +80,8 @@ impl Show for GetStatusResponse {
             ("gRPC", self.grpc_address.clone()),
             ("REST", self.rest_address.clone()),
             ("Engines", self.engines.iter().map(engine).collect::<Vec<_>>().join("\n")),
+            ("Nodes", nodes),
+            ("Limits", limits.join("\n")),
             ("Users", self.users.to_string()),
             ("Contents", self.contents.to_string()),
             ("Index", index),

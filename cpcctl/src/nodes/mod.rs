@@ -10,7 +10,7 @@ pub(crate) mod registering;
 pub(crate) mod state;
 pub(crate) mod usage;
 
-use cpc_proto::v1::NodeStatus;
+use cpc_proto::v1::{NodeScheduling, NodeStatus};
 
 /// What an agent calls itself.
 pub(crate) const AGENT_VERSION: &str = concat!("cpcctl/", env!("CARGO_PKG_VERSION"));
@@ -18,4 +18,9 @@ pub(crate) const AGENT_VERSION: &str = concat!("cpcctl/", env!("CARGO_PKG_VERSIO
 /// Names a status as it is typed and shown.
 pub(crate) fn word(status: NodeStatus) -> String {
     status.as_str_name().trim_start_matches("NODE_STATUS_").to_lowercase()
+}
+
+/// Names what may be placed on a node as it is typed and shown.
+pub(crate) fn scheduling(scheduling: NodeScheduling) -> String {
+    scheduling.as_str_name().trim_start_matches("NODE_SCHEDULING_").to_lowercase()
 }

@@ -237,3 +237,46 @@ fn a_load_is_put_on_a_daemon_and_its_nodes_are_kept() {
     let refused = daemon.refused(4, &[&base[..], &["--daemon-pid", "4194304"]].concat());
     assert_eq!(refused["reason"], "PROCESS_NOT_FOUND");
 }
+
+#[test]
+fn a_node_waits_is_approved_labelled_and_expires() {
+    let home = Home::new();
+    fs::write(home.path().join("cpcd.toml"), "[identity]\njoin = \"approval\"\n").unwrap();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    let run = daemon.run(&["node", "register", "--namespace", "chat"]);
+    assert!(run.code == 0 && run.stderr.contains("cpcctl node approve"), "{run:?}");
+    let node = daemon.json(&["node", "register"]);
+    let id = node["nodeId"].as_str().unwrap().to_owned();
+    assert_eq!(node["isPending"], true);
+    let list = |filter: &[&str]| {
+        let args: Vec<_> = ["--local", "node", "list", "-o", "name"].iter().chain(filter).copied().collect();
+        daemon.ok(&args).trim().to_owned()
+    };
+    assert_eq!(list(&["--pending", "--namespace", "chat"]), id);
+    assert!(daemon.ok(&["--local", "node", "list"]).contains("pending"));
+    let status = daemon.ok(&["--local", "status"]);
+    assert!(status.contains("1 wait for approval") && status.contains("nodes_per_network: 0 of 4096"), "{status}");
+    daemon.ok(&["--local", "node", "approve", &id, "--realm", "lab", "--label", "region=eu"]);
+    assert_eq!(list(&["--pending"]), "");
+    assert_eq!(list(&["--realm", "lab", "--scheduling", "active"]), id);
+
+    daemon.ok(&["--local", "node", "label", &id, "rack=7"]);
+    daemon.ok(&["--local", "node", "label", &id, "--granted", "tier=1", "region-"]);
+    let shown = daemon.json(&["--local", "node", "show", &id]);
+    assert_eq!(shown["labels"], serde_json::json!({ "rack": "7", "tier": "1" }));
+    assert_eq!(shown["grantedLabels"], serde_json::json!({ "tier": "1" }));
+    let twice = daemon.run(&["--local", "node", "label", &id, "rack=7", "rack-"]);
+    assert_eq!(twice.code, 2, "{twice:?}");
+
+    daemon.ok(&["--local", "node", "expire", "30d", &id]);
+    let text = daemon.ok(&["--local", "node", "show", &id]);
+    assert!(text.contains("in 29d") || text.contains("in 30d"), "{text}");
+    let unasked = daemon.run(&["--local", "node", "expire", "now", &id]);
+    assert!(unasked.code == 2 && unasked.stderr.contains("--yes"), "{unasked:?}");
+    daemon.ok(&["--local", "--yes", "node", "expire", "now", &id]);
+    until("it is gone", || (daemon.run(&["--local", "node", "show", &id]).code == 4).then_some(()));
+
+    let invite = ["--local", "invite", "create", "--kind", "node", "--node-ttl", "30d", "--ephemeral", "--uncounted"];
+    let invite = daemon.ok(&invite);
+    assert!(invite.contains("for 30d, ephemeral, uncounted"), "{invite}");
+}

@@ -11,7 +11,7 @@ use crate::pin;
 use crate::shared::cpu::cpu;
 
 /// How long a start may take: the daemon reads all nodes.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_secs(600);
 
 /// A running server; dropping it ends it.
 pub(crate) struct Server {
@@ -24,6 +24,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a daemon; tokens are good for a day, so that a long run needs no others, and one thread serves, for one core.
     pub(crate) fn daemon(folder: &Path) -> Outcome<Self> {
+        Self::daemon_with(folder, &[])
+    }
+
+    /// Starts a daemon with some more settings.
+    pub(crate) fn daemon_with(folder: &Path, settings: &[(&str, &str)]) -> Outcome<Self> {
         let addresses = folder.join("addresses.json");
         let _ = std::fs::remove_file(&addresses);
         let mut process = pin::server(env!("CARGO_BIN_EXE_cpcd"))
@@ -37,6 +42,7 @@ impl Server {
             .env("CPCD_SERVER__GRPC_THREADS", "1")
             // Shape B has as many calls under way as are allowed by default.
             .env("CPCD_LIMITS__CALLS", "4096")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stderr(std::fs::File::create(folder.join("cpcd.log"))?)
             .spawn()?;
@@ -86,14 +92,26 @@ impl Server {
 
     /// How many statements each cause has had so far; none of the empty handler.
     pub(crate) fn statements(&self) -> Outcome<Vec<(String, u64)>> {
-        let Some(address) = self.metrics else { return Ok(Vec::new()) };
+        let text = self.metrics()?;
+        let counts =
+            text.lines().filter_map(|line| line.strip_prefix("cpcd_statements_total{cause=\"")?.split_once("\"} "));
+        counts.map(|(cause, count)| Ok((cause.to_owned(), count.trim().parse()?))).collect()
+    }
+
+    /// What the daemon's metrics say whose line begins so.
+    pub(crate) fn gauges(&self, prefix: &str) -> Outcome<Vec<(String, f64)>> {
+        let text = self.metrics()?;
+        let lines = text.lines().filter(|line| line.starts_with(prefix)).filter_map(|line| line.rsplit_once(' '));
+        lines.map(|(name, value)| Ok((name.to_owned(), value.parse()?))).collect()
+    }
+
+    fn metrics(&self) -> Outcome<String> {
+        let Some(address) = self.metrics else { return Ok(String::new()) };
         let mut socket = TcpStream::connect(address)?;
         socket.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
         let mut text = String::new();
         socket.read_to_string(&mut text)?;
-        let counts =
-            text.lines().filter_map(|line| line.strip_prefix("cpcd_statements_total{cause=\"")?.split_once("\"} "));
-        counts.map(|(cause, count)| Ok((cause.to_owned(), count.trim().parse()?))).collect()
+        Ok(text)
     }
 }
 

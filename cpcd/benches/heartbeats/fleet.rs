@@ -12,8 +12,9 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::Outcome;
 use crate::daemon::Server;
+use crate::huffman;
 use crate::options::Call;
-use crate::speech::Speech;
+use crate::speech::{Bearers, Speech};
 
 /// Calls under way at once.
 const AT_ONCE: usize = 64;
@@ -25,6 +26,14 @@ pub(crate) struct Fleet {
 }
 
 impl Fleet {
+    fn speak(sample: &str, bearers: &Bearers) -> Outcome<Self> {
+        let speech = |path| Speech::of_nodes(path, sample, bearers.clone()).map(Arc::new);
+        Ok(Self {
+            unary: speech("/cpc.v1.NodeOrchestration/Heartbeat")?,
+            stream: speech("/cpc.v1.NodeOrchestration/HeartbeatStream")?,
+        })
+    }
+
     /// Gives what is sent in one way.
     pub(crate) fn of(&self, call: Call) -> &Arc<Speech> {
         match call {
@@ -41,11 +50,42 @@ pub(crate) fn register(folder: &Path, count: usize) -> Outcome<Fleet> {
     let tokens = runtime.block_on(register_all(&format!("http://{}", server.address), count))?;
     drop(server);
     let bearers: Vec<_> = tokens.iter().map(|token| format!("Bearer {token}")).collect();
-    let speech = |path| Speech::of_nodes(path, &bearers).map(Arc::new);
-    Ok(Fleet {
-        unary: speech("/cpc.v1.NodeOrchestration/Heartbeat")?,
-        stream: speech("/cpc.v1.NodeOrchestration/HeartbeatStream")?,
-    })
+    let sample = bearers.first().ok_or("there is no node")?;
+    let encoded = bearers.iter().map(|bearer| huffman::encode(bearer).into_boxed_slice()).collect();
+    Fleet::speak(sample, &Bearers::new(encoded))
+}
+
+/// Makes nodes in a folder without registering them, in a realm.
+#[cfg(feature = "trials")]
+pub(crate) fn loaded(folder: &Path, realm: &str, count: usize) -> Outcome<Fleet> {
+    // So that there is a store, and keys.
+    drop(Server::daemon(folder)?);
+    let (bearers, sample) = crate::loader::add(folder, realm, count)?;
+    Fleet::speak(&sample, &bearers)
+}
+
+/// Makes nodes as [`loaded`] does; gives what some of them say who they are.
+#[cfg(feature = "trials")]
+pub(crate) fn loaded_tokens(folder: &Path, realm: &str, count: usize, some: usize) -> Outcome<Vec<String>> {
+    let mut tokens = Vec::new();
+    crate::loader::add_with(folder, realm, count, |bearer| {
+        if tokens.len() < some {
+            tokens.push(bearer.to_owned());
+        }
+    })?;
+    Ok(tokens)
+}
+
+/// See there.
+#[cfg(not(feature = "trials"))]
+pub(crate) fn loaded_tokens(_: &Path, _: &str, _: usize, _: usize) -> Outcome<Vec<String>> {
+    Err("nodes that never registered need --features trials".into())
+}
+
+/// Makes nodes in a folder without registering them, in a realm.
+#[cfg(not(feature = "trials"))]
+pub(crate) fn loaded(_: &Path, _: &str, _: usize) -> Outcome<Fleet> {
+    Err("nodes that never registered need --features trials".into())
 }
 
 async fn register_all(endpoint: &str, count: usize) -> Outcome<Vec<String>> {

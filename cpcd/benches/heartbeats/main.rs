@@ -18,6 +18,8 @@ mod etcd;
 mod fleet;
 mod huffman;
 mod load;
+#[cfg(feature = "trials")]
+mod loader;
 mod options;
 mod pin;
 mod report;
@@ -25,6 +27,7 @@ mod report;
 #[allow(dead_code, reason = "each bench uses its part")]
 mod shared;
 mod speech;
+mod storm;
 
 use std::process::ExitCode;
 
@@ -54,22 +57,35 @@ fn main() -> ExitCode {
 
 fn bench(options: &Options) -> Outcome<()> {
     report::head(options);
-    let folder = tempfile::tempdir()?;
-    let fleet = fleet::register(folder.path(), options.nodes)?;
-    let etcd =
-        options.etcd.as_ref().map(|program| etcd::Etcd::prepare(program, folder.path(), options.nodes)).transpose()?;
+    let temporary = tempfile::tempdir()?;
+    let folder = options.folder.as_deref().unwrap_or(temporary.path());
+    if options.silent > 0 {
+        return if storm::run(options, folder)? { Ok(()) } else { Err("the storm was felt, or was none".into()) };
+    }
+    let fleet = match options.is_loaded {
+        true => fleet::loaded(folder, "", options.nodes)?,
+        false => fleet::register(folder, options.nodes)?,
+    };
+    let etcd = options.etcd.as_ref().map(|program| etcd::Etcd::prepare(program, folder, options.nodes)).transpose()?;
     pin::generator()?;
     let mut cells = Cells::default();
     for pair in 0..options.pairs {
         for shape in &options.shapes {
             eprintln!("heartbeats: pair {} of {}, shape {}", pair + 1, options.pairs, shape.name);
             for turn in 0..2 {
+                if options.is_alone && (turn + pair) % 2 != 0 {
+                    continue;
+                }
                 let (target, server) = if (turn + pair) % 2 == 0 {
-                    (Target::Cpcd, daemon::Server::daemon(folder.path())?)
+                    (Target::Cpcd, daemon::Server::daemon(folder)?)
                 } else {
                     (Target::Empty, daemon::Server::empty()?)
                 };
-                cells.add(shape.name, target, load::measure(&server, *shape, options, fleet.of(shape.call))?);
+                let sample = load::measure(&server, *shape, options, fleet.of(shape.call))?;
+                if options.is_json {
+                    report::line(shape.name, target, &sample, &server.gauges("cpcd_nodes{")?);
+                }
+                cells.add(shape.name, target, sample);
             }
             if let Some(etcd) = &etcd {
                 let shape = options::Shape { call: options::Call::Stream, ..*shape };

@@ -1,5 +1,6 @@
 //! The command line, and the shapes of load.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::Outcome;
@@ -69,6 +70,7 @@ const SHAPES: [Shape; 5] = [
 pub(crate) const INTERVAL: Duration = Duration::from_secs(30);
 
 /// How long and how often.
+#[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) pairs: usize,
     pub(crate) nodes: usize,
@@ -78,6 +80,16 @@ pub(crate) struct Options {
     /// The same for the open loop.
     pub(crate) open_warm_up: Duration,
     pub(crate) shapes: Vec<Shape>,
+    /// Whether the nodes are loaded into the store and never registered.
+    pub(crate) is_loaded: bool,
+    /// Of so many more nothing is heard: all that is measured is how those who live fare when they are called dead.
+    pub(crate) silent: usize,
+    /// Whether the empty handler is left out.
+    pub(crate) is_alone: bool,
+    /// Whether each measurement is also printed as a line of JSON.
+    pub(crate) is_json: bool,
+    /// Where the daemon's data are; without one in a folder that is removed in the end.
+    pub(crate) folder: Option<PathBuf>,
     /// The program etcd, to be measured beside.
     pub(crate) etcd: Option<String>,
 }
@@ -98,6 +110,11 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Outcome<Role> {
         warm_up: seconds(10.0, 0.2),
         open_warm_up: seconds(60.0, 0.2),
         shapes: SHAPES.to_vec(),
+        is_loaded: false,
+        silent: 0,
+        is_alone: false,
+        is_json: false,
+        folder: None,
         etcd: None,
     };
     let mut rest = arguments.iter();
@@ -115,9 +132,14 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Outcome<Role> {
                 let wanted = rest.next().map(String::as_str).unwrap_or_default();
                 options.shapes.retain(|shape| wanted.split(',').any(|name| name == shape.name));
             }
+            "--loaded" => options.is_loaded = true,
+            "--alone" => options.is_alone = true,
+            "--json" => options.is_json = true,
+            "--silent" => options.silent = number(argument, rest.next())? as usize,
+            "--folder" => options.folder = Some(rest.next().ok_or("--folder takes a path")?.into()),
             "--etcd" => options.etcd = Some(rest.next().ok_or("--etcd takes the program")?.clone()),
             other => {
-                let known = "--etcd PROGRAM, --quick, --pairs, --nodes, --seconds, --warm-up, --open-warm-up, --shapes A,B,C,AS,BS";
+                let known = "--etcd PROGRAM, --quick, --loaded, --silent, --alone, --json, --folder, --pairs, --nodes, --seconds, --warm-up, --open-warm-up, --shapes A,B,C,AS,BS";
                 return Err(format!("unknown argument {other}: there are {known}").into());
             }
         }
@@ -128,7 +150,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Outcome<Role> {
 /// Keeps the run finite, whatever is asked for.
 fn number(name: &str, text: Option<&String>) -> Outcome<f64> {
     match text.and_then(|text| text.parse::<f64>().ok()) {
-        Some(number) if (0.0..=1e6).contains(&number) => Ok(number),
-        Some(_) | None => Err(format!("{name} takes a number from 0 to 1000000").into()),
+        Some(number) if (0.0..=2e7).contains(&number) => Ok(number),
+        Some(_) | None => Err(format!("{name} takes a number from 0 to 20000000").into()),
     }
 }

@@ -37,6 +37,24 @@ pub(crate) fn head(options: &Options) {
     );
 }
 
+/// Prints a measurement as a line of JSON.
+pub(crate) fn line(shape: &str, target: Target, sample: &Sample, nodes: &[(String, f64)]) {
+    let nodes: serde_json::Map<_, _> = nodes.iter().map(|(name, count)| (name.clone(), (*count).into())).collect();
+    let line = serde_json::json!({
+        "shape": shape,
+        "server": target.name(),
+        "rate": sample.rate,
+        "cpuMicros": micros(sample.cpu),
+        "p50Micros": micros(sample.p50),
+        "p99Micros": micros(sample.p99),
+        "mostMicros": micros(sample.most),
+        "residentMebibytes": sample.resident,
+        "generatorCores": sample.generator,
+        "nodes": nodes,
+    });
+    println!("{line}");
+}
+
 /// Prints what was found.
 pub(crate) fn tables(options: &Options, cells: &Cells) {
     println!(

@@ -1,5 +1,7 @@
 //! What is said to a server, and what is to come back.
 
+use std::sync::Arc;
+
 use cpc_proto::v1::{HeartbeatResponse, NodePing, NodeResources};
 use prost::Message;
 
@@ -22,9 +24,19 @@ pub(crate) struct Speech {
     topic: Topic,
 }
 
+/// Of each node its authorization, as it stands in a header block; clones share it, for there may be millions.
+#[derive(Clone)]
+pub(crate) struct Bearers(Arc<Vec<Box<[u8]>>>);
+
+impl Bearers {
+    pub(crate) fn new(encoded: Vec<Box<[u8]>>) -> Self {
+        Self(Arc::new(encoded))
+    }
+}
+
 enum Topic {
-    /// Heartbeats: of each node its authorization, as it stands in a header block.
-    Nodes(Vec<Vec<u8>>),
+    /// Heartbeats of nodes.
+    Nodes(Bearers),
     /// Leases, by their ids.
     Leases(Vec<i64>),
 }
@@ -46,13 +58,11 @@ struct KeptAlive {
 }
 
 impl Speech {
-    /// Heartbeats of nodes, each with its authorization.
-    pub(crate) fn of_nodes(path: &'static str, bearers: &[String]) -> Outcome<Self> {
-        let sample = bearers.first().ok_or("there is no node")?;
+    /// Heartbeats of nodes, each with its authorization; `sample` is that of one, in clear.
+    pub(crate) fn of_nodes(path: &'static str, sample: &str, bearers: Bearers) -> Outcome<Self> {
         let Template { first, later } = capture(path, Some(sample), MESSAGE)?;
         let value = huffman::encode(sample);
-        let topic = Topic::Nodes(bearers.iter().map(|bearer| huffman::encode(bearer)).collect());
-        Ok(Self { first: split(&first, &value)?, later: split(&later, &value)?, topic })
+        Ok(Self { first: split(&first, &value)?, later: split(&later, &value)?, topic: Topic::Nodes(bearers) })
     }
 
     /// Leases that are kept alive.
@@ -64,7 +74,7 @@ impl Speech {
     /// How many can be spoken of.
     pub(crate) fn count(&self) -> usize {
         match &self.topic {
-            Topic::Nodes(nodes) => nodes.len(),
+            Topic::Nodes(nodes) => nodes.0.len(),
             Topic::Leases(leases) => leases.len(),
         }
     }
@@ -77,7 +87,7 @@ impl Speech {
     /// What stands in the middle of a header block.
     pub(crate) fn authorization(&self, index: usize) -> &[u8] {
         match &self.topic {
-            Topic::Nodes(nodes) => &nodes[index],
+            Topic::Nodes(nodes) => &nodes.0[index],
             Topic::Leases(_) => &[],
         }
     }

@@ -1,4 +1,4 @@
-//! A fleet in simulated time: `cargo bench -p cpcd-domain --features simulation --bench fleet -- [--seed N] [--nodes 10000] [--hours 72]`.
+//! A fleet in simulated time: `cargo bench -p cpcd-domain --features trials --bench fleet -- [--seed N] [--nodes 10000] [--hours 72]`.
 //!
 //! Prints what came of it, and fails if a living node was called dead or a dead one was not. Without `--bench` (as
 //! `cargo test --benches` runs it) it is a short check.

@@ -19,6 +19,8 @@ pub struct Caller {
     session: Option<Session>,
     /// What anybody may do here; a token never takes it away.
     floor: Arc<Permissions>,
+    /// Whether anybody may find public peers here.
+    finds_peers: bool,
 }
 
 /// Who a caller is.
@@ -66,7 +68,7 @@ impl Caller {
     pub(crate) fn verified(subject: Subject, permissions: Arc<Permissions>, session: Session) -> Self {
         // Every node's heartbeat comes through here: the same allocation twice costs nothing.
         let floor = no_permissions();
-        Self { subject, permissions, session: Some(session), floor }
+        Self { subject, permissions, session: Some(session), floor, finds_peers: false }
     }
 
     /// Makes the administrator on the local socket; the edge has checked the peer's uid.
@@ -77,13 +79,14 @@ impl Caller {
             permissions: Arc::new(Permissions::all()),
             session: None,
             floor: Arc::default(),
+            finds_peers: false,
         }
     }
 
     /// Makes a caller without a token, with what the settings open to such.
     #[must_use]
     pub fn anonymous(permissions: Arc<Permissions>) -> Self {
-        Self { subject: Subject::Anonymous, permissions, session: None, floor: Arc::default() }
+        Self { subject: Subject::Anonymous, permissions, session: None, floor: Arc::default(), finds_peers: false }
     }
 
     /// Makes the daemon itself.
@@ -93,6 +96,7 @@ impl Caller {
             permissions: Arc::new(Permissions::all()),
             session: None,
             floor: Arc::default(),
+            finds_peers: false,
         }
     }
 
@@ -107,6 +111,17 @@ impl Caller {
     pub(crate) fn in_the_name_of(self, user: UserId, permissions: Permissions) -> Self {
         debug_assert_eq!(self.subject, Subject::System);
         Self { subject: Subject::User(user), permissions: Arc::new(permissions), ..self }
+    }
+
+    /// Says whether anybody may find public peers where the request came in.
+    #[must_use]
+    pub(crate) fn finding_peers(self, finds_peers: bool) -> Self {
+        Self { finds_peers, ..self }
+    }
+
+    /// Says whether it may find public peers, whoever it is.
+    pub(crate) fn finds_peers(&self) -> bool {
+        self.finds_peers
     }
 
     /// Gives who it is.

@@ -185,6 +185,7 @@ impl System {
                             tx.delete_replicas_silent_for(KEEP).await?,
                             tx.delete_events_before(old, CHUNK).await?,
                             tx.delete_tombstones_before(old, CHUNK).await?,
+                            tx.delete_node_counts_of_none_before(old, CHUNK).await?,
                             tx.delete_allocations_ended_before(old, CHUNK).await?,
                         ])
                     })

@@ -129,8 +129,9 @@ reasons! {
     EpochStale "EPOCH_STALE" FailedPrecondition "A part of the allocation has moved since the epoch that the caller holds; get it anew.";
     AllocationEnded "ALLOCATION_ENDED" FailedPrecondition "The allocation was given back or has expired; request a new one.";
     NodePending "NODE_PENDING" FailedPrecondition "The node waits for an administrator's approval.";
+    NodeNotPending "NODE_NOT_PENDING" FailedPrecondition "The node was let in before, on other terms.";
     NoCapacity "NO_CAPACITY" ResourceExhausted "No set of nodes has room for what is asked for; ask for less, or to wait for room.";
-    QuotaExceeded "QUOTA_EXCEEDED" ResourceExhausted "The owner would have more than they may; give something back first.";
+    QuotaExceeded "QUOTA_EXCEEDED" ResourceExhausted "There would be more than may be: of an owner's, of a network's, or of all; the metadata say of what.";
     RecordStale "RECORD_STALE" FailedPrecondition "The peer record's sequence number is not greater than that of the stored one.";
     MigrationPending "MIGRATION_PENDING" FailedPrecondition "The store waits for migrations, and until they are done only administration is served.";
     StoreInUse "STORE_IN_USE" FailedPrecondition "Daemons are at work on the store, and what was asked for needs it alone.";

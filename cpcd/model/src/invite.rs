@@ -42,6 +42,14 @@ pub struct Invite {
     pub labels: Labels,
     /// The realm of a node that joins.
     pub realm: Option<String>,
+    /// How long after each of its registrations a node is removed; nothing for never.
+    pub node_ttl_seconds: Option<u64>,
+    /// Whether a node that joins goes by itself some minutes after it was last heard of.
+    pub is_ephemeral: bool,
+    /// Namespaces that a node may be found under; empty for any.
+    pub namespaces: Vec<String>,
+    /// Whether a node that joins counts for no network.
+    pub is_uncounted: bool,
     /// What a user who joins may do; nothing means the server's default.
     pub permissions: Option<Permissions>,
     /// The user who made it; nothing stands for the local administrator.

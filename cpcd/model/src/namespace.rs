@@ -41,6 +41,21 @@ pub fn one(field: &str, given: &str) -> Result<String> {
     Ok(namespace)
 }
 
+/// Checks that the namespaces in `field` are among those that are allowed; none allowed means any.
+///
+/// # Errors
+/// `FIELD_INVALID` naming the first that is not.
+pub fn within(field: &str, given: &[String], allowed: &[String]) -> Result<()> {
+    match given.iter().find(|one| !allowed.is_empty() && !allowed.contains(one)) {
+        None => Ok(()),
+        Some(other) => Err(Error::field(
+            Reason::FieldInvalid,
+            field,
+            format!("has '{other}', but the node's invite allows only: {}", allowed.join(", ")),
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +70,14 @@ mod tests {
         assert_eq!(reason(&["a\nb"]), Reason::FieldInvalid);
         assert_eq!(reason(&[&"\u{e9}".repeat(128)]), Reason::FieldTooLong);
         assert_eq!(reason(&["x"; 17]), Reason::FieldTooLong);
+    }
+
+    #[test]
+    fn none_allowed_means_any() {
+        let words = |given: &[&str]| given.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+        let within = |given: &[&str], allowed: &[&str]| within("namespaces", &words(given), &words(allowed));
+        assert!(within(&["chat"], &[]).is_ok() && within(&[], &["files"]).is_ok());
+        assert!(within(&["chat"], &["chat", "files"]).is_ok());
+        assert!(within(&["chat", "games"], &["chat"]).unwrap_err().message().contains("'games'"));
     }
 }

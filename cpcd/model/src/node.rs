@@ -128,6 +128,24 @@ impl Resources {
     }
 }
 
+/// What holds for a node for as long as it is there, from how it joined.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Joined {
+    /// How long after each registration the node is removed, as its invite says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl_seconds: Option<u64>,
+    /// Whether its invite makes it ephemeral, whatever it says itself.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_ephemeral: bool,
+    /// Namespaces that its invite lets it be found under; empty for any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<String>,
+    /// The network that it counts for, as 203.0.113.0/24; empty for none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub network: String,
+}
+
 /// A registered node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
@@ -175,6 +193,8 @@ pub struct Node {
     pub is_pending: bool,
     /// Rendezvous namespaces that it is to be found under.
     pub namespaces: Vec<String>,
+    /// What holds from how it joined.
+    pub joined: Joined,
 }
 
 impl Node {
@@ -204,6 +224,7 @@ impl Node {
             is_ephemeral: false,
             is_pending: false,
             namespaces: Vec::new(),
+            joined: Joined::default(),
         }
     }
 

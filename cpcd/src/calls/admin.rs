@@ -22,6 +22,8 @@ impl Call for v1::GetStatusRequest {
             is_ok: engine.answer.is_ok(),
             message: engine.answer.as_ref().err().map(ToString::to_string).unwrap_or_default(),
         };
+        // What is not known while the store is away is left out.
+        let quotas = app.registry.registrations.quotas().await.unwrap_or_default();
         let [nodes_online, nodes_degraded, nodes_offline] = app.registry.nodes.count();
         Ok(v1::GetStatusResponse {
             version: crate::VERSION.to_owned(),
@@ -38,6 +40,8 @@ impl Call for v1::GetStatusRequest {
             nodes_online,
             nodes_degraded,
             nodes_offline,
+            nodes_pending: app.registry.registrations.pending(),
+            node_quotas: quotas.iter().map(Wire::to_wire).collect(),
             revocations_age_ms: u64::try_from(app.identity.revoked.age().as_millis()).unwrap_or(u64::MAX),
         })
     }

@@ -7,11 +7,13 @@ use cpcd_model::Result;
 use super::Call;
 use crate::{
     app::App,
+    rates::Cost,
     wire::{self, Wire},
 };
 
 impl Call for v1::ResourceRequest {
     type Response = v1::ResourceAllocation;
+    const COST: Cost = Cost::Publish;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::ResourceAllocation> {
         let draft = wire::allocation_draft(self)?;
@@ -21,6 +23,7 @@ impl Call for v1::ResourceRequest {
 
 impl Call for v1::RenewAllocationRequest {
     type Response = v1::RenewAllocationResponse;
+    const COST: Cost = Cost::Publish;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::RenewAllocationResponse> {
         let renewed = app.registry.allocations.renew(caller, &self.id, self.epoch, self.ttl_seconds).await?;

@@ -23,6 +23,10 @@ impl Call for v1::CreateInviteRequest {
             permissions: (!rules.is_empty()).then_some(rules),
             labels: self.labels.into_iter().collect(),
             realm: self.realm,
+            node_ttl_seconds: self.node_ttl_seconds,
+            is_ephemeral: self.is_ephemeral,
+            namespaces: self.namespaces,
+            is_uncounted: self.is_uncounted,
         };
         let (invite, code) = app.identity.invites.create(caller, draft).await?;
         Ok(v1::CreateInviteResponse { invite: Some(invite.to_wire()), code: code.to_string() })

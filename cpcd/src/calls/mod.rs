@@ -8,6 +8,8 @@ mod discovery;
 mod events;
 mod identity;
 mod invites;
+mod operations;
+mod peers;
 mod registry;
 mod spoken;
 pub mod table;
@@ -23,7 +25,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     app::{App, Door},
-    rates::Cost,
+    rates::{self, Cost},
 };
 
 pub(crate) use admin::list_migrations;
@@ -56,7 +58,7 @@ pub(crate) trait Call: Message + Default + DeserializeOwned + 'static {
 pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C) -> Result<C::Response> {
     let arrived = app.rates.arrive(C::COST)?;
     let slot = app.slot(door)?;
-    let inner = app.clone();
+    let (inner, peer) = (app.clone(), rates::peer());
     app.run(async move {
         let _slot = slot;
         let token = if C::NEEDS_CALLER { token? } else { None };
@@ -64,7 +66,7 @@ pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C
         let caller = if C::IS_HEARTBEAT { inner.heart(door, token).await? } else { inner.caller(door, token).await? };
         inner.rates.admit(arrived, &caller, call.key())?;
         // A call's future has tens of kilobytes: in a box of its own it is not copied with each of those around it.
-        let called: BoxFuture<'_, _> = Box::pin(call.call(&inner, &caller));
+        let called: BoxFuture<'_, _> = Box::pin(rates::from_peer(peer, call.call(&inner, &caller)));
         inner.system.caused_by(cause::<C>(), called).await
     })
     .await

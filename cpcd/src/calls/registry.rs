@@ -31,6 +31,7 @@ impl Call for v1::NodeInfo {
             agent_version: self.agent_version,
             namespaces: self.namespaces,
             is_ephemeral: self.is_ephemeral,
+            network: app.rates.counted_network(),
         };
         let registered = app.registry.registrations.register(caller, registration).await?;
         let config = &app.registry.config;
@@ -73,8 +74,18 @@ impl Call for v1::ListNodesRequest {
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::ListNodesResponse> {
         let status = wire::status_filter("status", self.status)?;
-        let Self { page_size, page_token, owner_id, label, .. } = self;
-        let request = ListRequest { status, owner_id, label, page_size, page_token };
+        let scheduling = wire::scheduling_filter("scheduling", self.scheduling)?;
+        let request = ListRequest {
+            status,
+            owner_id: self.owner_id,
+            label: self.label,
+            is_pending: self.pending,
+            scheduling,
+            realm: self.realm,
+            namespace: self.namespace,
+            page_size: self.page_size,
+            page_token: self.page_token,
+        };
         let (nodes, next_page_token) = app.registry.nodes.list(caller, &request).await?;
         Ok(v1::ListNodesResponse { nodes: nodes.iter().map(Wire::to_wire).collect(), next_page_token })
     }

@@ -18,6 +18,9 @@ use crate::transport::{Peer, network};
 /// too cheap to count: who has one of these has all of its addresses.
 const BITS: (u32, u32) = (24, 56);
 
+/// What counts as one network for the number of its nodes: they stay, so that a household's own net is enough.
+const NODE_BITS: (u32, u32) = (24, 64);
+
 /// Callers and networks that are kept in mind, 16 bytes each; a flood of new ones pushes out those that did the least.
 const KEYS: usize = 1 << 16;
 const NETWORKS: usize = 1 << 15;
@@ -29,6 +32,11 @@ tokio::task_local! {
 /// Answers a call that comes from `peer`.
 pub(crate) async fn from_peer<T>(peer: Peer, answer: impl Future<Output = T>) -> T {
     PEER.scope(peer, answer).await
+}
+
+/// Gives who asks; the local administrator where nobody says otherwise.
+pub(crate) fn peer() -> Peer {
+    PEER.try_with(|peer| *peer).unwrap_or(Peer::Local)
 }
 
 /// What a call costs.
@@ -75,8 +83,7 @@ impl Rates {
 
     /// Lets a call in, or refuses it, before anything else is done for it.
     pub(crate) fn arrive(&self, cost: Cost) -> Result<Arrived> {
-        let peer = PEER.try_with(|peer| *peer).unwrap_or(Peer::Local);
-        match (peer.limited(self.limits_loopback), self.levels(cost)) {
+        match (peer().limited(self.limits_loopback), self.levels(cost)) {
             (Some(address), Some(levels)) => {
                 self.arrive_from(address, cost, levels, self.start.elapsed())?;
                 Ok(Arrived { cost, is_limited: true })
@@ -89,6 +96,16 @@ impl Rates {
         let key = (cost as u8, network(address, BITS.0, BITS.1));
         self.networks.take(&key, levels.network, now).map_err(|wait| limited("network", wait))?;
         self.all.take(&(cost as u8), levels.all, now).map_err(|wait| limited("all", wait))
+    }
+
+    /// Gives the network that a new node of whoever asks counts for, as 203.0.113.0/24; empty for who is exempt.
+    pub(crate) fn counted_network(&self) -> String {
+        let (bits4, bits6) = NODE_BITS;
+        match peer().limited(self.limits_loopback) {
+            Some(address) if address.is_ipv4() => format!("{}/{bits4}", network(address, bits4, bits6)),
+            Some(address) => format!("{}/{bits6}", network(address, bits4, bits6)),
+            None => String::new(),
+        }
     }
 
     /// Lets a caller go on, or refuses the call; `key` stands for who is not known yet.

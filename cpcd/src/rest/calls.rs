@@ -68,6 +68,7 @@ fn verb(verb: &Method) -> BoxedFilter<()> {
         Method::GET => warp::get().boxed(),
         Method::POST => warp::post().boxed(),
         Method::PUT => warp::put().boxed(),
+        Method::PATCH => warp::patch().boxed(),
         Method::DELETE => warp::delete().boxed(),
         _ => unreachable!("the table has a route of {verb}"),
     }

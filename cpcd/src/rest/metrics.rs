@@ -1,5 +1,6 @@
 //! `/metrics`.
 
+use cpcd_domain::registry::LIMITS;
 use cpcd_model::{
     Error,
     permission::{Level, Resource},
@@ -42,6 +43,9 @@ async fn render(headers: &HeaderMap, edge: &Edge) -> cpcd_model::Result<String> 
     }
     edge.app.metrics.set_nodes(edge.app.registry.nodes.count());
     edge.app.metrics.set_braked(edge.app.registry.nodes.braked());
+    let registrations = &edge.app.registry.registrations;
+    let refused: Vec<_> = LIMITS.into_iter().zip(registrations.refused()).collect();
+    edge.app.metrics.set_registrations(registrations.pending(), &refused);
     edge.app.metrics.set_statements(&edge.app.system.statement_counts());
     let cache = edge.app.system.cache_state();
     edge.app.metrics.set_cache(cache.is_connected, cache.calls, cache.failures);

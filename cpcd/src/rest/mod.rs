@@ -8,6 +8,7 @@ mod openapi;
 mod parameters;
 mod reply;
 mod route;
+mod routing;
 mod serve;
 mod waiting;
 
@@ -37,6 +38,7 @@ pub(crate) struct Edge {
 pub(crate) fn routes(edge: &Edge) -> BoxedFilter<(Response,)> {
     let groups = health::routes(edge).or(metrics::routes(edge)).unify().boxed();
     let groups = groups.or(openapi::routes(edge)).unify().boxed();
+    let groups = groups.or(routing::routes(edge)).unify().boxed();
     let groups = groups.or(calls::routes(edge)).unify().boxed();
     groups.recover(recover).unify().boxed()
 }

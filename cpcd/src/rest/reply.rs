@@ -65,7 +65,8 @@ pub(super) fn failed(error: Error) -> Response {
     failed_with(error, status)
 }
 
-fn failed_with(error: Error, status: StatusCode) -> Response {
+/// Answers with an error under a status of its own.
+pub(super) fn failed_with(error: Error, status: StatusCode) -> Response {
     let mut response = Response::new(Vec::new().into());
     *response.status_mut() = status;
     response.extensions_mut().insert(Failure(std::sync::Arc::new(error), status));

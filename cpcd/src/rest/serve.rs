@@ -135,7 +135,7 @@ impl Frame {
             headers.insert(header::ALLOW, allowed);
         }
         headers.insert("cpc-version", HeaderValue::from_static(crate::VERSION));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         self.metrics.observe("rest", method, code, started.elapsed());
         tracing::debug!(

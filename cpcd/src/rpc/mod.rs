@@ -10,6 +10,7 @@ mod health;
 mod lane;
 mod local;
 mod migrations;
+mod reachability;
 mod rebuild;
 mod registry;
 mod reply;

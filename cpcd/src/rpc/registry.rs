@@ -5,8 +5,8 @@ use cpcd_model::{Error, Result as Outcome};
 use futures_util::{StreamExt, stream};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
-use super::{Answers, Edge, beats::Beats, reply::status};
-use crate::{app::bearer, following::told, request_id::RequestId, wire::watched_node};
+use super::{Answers, Edge, beats::Beats, reachability::Check, reply::status};
+use crate::{app::bearer, following::told, rates, request_id::RequestId, wire::watched_node};
 
 #[async_trait]
 impl NodeOrchestration for Edge {
@@ -24,6 +24,19 @@ impl NodeOrchestration for Edge {
         let caller = opened.await.map_err(|error: Error| status(&error, request_id.as_ref()))?;
         let beats = Beats::new(self.clone(), caller, pings, request_id);
         Ok(Response::new(Box::pin(stream::unfold(beats, Beats::next))))
+    }
+
+    async fn check_reachability(
+        &self,
+        request: Request<Streaming<v1::CheckReachabilityRequest>>,
+    ) -> Result<Response<Answers<v1::CheckReachabilityResponse>>, Status> {
+        let peer = rates::peer();
+        let (metadata, extensions, messages) = request.into_parts();
+        let request_id = extensions.get::<RequestId>().copied();
+        let caller = self.stream_caller(&metadata.into_headers()).await;
+        let caller = caller.map_err(|error| status(&error, request_id.as_ref()))?;
+        let check = Check::new(self.clone(), caller, peer, messages, request_id);
+        Ok(Response::new(Box::pin(stream::unfold(check, Check::next))))
     }
 
     async fn watch_nodes(

@@ -6,7 +6,7 @@ use cpcd_domain::{
     discovery::{Discovery, Indexer},
     events::{Courier, Events},
     identity::Identity,
-    registry::{Detector, Flusher, Registry},
+    registry::{Detector, Flusher, Registry, Rerouter},
 };
 use cpcd_store::{Cache, Index, Store};
 
@@ -26,6 +26,7 @@ pub(super) struct Engines {
     pub(super) registry: Registry,
     pub(super) detector: Detector,
     pub(super) flusher: Flusher,
+    pub(super) rerouter: Rerouter,
     pub(super) events: Events,
     pub(super) courier: Courier,
     pub(super) discovery: Discovery,
@@ -44,8 +45,8 @@ impl Engines {
         let cache = Cache::open(&settings.cache).await.context("cannot open the cache")?;
         let advertised = settings.server.advertised(ground.tls.advertised_pin());
         let identity = Identity::open(&store, &cache, clock, &settings.identity, &root, advertised).await?;
-        let (registry, detector, flusher) =
-            Registry::open(&store, &cache, clock, &settings.registry, &identity).await?;
+        let (registry, detector, flusher, rerouter) =
+            Registry::open(&store, &cache, clock, &settings.registry, &settings.peers, &identity).await?;
         let (events, courier) =
             Events::open(&store, clock, &settings.events, (&identity.server, &root), &registry, event_json)?;
         let (index, _) =
@@ -61,6 +62,7 @@ impl Engines {
             registry,
             detector,
             flusher,
+            rerouter,
             events,
             courier,
             discovery,

@@ -31,6 +31,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         registry,
         detector,
         flusher,
+        rerouter,
         events,
         courier,
         discovery,
@@ -81,10 +82,13 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("revocations", Box::pin(app.identity.revoked.clone().follow(stop.clone())));
     spawn("keyring", Box::pin(app.identity.keys.clone().follow(stop.clone())));
     spawn("detector", Box::pin(detector.run(stop.clone())));
+    spawn("rerouter", Box::pin(rerouter.run(stop.clone())));
     spawn("clock", Box::pin(timekeeper.run(stop.clone())));
+    spawn("departures", Box::pin(app.registry.departures.clone().run(stop.clone())));
     spawn("placement", Box::pin(app.registry.placements.clone().run(stop.clone())));
     spawn("watch", Box::pin(app.events.watch.clone().run(stop.clone())));
     spawn("webhooks", Box::pin(courier.run(stop.clone())));
+    spawn("peers", Box::pin(app.registry.peers.clone().run(stop.clone())));
     spawn("indexer", Box::pin(indexer.run(stop.clone())));
     spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
     // What was heard is passed on and written after the last call has ended.

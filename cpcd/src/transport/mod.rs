@@ -2,6 +2,7 @@
 
 mod activity;
 mod connection;
+mod dial;
 mod heads;
 mod http;
 mod meter;
@@ -11,6 +12,7 @@ mod refusals;
 mod stream;
 
 pub(crate) use connection::Refuse;
+pub(crate) use dial::{DialFault, dial_back, resolve};
 pub(crate) use http::{Http, Versions};
 pub(crate) use peer::{Peer, Proxies, network};
 pub(crate) use places::{Place, Places};

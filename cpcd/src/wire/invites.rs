@@ -29,6 +29,10 @@ impl Wire for Invite {
             permissions: self.permissions.as_ref().map(permissions).unwrap_or_default(),
             labels: self.labels.clone().into_iter().collect(),
             realm: self.realm.clone().unwrap_or_default(),
+            node_ttl_seconds: self.node_ttl_seconds.unwrap_or_default(),
+            is_ephemeral: self.is_ephemeral,
+            namespaces: self.namespaces.clone(),
+            is_uncounted: self.is_uncounted,
         }
     }
 }

@@ -3,12 +3,14 @@
 //! The types of both sides belong to other crates, so `From` between them is not ours to write; this trait is.
 
 mod allocation;
+mod directives;
 mod discovery;
 mod events;
 mod identity;
 mod index;
 mod invites;
 mod migrations;
+mod peers;
 mod registry;
 mod token_keys;
 
@@ -20,7 +22,7 @@ pub(crate) use events::{event_json, watched_node};
 pub(crate) use identity::{challenge_purpose, permissions, proof, rules, session, subject_kind};
 pub(crate) use invites::invite_kind;
 pub(crate) use migrations::migration_target;
-pub(crate) use registry::{beat, resources, status_filter};
+pub(crate) use registry::{beat, resources, scheduling_filter, status_filter};
 
 /// Reads a time of a request.
 pub(crate) fn time(field: &str, message: &pbjson_types::Timestamp) -> Result<Timestamp> {

@@ -2,13 +2,13 @@
 
 use cpc_proto::v1;
 use cpc_signing::PeerId;
-use cpcd_domain::registry::{Beat, Beaten, Seen};
+use cpcd_domain::registry::{Beat, Beaten, Quota, Seen};
 use cpcd_model::{
     Result,
     node::{NodeStatus, Resources, Scheduling},
 };
 
-use super::{Wire, identity::unknown};
+use super::{Wire, identity::unknown, peers::round_trips};
 
 impl Wire for NodeStatus {
     type Message = v1::NodeStatus;
@@ -76,6 +76,22 @@ impl Wire for Seen {
             is_ephemeral: node.is_ephemeral,
             is_pending: node.is_pending,
             namespaces: node.namespaces.clone(),
+            granted_labels: node.granted_labels.clone().into_iter().collect(),
+            network: node.joined.network.clone(),
+        }
+    }
+}
+
+impl Wire for Quota {
+    type Message = v1::NodeQuota;
+
+    fn to_wire(&self) -> v1::NodeQuota {
+        v1::NodeQuota {
+            limit: self.limit.to_owned(),
+            most: self.most.unwrap_or_default(),
+            used: self.used,
+            network: self.network.clone(),
+            refused: self.refused,
         }
     }
 }
@@ -90,7 +106,8 @@ impl Wire for Beaten {
             register_again: self.status.is_none(),
             status: self.status.map_or(v1::NodeStatus::Unspecified, |status| status.to_wire()).into(),
             tokens: self.tokens.as_ref().map(Wire::to_wire),
-            directives: None,
+            directives: self.directives.as_deref().map(Wire::to_wire),
+            is_pending: self.is_pending,
         }
     }
 }
@@ -102,6 +119,9 @@ pub(crate) fn beat(message: &v1::NodePing) -> Beat {
         used: message.used.map(resources),
         capacity: message.capacity.map(resources),
         record: (!message.signed_peer_record.is_empty()).then(|| message.signed_peer_record.clone()),
+        directives_seen: message.directives_seen,
+        answers: message.answers.iter().map(super::directives::answer).collect(),
+        round_trips: round_trips(&message.round_trips),
     }
 }
 
@@ -121,6 +141,18 @@ pub(crate) fn status_filter(field: &str, number: i32) -> Result<Option<NodeStatu
         Ok(v1::NodeStatus::Online) => Ok(Some(NodeStatus::Online)),
         Ok(v1::NodeStatus::Offline) => Ok(Some(NodeStatus::Offline)),
         Ok(v1::NodeStatus::Degraded) => Ok(Some(NodeStatus::Degraded)),
+        Err(_) => Err(unknown(field, number)),
+    }
+}
+
+/// Reads what may be placed on a node, in a filter; unspecified means any.
+pub(crate) fn scheduling_filter(field: &str, number: i32) -> Result<Option<Scheduling>> {
+    match v1::NodeScheduling::try_from(number) {
+        Ok(v1::NodeScheduling::Unspecified) => Ok(None),
+        Ok(v1::NodeScheduling::Active) => Ok(Some(Scheduling::Active)),
+        Ok(v1::NodeScheduling::Cordoned) => Ok(Some(Scheduling::Cordoned)),
+        Ok(v1::NodeScheduling::Draining) => Ok(Some(Scheduling::Draining)),
+        Ok(v1::NodeScheduling::Drained) => Ok(Some(Scheduling::Drained)),
         Err(_) => Err(unknown(field, number)),
     }
 }

@@ -91,7 +91,8 @@ async fn who_asks_again_after_a_lost_answer_gets_one_of_everything() {
         let Some(proxy) = Proxy::start(target) else { return };
         let behind = Engine { url: format!("{head}@{}/{path}", proxy.address), ..engine.clone() };
         let daemon = Daemon::start_with(&behind, &[("store.away_after_ms", "500")]).await;
-        let alice = daemon.person("alice", &["content=write", "nodes=write"]).await;
+        let alice = daemon.person("alice", &["content=write", "nodes=write", "allocations=write"]).await;
+        daemon.node().await;
         let (shared, proxy) = (Arc::new(Shared::default()), Arc::new(proxy));
         let over = Over(shared.clone());
         let nemesis = {
@@ -108,6 +109,14 @@ async fn who_asks_again_after_a_lost_answer_gets_one_of_everything() {
                     let mut discovery = daemon.discovery(Some(&token)).await;
                     let published = until_answered(shared, async || discovery.publish_content(content.clone()).await);
                     ids.push(published.await.unwrap().into_inner().content.unwrap().id);
+                    let lease = v1::ResourceRequest {
+                        resources: Some(v1::NodeResources { cpu_millicores: 1, ..Default::default() }),
+                        request_id: format!("lease {client} {number}"),
+                        ..Default::default()
+                    };
+                    let mut registry = daemon.registry(Some(&token)).await;
+                    let leased = until_answered(shared, async || registry.request_resources(lease.clone()).await);
+                    assert_eq!(leased.await.unwrap().into_inner().parts.len(), 1);
                     if number % 4 == 0 {
                         // A node that hears nothing registers again, with a new challenge.
                         let key = SecretKey::generate();
@@ -154,7 +163,14 @@ async fn who_asks_again_after_a_lost_answer_gets_one_of_everything() {
             let query = format!("SELECT count(*) FROM content WHERE id = '{id}'");
             assert_eq!(engine.count(nowhere, &query).await, 1, "acknowledged and lost: {id}");
         }
-        assert_eq!(count("SELECT count(*) FROM nodes").await, i64::try_from(CLIENTS * EACH.div_ceil(4)).unwrap());
+        assert_eq!(count("SELECT count(*) FROM nodes").await, 1 + i64::try_from(CLIENTS * EACH.div_ceil(4)).unwrap());
+        assert_eq!(count("SELECT count(*) FROM allocations").await, wanted, "one lease for each request");
+        assert_eq!(
+            count("SELECT sum(granted_cpu)::BIGINT FROM nodes").await,
+            wanted,
+            "and nothing granted beside them"
+        );
+        assert_eq!(count("SELECT sum(cpu)::BIGINT FROM allocation_owners").await, wanted);
         let sessions = count("SELECT count(*) FROM sessions WHERE subject_kind = 'user'").await;
         assert!((1 + opened..=1 + 6).contains(&sessions), "{opened} answered, {sessions} there");
         eprintln!(

@@ -22,6 +22,7 @@ mod login;
 mod lost_answers;
 mod migrations;
 mod moving;
+mod peers;
 mod permissions;
 mod popular;
 mod process;

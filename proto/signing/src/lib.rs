@@ -14,7 +14,10 @@ mod peer_record;
 mod ticket;
 mod wire;
 
-pub use address::{AddressError, AddressFault, AddressRange, AddressRules, Reach, parse_address};
+pub use address::{
+    AddressError, AddressFault, AddressHost, AddressRange, AddressRules, Family, Reach, TcpTarget, is_private,
+    is_public, parse_address, protocol_names,
+};
 pub use envelope::{Envelope, EnvelopeError, MAX_ENVELOPE_BYTES};
 pub use invite::{INVITE_PREFIX, InviteCode, InviteError, MAX_ENDPOINT_BYTES, MAX_INVITE_CHARS, MAX_INVITE_ENDPOINTS};
 pub use keys::{KeyError, PublicKey, SecretKey, SignatureError};

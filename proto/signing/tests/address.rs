@@ -273,3 +273,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn targets_of_tcp_are_told_from_others() {
+    use cpc_signing::{AddressHost, Family, TcpTarget, is_private, is_public};
+    let of = |text: &str| TcpTarget::of(&parse_address(text).unwrap());
+    let ip = AddressHost::Ip("8.8.8.8".parse().unwrap());
+    assert_eq!(of("/ip4/8.8.8.8/tcp/4001"), Some(TcpTarget { host: ip.clone(), family: Family::V4, port: 4001 }));
+    assert_eq!(of("/ip4/8.8.8.8/tcp/443/tls/ws").map(|target| target.port), Some(443));
+    let name = AddressHost::Name("example.org".into());
+    assert_eq!(of("/dns6/example.org/tcp/1"), Some(TcpTarget { host: name, family: Family::V6, port: 1 }));
+    let relay = "/p2p/12D3KooWBtg3aaRMjxwedh83aGiUkwSxDwUZkzuJcfaqUmo7R3pq/p2p-circuit";
+    for other in ["/ip4/8.8.8.8/udp/4001/quic-v1", &format!("/ip4/8.8.8.8/tcp/4001{relay}"), "/dnsaddr/example.org"] {
+        assert_eq!(of(other), None, "{other}");
+        assert!(AddressHost::of(&parse_address(other).unwrap()).is_ok(), "{other}");
+    }
+    let ranges = |text: &str| (is_public(text.parse().unwrap()), is_private(text.parse().unwrap()));
+    assert_eq!(ranges("8.8.8.8"), (true, false));
+    assert_eq!(ranges("127.0.0.1"), (false, true));
+    assert_eq!(ranges("0.0.0.0"), (false, false));
+    assert_eq!(ranges("224.0.0.1"), (false, false));
+}

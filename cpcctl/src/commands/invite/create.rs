@@ -23,6 +23,7 @@ Examples:
   cpcctl --local invite create --kind user
   cpcctl invite create --kind user --permission content=write --permission users=read --ttl 1d
   cpcctl invite create --kind node --uses 50 --realm lab --label region=eu-west --label rack=7
+  cpcctl invite create --kind node --uses 50 --node-ttl 30d --ephemeral
   cpcctl invite create --kind user -o name | ssh host cpcctl login --invite-file - --username bob")]
 pub(crate) struct Args {
     /// Who can join by it
@@ -40,6 +41,18 @@ pub(crate) struct Args {
     /// The realm of a node that joins
     #[arg(long, value_name = "REALM", default_value = "", hide_default_value = true)]
     realm: String,
+    /// How long after each of its registrations a node that joins is removed: 12h, 30d [default: never]
+    #[arg(long, value_name = "DURATION", value_parser = ttl)]
+    node_ttl: Option<Duration>,
+    /// Nodes that join go by themselves some minutes after they were last heard of
+    #[arg(long)]
+    ephemeral: bool,
+    /// A namespace that a node that joins may be found under [default: any]
+    #[arg(long = "namespace", value_name = "NAMESPACE")]
+    namespaces: Vec<String>,
+    /// Nodes that join count for no network, so that no quota of their network keeps them out
+    #[arg(long)]
+    uncounted: bool,
     /// What a user who joins may do, as in content=write [default: the server's]
     #[arg(long = "permission", value_name = "RESOURCE=LEVEL", value_parser = permission)]
     permissions: Vec<PermissionRule>,
@@ -55,6 +68,10 @@ impl Args {
             permissions: self.permissions,
             labels: self.labels.into_iter().collect(),
             realm: self.realm,
+            node_ttl_seconds: self.node_ttl.map(|ttl| ttl.as_secs()).unwrap_or_default(),
+            is_ephemeral: self.ephemeral,
+            namespaces: self.namespaces,
+            is_uncounted: self.uncounted,
         };
         if request.labels.len() != count {
             return Err(Failure::usage("--label: a name is given twice"));
@@ -92,18 +109,9 @@ impl Show for Made {
 }
 
 fn ttl(text: &str) -> std::result::Result<Duration, String> {
-    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let per_unit = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return Err("a time is a number and its unit, as in 30m, 12h, 7d".to_owned()),
-    };
-    let seconds = number.parse::<u64>().ok().and_then(|number| number.checked_mul(per_unit));
-    let seconds = seconds.filter(|seconds| (1..=365 * 86_400).contains(seconds));
-    seconds.map(Duration::from_secs).ok_or_else(|| "an invite is good for 1s to 365d".to_owned())
+    let seconds = super::seconds(text).ok_or("a time is a number and its unit, as in 30m, 12h, 7d")?;
+    let is_good = (1..=365 * 86_400).contains(&seconds);
+    is_good.then(|| Duration::from_secs(seconds)).ok_or_else(|| "from 1s to 365d".to_owned())
 }
 
 #[cfg(test)]

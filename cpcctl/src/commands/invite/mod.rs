@@ -50,6 +50,20 @@ impl Kind {
     }
 }
 
+/// Reads a while: 90s, 30m, 12h, 7d.
+pub(super) fn seconds(text: &str) -> Option<u64> {
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let per_unit = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    number.parse::<u64>().ok().and_then(|number| number.checked_mul(per_unit))
+}
+
 /// Names for whom an invite is.
 fn kind(invite: &Invite) -> String {
     invite.kind().as_str_name().trim_start_matches("SUBJECT_KIND_").to_lowercase()
@@ -64,6 +78,18 @@ fn gives(invite: &Invite) -> String {
     parts.sort();
     if !invite.realm.is_empty() {
         parts.insert(0, format!("realm {}", invite.realm));
+    }
+    if invite.node_ttl_seconds > 0 {
+        parts.push(format!("for {}", clock::span(invite.node_ttl_seconds)));
+    }
+    if invite.is_ephemeral {
+        parts.push("ephemeral".to_owned());
+    }
+    if !invite.namespaces.is_empty() {
+        parts.push(format!("namespaces {}", invite.namespaces.join(" ")));
+    }
+    if invite.is_uncounted {
+        parts.push("uncounted".to_owned());
     }
     if parts.is_empty() { "no labels".to_owned() } else { parts.join(", ") }
 }

@@ -11,7 +11,10 @@ use crate::{
     output::{Row, Show},
 };
 
+mod approve;
 mod delete;
+mod expire;
+mod label;
 mod list;
 mod register;
 mod reset_seq;
@@ -30,6 +33,9 @@ pub(crate) enum Command {
     #[command(alias = "get")]
     Show(show::Args),
     Watch(watch::Args),
+    Label(label::Args),
+    Approve(approve::Args),
+    Expire(expire::Args),
     #[command(alias = "rm")]
     Delete(delete::Args),
     ResetSeq(reset_seq::Args),
@@ -43,6 +49,9 @@ impl Command {
             Self::List(args) => args.run(context).await,
             Self::Show(args) => args.run(context).await,
             Self::Watch(args) => args.run(context).await,
+            Self::Label(args) => args.run(context).await,
+            Self::Approve(args) => args.run(context).await,
+            Self::Expire(args) => args.run(context).await,
             Self::Delete(args) => args.run(context).await,
             Self::ResetSeq(args) => args.run(context).await,
         }
@@ -75,14 +84,41 @@ fn amounts(resources: Option<&NodeResources>) -> String {
 }
 
 fn labels(node: &Node) -> String {
-    let mut labels: Vec<_> = node.labels.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut labels: Vec<_> = node
+        .labels
+        .iter()
+        .map(|(name, value)| {
+            let granted = if node.granted_labels.contains_key(name) { " (granted)" } else { "" };
+            format!("{name}={value}{granted}")
+        })
+        .collect();
     labels.sort();
     labels.join(", ")
 }
 
+/// Says what may be placed on a node, and why nothing may.
+fn scheduling(node: &Node) -> String {
+    match (node.is_pending, node.is_overcommitted) {
+        (true, _) => "pending".to_owned(),
+        (false, false) => nodes::scheduling(node.scheduling()),
+        (false, true) => format!("{}, overcommitted", nodes::scheduling(node.scheduling())),
+    }
+}
+
+/// Says when a node goes by itself.
+fn goes(node: &Node) -> String {
+    let expires = node.expires_at.as_ref().map(|time| clock::left(time.seconds));
+    match (expires, node.is_ephemeral) {
+        (None, false) => String::new(),
+        (None, true) => "when it is gone".to_owned(),
+        (Some(expires), false) => expires,
+        (Some(expires), true) => format!("{expires}, or when it is gone"),
+    }
+}
+
 impl Row for Node {
-    const COLUMNS: &'static [&'static str] = &["PEER", "STATUS", "SEEN", "OWNER", "REALM", "ID"];
-    const WHOLE: usize = 5;
+    const COLUMNS: &'static [&'static str] = &["PEER", "STATUS", "SCHEDULING", "SEEN", "OWNER", "REALM", "ID"];
+    const WHOLE: usize = 6;
 
     fn name(&self) -> String {
         self.id.clone()
@@ -92,6 +128,7 @@ impl Row for Node {
         vec![
             short(&self.peer_id),
             nodes::word(self.status()),
+            scheduling(self),
             seen(self),
             self.owner_id.clone(),
             self.realm.clone(),
@@ -111,16 +148,21 @@ impl Show for Node {
             ("Node", self.id.clone()),
             ("Peer id", self.peer_id.clone()),
             ("Status", nodes::word(self.status())),
+            ("Scheduling", scheduling(self)),
             ("Seen", seen(self)),
             ("Has", amounts(self.capacity.as_ref())),
+            ("Granted", amounts(self.granted.as_ref())),
             ("Uses", amounts(self.used.as_ref())),
             ("Addresses", self.addresses.join("\n")),
             ("Labels", labels(self)),
             ("Realm", self.realm.clone()),
+            ("Namespaces", self.namespaces.join("\n")),
+            ("Network", self.network.clone()),
             ("Owner", self.owner_id.clone()),
             ("Agent", self.agent_version.clone()),
             ("Record", self.record_sequence.to_string()),
             ("Registered", created_at.unwrap_or_default()),
+            ("Goes", goes(self)),
         ]
     }
 }

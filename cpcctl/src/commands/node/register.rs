@@ -27,6 +27,12 @@ impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let mut profile = self.profile.open(context, &Usage::new())?;
         let answer = register(context, &mut profile).await?;
+        if answer.is_pending {
+            let id = &answer.node_id;
+            context
+                .output
+                .note(format_args!("it waits for approval: an administrator runs `cpcctl node approve {id}`"));
+        }
         context.output.record(&Registered::from(&answer))
     }
 }
@@ -40,6 +46,7 @@ struct Registered {
     next_heartbeat_ms: u32,
     degraded_after_ms: u32,
     offline_after_ms: u32,
+    is_pending: bool,
 }
 
 impl From<&RegistrationResponse> for Registered {
@@ -51,6 +58,7 @@ impl From<&RegistrationResponse> for Registered {
             next_heartbeat_ms: answer.next_heartbeat_ms,
             degraded_after_ms: limits.degraded_after_ms,
             offline_after_ms: limits.offline_after_ms,
+            is_pending: answer.is_pending,
         }
     }
 }
@@ -68,6 +76,7 @@ impl Show for Registered {
             ("Heartbeat due", format!("in {:.1} s", f64::from(self.next_heartbeat_ms) / 1000.0)),
             ("Degraded after", seconds(self.degraded_after_ms)),
             ("Offline after", seconds(self.offline_after_ms)),
+            ("Pending", if self.is_pending { "until an administrator approves it" } else { "" }.to_owned()),
         ]
     }
 }

@@ -6,7 +6,7 @@ use cpcd_model::{
     Error, Reason, Result,
     id::InviteId,
     invite::{Invite, InviteKind},
-    labels, page,
+    labels, namespace, page,
     permission::{Level, Permissions, Resource, Rule},
     time::{Clock, Timestamp},
 };
@@ -25,6 +25,7 @@ const PAGE_MAX: u32 = 500;
 const MAX_USES: u32 = 1_000_000;
 const DEFAULT_TTL_SECONDS: u64 = 7 * 86_400;
 const MAX_TTL_SECONDS: u64 = 365 * 86_400;
+const MAX_NODE_TTL_SECONDS: u64 = 10 * 365 * 86_400;
 
 /// An invite to be made, as it came.
 #[derive(Clone, Debug)]
@@ -41,6 +42,14 @@ pub struct InviteDraft {
     pub labels: Vec<(String, String)>,
     /// The realm of a node; empty for none.
     pub realm: String,
+    /// How long after each of its registrations a node is removed; 0 for never.
+    pub node_ttl_seconds: u64,
+    /// Whether a node goes by itself some minutes after it was last heard of.
+    pub is_ephemeral: bool,
+    /// Namespaces that a node may be found under; none for any.
+    pub namespaces: Vec<String>,
+    /// Whether a node counts for no network's quota.
+    pub is_uncounted: bool,
 }
 
 /// The invites.
@@ -68,6 +77,10 @@ impl Invites {
         match draft.kind {
             InviteKind::User if !draft.labels.is_empty() => return Err(only("labels", InviteKind::Node)),
             InviteKind::User if !draft.realm.is_empty() => return Err(only("realm", InviteKind::Node)),
+            InviteKind::User if draft.node_ttl_seconds != 0 => return Err(only("node_ttl_seconds", InviteKind::Node)),
+            InviteKind::User if draft.is_ephemeral => return Err(only("is_ephemeral", InviteKind::Node)),
+            InviteKind::User if !draft.namespaces.is_empty() => return Err(only("namespaces", InviteKind::Node)),
+            InviteKind::User if draft.is_uncounted => return Err(only("is_uncounted", InviteKind::Node)),
             InviteKind::Node if permissions.is_some() => return Err(only("permissions", InviteKind::User)),
             InviteKind::User | InviteKind::Node => {}
         }
@@ -76,6 +89,7 @@ impl Invites {
         }
         let uses = in_range("uses", draft.uses.into(), 1, MAX_USES.into())?;
         let ttl = in_range("ttl_seconds", draft.ttl_seconds, DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS)?;
+        let node_ttl = in_range("node_ttl_seconds", draft.node_ttl_seconds, 0, MAX_NODE_TTL_SECONDS)?;
         let now = self.clock.now();
         let made_by = match caller.subject() {
             Subject::User(id) => Some(id),
@@ -88,6 +102,10 @@ impl Invites {
             uses_left: uses,
             labels: labels::clean("labels", draft.labels)?,
             realm: labels::realm("realm", &draft.realm)?,
+            node_ttl_seconds: (node_ttl != 0).then_some(node_ttl),
+            is_ephemeral: draft.is_ephemeral,
+            namespaces: namespace::clean("namespaces", &draft.namespaces)?,
+            is_uncounted: draft.is_uncounted,
             permissions,
             made_by,
             created_at: now,

@@ -30,6 +30,8 @@ pub enum JoinPolicy {
     Open,
     /// Whoever has an invite.
     Invite,
+    /// Whoever has an invite; and nodes without one, that wait for an administrator's approval.
+    Approval,
     /// Nobody: accounts are made by administrators.
     Closed,
 }
@@ -47,6 +49,7 @@ pub struct Joining {
 #[derive(Clone, Debug)]
 pub struct Ticket {
     presented: Option<Presented>,
+    is_pending: bool,
     defaults: Arc<Permissions>,
 }
 
@@ -59,6 +62,16 @@ pub struct Terms {
     pub realm: Option<String>,
     /// The user who made the invite; nothing if the local administrator did.
     pub owner_id: Option<UserId>,
+    /// How long after each of its registrations a node is removed.
+    pub node_ttl_seconds: Option<u64>,
+    /// Whether a node is ephemeral, whatever it says itself.
+    pub is_ephemeral: bool,
+    /// Namespaces that a node may be found under; empty for any.
+    pub namespaces: Vec<String>,
+    /// Whether a node counts for no network.
+    pub is_uncounted: bool,
+    /// Whether a node waits for approval.
+    pub is_pending: bool,
     /// What a user may do; nothing means the server's default.
     pub permissions: Option<Permissions>,
     /// The invite.
@@ -101,10 +114,19 @@ impl Joining {
                     ),
                 ));
             }
-            JoinPolicy::Open | JoinPolicy::Invite => {}
+            JoinPolicy::Approval if code.is_empty() && kind == InviteKind::User => {
+                return Err(Error::field(
+                    Reason::FieldRequired,
+                    FIELD,
+                    "must be given: nodes can join here without an invite and wait for approval, users cannot; somebody who may makes \
+                     one with `cpcctl invite create --kind user`",
+                ));
+            }
+            JoinPolicy::Open | JoinPolicy::Invite | JoinPolicy::Approval => {}
         }
         let presented = if code.is_empty() { None } else { Some(self.codes.read(FIELD, code, kind, now)?) };
-        Ok(Ticket { presented, defaults: self.defaults.clone() })
+        let is_pending = presented.is_none() && self.policy == JoinPolicy::Approval;
+        Ok(Ticket { presented, is_pending, defaults: self.defaults.clone() })
     }
 }
 
@@ -115,12 +137,18 @@ impl Ticket {
         self.presented.is_none()
     }
 
+    /// Gives the terms of whoever joins without an invite.
+    #[must_use]
+    pub fn free_terms(&self) -> Terms {
+        Terms { is_pending: self.is_pending, ..Terms::default() }
+    }
+
     /// Uses the invite once, inside the caller's transaction; of any number at once as many succeed as it is for.
     ///
     /// # Errors
     /// `INVITE_INVALID` if there is no such invite for this kind, `INVITE_REVOKED`, `INVITE_EXPIRED`, `INVITE_USED_UP`.
     pub async fn redeem(&self, tx: &mut Tx, now: Timestamp) -> Result<Terms> {
-        let Some(presented) = &self.presented else { return Ok(Terms::default()) };
+        let Some(presented) = &self.presented else { return Ok(self.free_terms()) };
         let is_used = tx.use_invite(presented, now).await?;
         let invite = tx.get_invite_by_code(presented).await?;
         let invite = invite.filter(|invite| invite.kind == presented.kind).ok_or_else(|| codes::invalid(FIELD))?;
@@ -152,6 +180,11 @@ impl Ticket {
             labels: invite.labels,
             realm: invite.realm,
             owner_id: invite.made_by,
+            node_ttl_seconds: invite.node_ttl_seconds,
+            is_ephemeral: invite.is_ephemeral,
+            namespaces: invite.namespaces,
+            is_uncounted: invite.is_uncounted,
+            is_pending: false,
             permissions: invite.permissions,
             invite_id: Some(invite.id.uuid()),
         })
@@ -216,10 +249,23 @@ mod tests {
             assert_eq!(judge(JoinPolicy::Invite, false, false), Err(Reason::FieldRequired));
             assert_eq!(judge(JoinPolicy::Invite, false, true), Ok(true));
             assert_eq!(judge(JoinPolicy::Invite, true, true), Err(Reason::InviteInvalid));
+            assert_eq!(judge(JoinPolicy::Approval, false, true), Ok(true));
+            assert_eq!(judge(JoinPolicy::Approval, true, true), Err(Reason::InviteInvalid));
             for given in [false, true] {
                 assert_eq!(judge(JoinPolicy::Closed, false, given), Err(Reason::JoinClosed));
             }
         }
+    }
+
+    #[test]
+    fn only_nodes_wait_for_approval() {
+        let (joining, code) = joining(JoinPolicy::Approval);
+        let now = Timestamp::UNIX_EPOCH;
+        assert!(joining.admit(InviteKind::Node, "", now).unwrap().free_terms().is_pending);
+        assert!(!joining.admit(InviteKind::Node, &code, now).unwrap().is_free());
+        let error = joining.admit(InviteKind::User, "", now).unwrap_err();
+        assert_eq!((error.reason(), error.fields()[0].field.as_str()), (Reason::FieldRequired, "proof.invite"));
+        assert!(error.message().contains("invite create --kind user"), "{error}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The keyring: HS256 signing keys, sealed in the store, known by `kid`.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use aws_lc_rs::rand;
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
@@ -19,7 +19,7 @@ pub(super) struct Keyring {
     /// The key that signs.
     pub(super) signing: (String, EncodingKey),
     /// The keys that are accepted.
-    pub(super) accepted: HashMap<String, DecodingKey>,
+    pub(super) accepted: HashMap<Arc<str>, DecodingKey>,
     /// The key that will sign once every replica accepts it.
     pub(super) waiting: Option<String>,
 }
@@ -38,7 +38,7 @@ impl Keyring {
                 let text = format!("the signing key {} has {} bytes, not {SECRET_LEN}", key.kid, secret.len());
                 return Err(Error::new(Reason::StoreForeign, text));
             }
-            accepted.insert(key.kid.clone(), DecodingKey::from_secret(&secret));
+            accepted.insert(key.kid.as_str().into(), DecodingKey::from_secret(&secret));
             if newest == Some(&key.kid) {
                 signing = Some((key.kid.clone(), EncodingKey::from_secret(&secret)));
             }
@@ -89,7 +89,7 @@ mod tests {
         let keys = [third.clone(), second.clone(), first.clone()];
         let ring = Keyring::open(&root, &keys).unwrap();
         assert_eq!((&ring.signing.0, ring.newest()), (&second.kid, third.kid.as_str()));
-        assert!(keys.iter().all(|key| ring.accepted.contains_key(&key.kid)));
+        assert!(keys.iter().all(|key| ring.accepted.contains_key(key.kid.as_str())));
         let ring = Keyring::open(&root, &keys[1..]).unwrap();
         assert_eq!((ring.waiting.as_ref(), ring.newest()), (None, second.kid.as_str()));
         assert!(Keyring::open(&root, &keys[..1]).is_err(), "a key that waits signs nothing");

@@ -41,7 +41,7 @@ impl Newcomers {
         let is_plain = proof.invite.is_empty() && proof.username.is_empty();
         if is_plain && self.joining.policy() != JoinPolicy::Open {
             let text = match self.joining.policy() {
-                JoinPolicy::Invite => "; an invite lets it in",
+                JoinPolicy::Invite | JoinPolicy::Approval => "; an invite lets it in",
                 JoinPolicy::Open | JoinPolicy::Closed => "",
             };
             return Err(Error::new(Reason::LoginRefused, format!("no user here has the key {}{text}", key.peer_id())));

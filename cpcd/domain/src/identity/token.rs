@@ -98,6 +98,31 @@ struct Said {
     epoch: u64,
 }
 
+/// The same in little room: there may be a million.
+#[derive(Clone)]
+struct Kept {
+    kid: Arc<str>,
+    subject: Uuid,
+    session: Uuid,
+    token: Uuid,
+    expires_at: u32,
+    epoch: u32,
+    is_node: bool,
+}
+
+impl From<Kept> for Said {
+    fn from(kept: Kept) -> Self {
+        let holder = if kept.is_node { Holder::Node(kept.subject.into()) } else { Holder::User(kept.subject.into()) };
+        let session = Session {
+            id: kept.session.into(),
+            token_id: kept.token,
+            token_expires_at: Timestamp::from_second(kept.expires_at.into()).unwrap_or_default(),
+            permission_epoch: kept.epoch.into(),
+        };
+        Self { kid: kept.kid, holder, session, expires_at: kept.expires_at.into(), epoch: kept.epoch.into() }
+    }
+}
+
 /// Issues and verifies access tokens.
 #[derive(Clone)]
 pub struct Tokens {
@@ -109,7 +134,7 @@ pub struct Tokens {
     /// With the number of changes to the subject's permissions that were known before they were read.
     rules: Moka<(UserId, u64), (u64, Arc<Permissions>)>,
     nothing: Arc<Permissions>,
-    verified: Arc<Verified<Said>>,
+    verified: Arc<Verified<Kept>>,
     revoked: Revoked,
 }
 
@@ -214,7 +239,7 @@ impl Tokens {
     /// Looks for the key that a token was signed with if it is not known here: another replica may have made it.
     async fn has_new_key(&self, token: &str) -> Result<bool> {
         let kid = read_kid(token)?;
-        if self.keys.ring().accepted.contains_key(&kid) {
+        if self.keys.ring().accepted.contains_key(kid.as_str()) {
             return Ok(false);
         }
         self.keys.look_again(&kid).await.map(|()| true)
@@ -223,7 +248,7 @@ impl Tokens {
     /// Gives what a token says, if it may say it now.
     fn said(&self, token: &str) -> Result<Said> {
         let now = self.clock.now();
-        let said = self.verified.get_or_verify(token, || self.check(token, now))?;
+        let said: Said = self.verified.get_or_verify(token, self.clock.tick(), || self.check(token, now))?.into();
         if !self.keys.ring().accepted.contains_key(&*said.kid) {
             return Err(unknown_key());
         }
@@ -279,10 +304,10 @@ impl Tokens {
         }
     }
 
-    fn check(&self, token: &str, now: Timestamp) -> Result<Said> {
+    fn check(&self, token: &str, now: Timestamp) -> Result<Kept> {
         let kid = read_kid(token)?;
         let ring = self.keys.ring();
-        let key = ring.accepted.get(&kid).ok_or_else(unknown_key)?;
+        let (kid, key) = ring.accepted.get_key_value(&*kid).ok_or_else(unknown_key)?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_audience(&[AUDIENCE]);
         validation.set_issuer(&[&self.issuer]);
@@ -301,24 +326,16 @@ impl Tokens {
         if has_expired(claims.exp, now) {
             return Err(expired());
         }
-        let token_expires_at = i64::try_from(claims.exp)
-            .ok()
-            .and_then(|seconds| Timestamp::from_second(seconds).ok())
-            .ok_or_else(|| invalid("its end is out of range"))?;
-        Ok(Said {
-            kid: kid.into(),
-            holder: match claims.kind {
-                TokenKind::User => Holder::User(claims.sub.into()),
-                TokenKind::Node => Holder::Node(claims.sub.into()),
-            },
-            session: Session {
-                id: claims.sid.into(),
-                token_id: claims.jti,
-                token_expires_at,
-                permission_epoch: claims.epoch,
-            },
-            expires_at: claims.exp,
-            epoch: claims.epoch,
+        let is_out_of_range = |_| invalid("its end or epoch is out of range");
+        Ok(Kept {
+            // The ring's own: one for all tokens.
+            kid: kid.clone(),
+            subject: claims.sub,
+            session: claims.sid,
+            token: claims.jti,
+            expires_at: u32::try_from(claims.exp).map_err(is_out_of_range)?,
+            epoch: u32::try_from(claims.epoch).map_err(is_out_of_range)?,
+            is_node: matches!(claims.kind, TokenKind::Node),
         })
     }
 

@@ -36,6 +36,16 @@ pub(super) fn may_change(caller: &Caller, node: &Node) -> Result<()> {
     Err(Error::new(Reason::NotOwner, format!("node {} belongs to somebody else", node.id)))
 }
 
+/// Asks for what operating a node needs: to be allowed to change it, and not to be it while it waits for approval.
+pub(super) fn may_operate(caller: &Caller, node: &Node) -> Result<()> {
+    if node.is_pending && caller.subject() == Subject::Node(node.id) {
+        let text =
+            format!("node {} waits for an administrator's approval; until then it may heartbeat, and go", node.id);
+        return Err(Error::new(Reason::NodePending, text));
+    }
+    may_change(caller, node)
+}
+
 /// Says whether a caller owns a node, or is it.
 fn is_own(caller: &Caller, node: &Node) -> bool {
     match caller.subject() {
@@ -51,6 +61,7 @@ pub(super) fn for_caller(caller: &Caller, own_realm: Option<&str>, mut node: Nod
     {
         return node;
     }
+    node.joined.network.clear();
     let total = node.addresses.len();
     node.addresses.retain(|address| {
         parse_address(address)

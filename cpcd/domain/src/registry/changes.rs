@@ -84,6 +84,13 @@ impl Changes {
         let mut changed: HashMap<NodeId, Option<Tick>> = HashMap::new();
         let now = Moment::now(&self.clock);
         for event in events {
+            match event.kind.as_str() {
+                "node.registered" if event.payload["is_pending"] == true => {
+                    self.table.pending.set(event.subject_id.into(), true);
+                }
+                "node.approved" => self.table.pending.set(event.subject_id.into(), false),
+                _ => {}
+            }
             let since = (event.kind == "node.status").then(|| now.tick_of(event.created_at.as_millisecond()));
             let known = changed.entry(event.subject_id.into()).or_default();
             *known = (*known).max(since);
@@ -109,6 +116,7 @@ impl Changes {
     /// Follows all nodes of the store, and no others. Those who are new here count as heard of now: what they said while we were away
     /// is nobody's fault.
     async fn load(&self) -> Result<()> {
+        self.table.pending.load(&self.store).await?;
         let (mut after, mut known) = (None, HashSet::new());
         // Whoever registers here meanwhile is not on the pages that were read.
         let before: HashSet<_> = self.table.ids().into_iter().collect();
@@ -132,6 +140,7 @@ impl Changes {
 
 fn follow(table: &Table, row: &Followed, now: Tick) {
     table.follow(row.id, row.status, table.realms.number(&row.realm), now);
+    table.direct(row.id, row.directives);
 }
 
 /// Follows the nodes of a store that nobody else changes.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cpcd_model::{Error, Reason, Result};
+use cpcd_model::{Error, Reason, Result, opening::Opening};
 use serde::{Deserialize, Serialize};
 
 use super::{allocations::AllocationConfig, brake::Limits, rules::Rules};
@@ -35,8 +35,32 @@ pub struct Config {
     pub private_addresses: PrivateAddresses,
     /// Most streams that follow changes.
     pub watches: usize,
+    /// Most nodes that count for one network; 0 for no limit.
+    pub nodes_per_network: u32,
+    /// Most new nodes of one network in an hour; 0 for no limit.
+    pub new_nodes_per_network_per_hour: u32,
+    /// Most nodes that count for a network, all together; 0 for no limit.
+    pub max_nodes: u64,
+    /// Most nodes that wait for approval; 0 for no limit.
+    pub pending_nodes: u32,
+    /// How long a node waits for approval before it is removed.
+    pub pending_seconds: u32,
+    /// How long an ephemeral node is offline before it is removed.
+    pub ephemeral_seconds: u32,
     /// Allocations.
     pub allocations: AllocationConfig,
+}
+
+/// Section `[peers]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeersConfig {
+    /// Whether whoever is logged in finds public peers, or only who has read on nodes.
+    pub logged_in: bool,
+    /// Where callers without a token find public peers.
+    pub anonymous: Opening,
+    /// Where `GET /routing/v1/peers/{peer-id}` is open to callers without a token.
+    pub routing: Opening,
 }
 
 /// Which nodes may have addresses that only their own network reaches.
@@ -49,6 +73,32 @@ pub enum PrivateAddresses {
     Realm,
     /// All.
     Always,
+}
+
+#[cfg(any(test, feature = "trials"))]
+impl Config {
+    /// What tests and simulations begin with: the default settings of liveness, and no limits.
+    pub(super) const USUAL: Self = Self {
+        heartbeat_seconds: 30,
+        degraded_seconds: 45,
+        offline_seconds: 90,
+        grace_seconds: 150,
+        damping_seconds: 60,
+        brake_percent: 15,
+        brake_least: 5,
+        brake_window_seconds: 120,
+        heartbeats_per_second: 1000,
+        max_addresses: 20,
+        private_addresses: PrivateAddresses::Never,
+        watches: 10,
+        nodes_per_network: 0,
+        new_nodes_per_network_per_hour: 0,
+        max_nodes: 0,
+        pending_nodes: 0,
+        pending_seconds: 604_800,
+        ephemeral_seconds: 300,
+        allocations: AllocationConfig::USUAL,
+    };
 }
 
 impl Config {
@@ -76,6 +126,9 @@ impl Config {
         range("heartbeats_per_second", self.heartbeats_per_second.into(), 1, 10_000_000)?;
         range("max_addresses", self.max_addresses as u64, 0, cpc_signing::MAX_RECORD_ADDRESSES as u64)?;
         range("watches", self.watches as u64, 0, 100_000)?;
+        range("max_nodes", self.max_nodes, 0, 1 << 53)?;
+        range("pending_seconds", self.pending_seconds.into(), 1, 365 * 86_400)?;
+        range("ephemeral_seconds", self.ephemeral_seconds.into(), 1, 365 * 86_400)?;
         self.allocations.validate()
     }
 

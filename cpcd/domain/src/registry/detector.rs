@@ -32,6 +32,7 @@ use super::{
     changes::Changes,
     judge::{Judge, Judgement},
     moment::Moment,
+    moves::Moves,
     receiver::Receiver,
     signals::Signals,
     table::{Judged, Table},
@@ -55,6 +56,7 @@ pub struct Detector {
     judge: Judge,
     holder: String,
     held: Option<Held>,
+    moves: Moves,
     /// The other replicas; nothing where there can be none.
     others: Option<Others>,
 }
@@ -80,6 +82,7 @@ impl Detector {
         clock: &Clock,
         config: &Config,
         table: Arc<Table>,
+        moves: Moves,
         others: Option<Others>,
     ) -> Self {
         Self {
@@ -89,6 +92,7 @@ impl Detector {
             judge: Judge::begin(config, clock.tick()),
             holder: others.as_ref().map_or_else(Uuid::now_v7, |others| others.signals.id).to_string(),
             held: None,
+            moves,
             others,
         }
     }
@@ -217,12 +221,17 @@ impl Detector {
                 }
             })
             .collect();
+        let dying: Vec<_> =
+            judged.iter().filter(|judged| judged.to == NodeStatus::Offline).map(|judged| judged.id).collect();
         let alarms: Vec<_> = news.iter().map(|news| self.alarm(news)).collect();
-        let changed = self
+        let (changed, moved) = self
             .store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
                     tx.require_lease(LEASE, epoch).await?;
+                    if !dying.is_empty() {
+                        tx.lock_nodes_to_unplace(&dying).await?;
+                    }
                     let changed = tx.update_statuses(&transitions).await?;
                     let events: Vec<_> = changed
                         .iter()
@@ -236,10 +245,16 @@ impl Detector {
                     if !events.is_empty() {
                         tx.insert_events(&events, wall).await?;
                     }
-                    Ok(changed)
+                    // What was on them waits from now on for another node: in the same transaction, so that it is never forgotten.
+                    let dead: Vec<_> =
+                        changed.iter().filter(|(_, to)| *to == NodeStatus::Offline).map(|(id, _)| *id).collect();
+                    let moved =
+                        tx.unplace_nodes(&dead, "its node was not heard of and is taken for dead", wall).await?;
+                    Ok((changed, moved))
                 })
             })
             .await?;
+        self.moves.note(&moved);
         news.iter().for_each(|news| self.log(news));
         for (id, to) in &changed {
             tracing::info!(node.id = %id, node.status = %to, "a node's status changed");

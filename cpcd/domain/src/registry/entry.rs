@@ -46,6 +46,10 @@ pub(super) struct Entry {
     pub(super) told_ms: u32,
     /// How much later `heard` is than it really was: nobody's silence counts from before we knew them.
     pub(super) assumed_ms: u32,
+    /// Version of what it is to do; the lowest bits are enough to tell one from the next.
+    pub(super) directives: u32,
+    /// When it was last told that, in milliseconds whose highest bits do not matter.
+    pub(super) directed_ms: u32,
     pub(super) realm: Realm,
     pub(super) status: NodeStatus,
     /// Whether it had been taken for dead when it returned.
@@ -74,6 +78,8 @@ impl Entry {
             used: Resources::default(),
             told_ms: 0,
             assumed_ms: NEVER,
+            directives: 0,
+            directed_ms: 0,
             realm,
             status,
             was_dead: false,
@@ -98,6 +104,29 @@ impl Entry {
     /// Gives when it was really heard of, if that is known.
     pub(super) fn seen(&self) -> Option<Tick> {
         (self.assumed_ms != NEVER).then(|| self.heard.before(Duration::from_millis(self.assumed_ms.into())))
+    }
+
+    /// Takes a version of what it is to do, unless a later one is known.
+    pub(super) fn direct(&mut self, version: u64) {
+        let version = low(version);
+        // Of two that are less than half of all apart, the later one.
+        if version.wrapping_sub(self.directives) <= u32::MAX / 2 {
+            self.directives = version;
+        }
+    }
+
+    /// Says whether it is to be told what to do, which it has last `seen`: once in `every`.
+    pub(super) fn is_to_direct(&self, seen: u64, now: Tick, every: Duration) -> bool {
+        if low(seen) == self.directives {
+            return false;
+        }
+        let since = low(millis(now)).wrapping_sub(self.directed_ms);
+        self.directed_ms == 0 || u128::from(since) >= every.as_millis()
+    }
+
+    /// Notes that it is told.
+    pub(super) fn note_directed(&mut self, now: Tick) {
+        self.directed_ms = low(millis(now)).max(1);
     }
 
     /// Notes what it is taken for since a moment; without one, only what.
@@ -136,6 +165,16 @@ impl Entry {
         self.told_ms = told_ms;
         self.used = used;
     }
+}
+
+/// Gives the lowest bits of a number.
+#[expect(clippy::cast_possible_truncation, reason = "the rest does not matter")]
+const fn low(number: u64) -> u32 {
+    number as u32
+}
+
+fn millis(tick: Tick) -> u64 {
+    u64::try_from(tick.since(Tick::default()).as_millis()).unwrap_or_default()
 }
 
 /// What a node said when it was last heard of.

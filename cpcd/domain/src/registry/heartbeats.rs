@@ -11,7 +11,9 @@ use cpcd_model::{
 use cpcd_store::Store;
 
 use super::{
-    Config, Registrations,
+    Config, Peers, Registrations, RoundTrip,
+    directives::{self, Answer, Directing, Directives},
+    entry::Entry,
     pace::Pace,
     rules::Rules,
     table::{Arrival, Table},
@@ -33,6 +35,12 @@ pub struct Beat {
     pub capacity: Option<Resources>,
     /// A new peer record, if the addresses changed.
     pub record: Option<Vec<u8>>,
+    /// Version of the directives that the node has carried out.
+    pub directives_seen: u64,
+    /// What the node says of parts that it was given.
+    pub answers: Vec<Answer>,
+    /// Round trips to other nodes, measured since the last one.
+    pub round_trips: Vec<RoundTrip>,
 }
 
 /// What a node is told.
@@ -43,8 +51,12 @@ pub struct Beaten {
     pub next: Duration,
     /// What the node is taken for; nothing if it is not known, and must register again.
     pub status: Option<NodeStatus>,
+    /// Whether the node waits for approval.
+    pub is_pending: bool,
     /// A fresh token, when the old one is near its end.
     pub tokens: Option<TokenPair>,
+    /// What the node is to do, when it has not seen that yet.
+    pub directives: Option<Box<Directives>>,
 }
 
 /// Takes heartbeats.
@@ -57,33 +69,36 @@ pub struct Heartbeats {
     pace: Arc<Pace>,
     opener: Opener,
     registrations: Registrations,
+    directing: Directing,
+    peers: Peers,
 }
 
 impl Heartbeats {
     pub(super) fn new(
-        store: &Store,
-        clock: &Clock,
         config: &Config,
-        table: Arc<Table>,
         pace: Arc<Pace>,
         identity: &Identity,
         registrations: Registrations,
+        directing: Directing,
+        peers: &Peers,
     ) -> Self {
-        let (store, clock, rules) = (store.clone(), clock.clone(), config.rules());
-        Self { store, clock, rules, table, pace, opener: identity.opener.clone(), registrations }
+        let (store, clock, table) = (directing.store.clone(), directing.clock.clone(), directing.table.clone());
+        let (rules, opener, peers) = (config.rules(), identity.opener.clone(), peers.clone());
+        Self { store, clock, rules, table, pace, opener, registrations, directing, peers }
     }
 
-    /// Takes a heartbeat that says nothing new, of a node that is followed here: without a statement, and without waiting.
+    /// Takes a heartbeat that says nothing new, of a node that is followed here and has nothing to be told: without a statement, and
+    /// without waiting.
     /// Nothing if it is neither; then [`Heartbeats::take`] is to be asked.
     ///
     /// # Errors
-    /// `PERMISSION_DENIED` if the caller is no node, `FIELD_INVALID`.
+    /// `PERMISSION_DENIED` if the caller is no node, `FIELD_INVALID`, `ENGINE_AWAY` while only other replicas can be of use.
     pub fn take_plain(&self, caller: &Caller, beat: &Beat) -> Result<Option<Beaten>> {
         let (node, session) = sender(caller)?;
-        if beat.capacity.is_some() || beat.record.is_some() {
+        if beat.capacity.is_some() || beat.record.is_some() || !beat.answers.is_empty() {
             return Ok(None);
         }
-        self.note(node, &session, beat)
+        self.note(node, &session, beat, true)
     }
 
     /// Takes any heartbeat. Needs to be a node.
@@ -93,40 +108,62 @@ impl Heartbeats {
     pub async fn take(&self, caller: &Caller, beat: &Beat) -> Result<Beaten> {
         let (node, session) = sender(caller)?;
         let is_news = beat.capacity.is_some() || beat.record.is_some();
-        let every = self.rules.interval / 3;
+        let answers = directives::check(&beat.answers)?;
+        let third = self.rules.interval / 3;
+        // What it says of its parts is awaited; so it may follow sooner.
+        let every = if is_news { third } else { self.rules.interval / 30 };
         // A heartbeat is not rated as registrations are, so what it may write is.
-        if is_news && !self.table.may_update(node, self.clock.tick(), every) {
-            let text = format!("a node changes what is stored of it once in {} s; say it again later", every.as_secs());
+        if (is_news || !answers.is_empty()) && !self.table.may_update(node, self.clock.tick(), every) {
+            let text =
+                format!("a node changes what is stored of it once in {} ms; say it again later", every.as_millis());
             return Err(Error::new(Reason::RateLimited, text).with_retry_after(every));
         }
         if is_news && !self.registrations.update(node, beat.record.as_deref(), beat.capacity).await? {
             return Ok(self.unknown(node, beat));
         }
-        if let Some(beaten) = self.note(node, &session, beat)? {
-            return Ok(beaten);
+        if !answers.is_empty() {
+            self.directing.take(node, answers).await?;
+        }
+        if let Some(beaten) = self.note(node, &session, beat, false)? {
+            let directives = self.directing.tell(caller, node, beat.directives_seen, third).await;
+            return Ok(Beaten { directives: directives.map(Box::new), ..beaten });
         }
         // Registered at another replica, or not any more.
         let Some(known) = self.store.get_node(node).await? else { return Ok(self.unknown(node, beat)) };
         let realm = self.table.realms.number(&known.realm);
         self.table.follow(node, known.status, realm, self.clock.tick());
-        let beaten = self.note(node, &session, beat)?;
+        self.table.direct(node, known.directives);
+        self.table.pending.set(node, known.is_pending);
+        let beaten = self.note(node, &session, beat, false)?;
         Ok(beaten.unwrap_or_else(|| self.unknown(node, beat)))
     }
 
-    fn note(&self, node: NodeId, session: &Session, beat: &Beat) -> Result<Option<Beaten>> {
+    /// Notes a heartbeat; nothing if the node is not followed here, or it `must_be_plain` and the node is to be told something.
+    fn note(&self, node: NodeId, session: &Session, beat: &Beat, must_be_plain: bool) -> Result<Option<Beaten>> {
         if let Some(used) = beat.used {
             used.check("used")?;
         }
+        if self.table.is_cut_off() {
+            let text = "this replica cannot tell the others whom it hears; send the heartbeat to another one";
+            return Err(Error::new(Reason::EngineAway, text).with_retry_after(Duration::from_secs(1)));
+        }
         let told = |arrival| self.pace.next(node, beat.sequence, arrival);
-        let heard = self.table.beat(node, beat.used, || self.clock.tick(), told, &self.rules);
+        let is_to_direct = |entry: &Entry, now| {
+            must_be_plain && entry.is_to_direct(beat.directives_seen, now, self.rules.interval / 3)
+        };
+        let heard = self.table.beat_unless(node, beat.used, || self.clock.tick(), told, &self.rules, is_to_direct);
         let Some((status, next)) = heard else { return Ok(None) };
+        if !beat.round_trips.is_empty() {
+            self.peers.measured(node, &beat.round_trips);
+        }
         let tokens = self.opener.renew_node(node, session, self.clock.now())?;
-        Ok(Some(Beaten { sequence: beat.sequence, next, status: Some(status), tokens }))
+        let is_pending = self.table.pending.contains(node);
+        Ok(Some(Beaten { sequence: beat.sequence, next, status: Some(status), is_pending, tokens, directives: None }))
     }
 
     fn unknown(&self, node: NodeId, beat: &Beat) -> Beaten {
         let next = self.pace.next(node, beat.sequence, Arrival { is_first: true, is_fair: true });
-        Beaten { sequence: beat.sequence, next, status: None, tokens: None }
+        Beaten { sequence: beat.sequence, next, status: None, is_pending: false, tokens: None, directives: None }
     }
 }
 

@@ -23,7 +23,11 @@ use cpcd_store::{
 };
 use tokio::sync::oneshot;
 
-use super::{registration::registered_event, table::Table};
+use super::{
+    joining::quota::{Full, Quotas},
+    registration::registered_event,
+    table::Table,
+};
 use crate::identity::{challenge_used, opened_event};
 
 /// Most that one transaction takes: it holds its locks for some ten milliseconds.
@@ -47,6 +51,7 @@ pub(super) struct Intake {
     store: Store,
     clock: Clock,
     table: Arc<Table>,
+    quotas: Arc<Quotas>,
     queue: Arc<Mutex<Queue>>,
 }
 
@@ -63,9 +68,11 @@ struct Waiting {
 }
 
 /// What became of a newcomer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Taken {
     Added,
+    /// There are too many like it; nothing was written.
+    Full(Box<Full>),
     /// A node with its key is there already; nothing was written.
     Known,
     /// Its challenge was used before; nothing was written.
@@ -73,15 +80,15 @@ enum Taken {
 }
 
 impl Intake {
-    pub(super) fn new(store: &Store, clock: &Clock, table: Arc<Table>) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), table, queue: Arc::default() }
+    pub(super) fn new(store: &Store, clock: &Clock, table: Arc<Table>, quotas: Arc<Quotas>) -> Self {
+        Self { store: store.clone(), clock: clock.clone(), table, quotas, queue: Arc::default() }
     }
 
     /// Adds a node with its session and its event, and uses its challenge up; gives the node, or nothing if its key is known: then
     /// nothing was written.
     ///
     /// # Errors
-    /// `CHALLENGE_USED`, what the store says.
+    /// `CHALLENGE_USED`, `QUOTA_EXCEEDED`, what the store says.
     pub(super) async fn take(&self, newcomer: Newcomer) -> Result<Option<Node>> {
         let node = newcomer.node.clone();
         let (answer, answered) = oneshot::channel();
@@ -103,6 +110,7 @@ impl Intake {
         match deadline::in_time(answer).await? {
             Taken::Added => Ok(Some(node)),
             Taken::Known => Ok(None),
+            Taken::Full(full) => Err(full.error()),
             Taken::Replayed => Err(challenge_used()),
         }
     }
@@ -140,7 +148,7 @@ impl Intake {
                         }
                         let taken = self.write(vec![newcomer]).await;
                         let one =
-                            taken.and_then(|taken| taken.first().copied().ok_or_else(|| Error::internal("no answer")));
+                            taken.and_then(|taken| taken.first().cloned().ok_or_else(|| Error::internal("no answer")));
                         drop(answer.send(one));
                     }
                 }
@@ -151,10 +159,16 @@ impl Intake {
     /// Writes newcomers and follows those that were added, whether or not anybody still waits for the answer.
     async fn write(&self, newcomers: Vec<Newcomer>) -> Result<Vec<Taken>> {
         let realm = |newcomer: &Newcomer| self.table.realms.number(&newcomer.node.realm);
-        let new: Vec<_> = newcomers.iter().map(|new| (new.node.id, new.node.status, realm(new))).collect();
-        let job = self.store.write(Priority::Registry, move |tx| Box::pin(async move { write(tx, &newcomers).await }));
+        let new: Vec<_> =
+            newcomers.iter().map(|new| (new.node.id, new.node.status, realm(new), new.node.is_pending)).collect();
+        let quotas = self.quotas.clone();
+        let job = self
+            .store
+            .write(Priority::Registry, move |tx| Box::pin(async move { write(tx, &newcomers, &quotas).await }));
         let taken = self.store.caused_by("register", job).await?;
-        for ((id, status, realm), _) in new.into_iter().zip(&taken).filter(|(_, taken)| **taken == Taken::Added) {
+        let added = new.into_iter().zip(&taken).filter(|(_, taken)| **taken == Taken::Added);
+        for ((id, status, realm, is_pending), _) in added {
+            self.table.pending.set(id, is_pending);
             self.table.greet(id, status, realm, Duration::ZERO, || self.clock.tick());
         }
         Ok(taken)
@@ -182,7 +196,7 @@ fn is_of_the_store(reason: Reason) -> bool {
 }
 
 /// Writes newcomers in the transaction at hand; says of each what became of it.
-async fn write(tx: &mut Tx, newcomers: &[Newcomer]) -> Result<Vec<Taken>> {
+async fn write(tx: &mut Tx, newcomers: &[Newcomer], quotas: &Quotas) -> Result<Vec<Taken>> {
     // The same challenge or key twice in one statement: the first counts, as it would in two transactions.
     let (mut challenges, mut keys) = (HashSet::new(), HashSet::new());
     let mut taken: Vec<_> = newcomers
@@ -195,18 +209,21 @@ async fn write(tx: &mut Tx, newcomers: &[Newcomer]) -> Result<Vec<Taken>> {
         .collect();
     let offered = of(newcomers, &taken).map(|newcomer| newcomer.challenge).collect::<Vec<_>>();
     let fresh: HashSet<_> = tx.insert_used_challenges(&offered).await?.into_iter().collect();
-    settle(newcomers, &mut taken, Taken::Replayed, |newcomer| fresh.contains(&newcomer.challenge.0));
+    settle(newcomers, &mut taken, &Taken::Replayed, |newcomer| fresh.contains(&newcomer.challenge.0));
     let nodes: Vec<_> = of(newcomers, &taken).map(|newcomer| newcomer.node.clone()).collect();
     if nodes.is_empty() {
         return Ok(taken);
     }
     let added: HashSet<_> = tx.insert_nodes(&nodes).await?.into_iter().collect();
-    settle(newcomers, &mut taken, Taken::Known, |newcomer| added.contains(&newcomer.node.id));
-    // Those of known nodes alone: a replay in this batch has the challenge of whoever was added with it.
+    settle(newcomers, &mut taken, &Taken::Known, |newcomer| added.contains(&newcomer.node.id));
+    turn_away(tx, newcomers, &mut taken, quotas).await?;
+    // Not those of replays: a replay in this batch has the challenge of whoever was added with it.
     let spare: Vec<_> = newcomers
         .iter()
         .zip(&taken)
-        .filter(|(newcomer, taken)| **taken == Taken::Known && fresh.contains(&newcomer.challenge.0))
+        .filter(|(newcomer, taken)| {
+            matches!(taken, Taken::Known | Taken::Full(_)) && fresh.contains(&newcomer.challenge.0)
+        })
         .map(|(newcomer, _)| newcomer.challenge.0)
         .collect();
     if !spare.is_empty() {
@@ -224,16 +241,35 @@ async fn write(tx: &mut Tx, newcomers: &[Newcomer]) -> Result<Vec<Taken>> {
     Ok(taken)
 }
 
+/// Counts those that were added, and removes again whom the quotas keep out.
+async fn turn_away(tx: &mut Tx, newcomers: &[Newcomer], taken: &mut [Taken], quotas: &Quotas) -> Result<()> {
+    let added: Vec<_> = (0..taken.len()).filter(|number| taken[*number] == Taken::Added).collect();
+    let nodes: Vec<_> = added.iter().map(|number| newcomers[*number].node.clone()).collect();
+    let Some(first) = added.first() else { return Ok(()) };
+    let verdicts = quotas.take(tx, &nodes, newcomers[*first].registered_at).await?;
+    let mut gone = Vec::new();
+    for (number, full) in added.into_iter().zip(verdicts) {
+        if let Some(full) = full {
+            gone.push(newcomers[number].node.id);
+            taken[number] = Taken::Full(Box::new(full));
+        }
+    }
+    if !gone.is_empty() {
+        tx.delete_nodes(&gone).await?;
+    }
+    Ok(())
+}
+
 /// Gives those who are still to be added.
 fn of<'a>(newcomers: &'a [Newcomer], taken: &'a [Taken]) -> impl Iterator<Item = &'a Newcomer> {
     newcomers.iter().zip(taken).filter(|(_, taken)| **taken == Taken::Added).map(|(newcomer, _)| newcomer)
 }
 
 /// Says of those who were to be added and do not pass what became of them instead.
-fn settle(newcomers: &[Newcomer], taken: &mut [Taken], instead: Taken, passes: impl Fn(&Newcomer) -> bool) {
+fn settle(newcomers: &[Newcomer], taken: &mut [Taken], instead: &Taken, passes: impl Fn(&Newcomer) -> bool) {
     for (newcomer, taken) in newcomers.iter().zip(taken) {
         if *taken == Taken::Added && !passes(newcomer) {
-            *taken = instead;
+            *taken = instead.clone();
         }
     }
 }
@@ -243,7 +279,7 @@ mod tests {
     use cpcd_model::id::{NodeId, SessionId};
     use cpcd_store::sql::{Config, SubjectKind};
 
-    use super::*;
+    use super::{super::Config as Registry, *};
 
     fn newcomer(challenge: u8, key: u8) -> Newcomer {
         let (id, now) = (NodeId::generate(), Timestamp::constant(1_800_000_000, 0));
@@ -264,12 +300,18 @@ mod tests {
     #[tokio::test]
     async fn a_challenge_is_used_once_whatever_comes_with_it() {
         let store = Store::open(&Config { url: "sqlite::memory:".into(), ..Config::default() }).await.unwrap();
-        let intake = Intake::new(&store, &Clock::default(), Arc::default());
+        let intake = Intake::new(&store, &Clock::default(), Arc::default(), Arc::new(Quotas::new(&Registry::USUAL)));
         let take = async |newcomers: &[(u8, u8)]| {
             let newcomers = newcomers.iter().map(|(challenge, key)| newcomer(*challenge, *key)).collect();
-            intake.write(newcomers).await.unwrap()
+            let word = |taken: &Taken| match taken {
+                Taken::Added => "added",
+                Taken::Known => "known",
+                Taken::Replayed => "replayed",
+                Taken::Full(_) => "full",
+            };
+            intake.write(newcomers).await.unwrap().iter().map(word).collect::<Vec<_>>()
         };
-        let (added, known, replayed) = (Taken::Added, Taken::Known, Taken::Replayed);
+        let (added, known, replayed) = ("added", "known", "replayed");
         assert_eq!(take(&[(1, 1), (1, 1), (2, 2), (1, 1), (3, 2)]).await, [added, replayed, added, replayed, known]);
         assert_eq!(take(&[(1, 1)]).await, [replayed]);
         assert_eq!(take(&[(1, 9), (4, 1), (5, 5), (4, 1)]).await, [replayed, known, added, replayed]);

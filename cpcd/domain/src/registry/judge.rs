@@ -83,7 +83,7 @@ impl Judge {
     }
 
     /// Gives the realms whose brake is on.
-    #[cfg(any(test, feature = "simulation"))]
+    #[cfg(any(test, feature = "trials"))]
     pub(super) fn braked(&self) -> impl Iterator<Item = super::brake::Realm> {
         self.brakes.on()
     }

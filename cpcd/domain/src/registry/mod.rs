@@ -17,24 +17,34 @@ mod chain;
 mod changes;
 mod config;
 mod detector;
+mod directives;
+mod directory;
 mod entry;
-#[cfg(any(test, feature = "simulation"))]
+#[cfg(any(test, feature = "trials"))]
 pub mod fleet;
 mod flusher;
 mod heartbeats;
 mod intake;
+mod joining;
 mod judge;
+#[cfg(feature = "trials")]
+pub mod loader;
 mod moment;
+mod moves;
 mod nodes;
+mod operations;
 mod pace;
 mod peers;
 mod placement;
+mod reachability;
 mod receiver;
 mod record;
 mod registration;
 #[cfg(test)]
 mod replica_tests;
+mod rerouter;
 mod rules;
+mod scheduling;
 mod sender;
 mod signals;
 #[cfg(test)]
@@ -50,16 +60,27 @@ use crate::identity::Identity;
 
 pub(crate) use access::may_see;
 pub use allocations::{AllocationConfig, AllocationDraft, AllocationList, Allocations, ShownAllocation, ShownPart};
-pub use config::Config;
+pub use config::{Config, PeersConfig};
 pub use detector::Detector;
+pub use directives::{Answer, Directives};
+pub use directory::{FindRequest, Found, Located, Peers, RoundTrip, Route};
 pub use flusher::Flusher;
 pub use heartbeats::{Beat, Beaten, Heartbeats};
+pub use joining::{
+    departures::Departures,
+    quota::{LIMITS, Quota},
+};
 pub use nodes::{ListRequest, Nodes, Seen};
+pub use operations::{Approval, Expiry, Labelling, Operations};
 pub use placement::Placements;
+pub use reachability::{Dial, DialRules, Reachability};
 pub use registration::{Registered, Registration, Registrations};
+pub use rerouter::Rerouter;
 
 use changes::Changes;
 use detector::Others;
+use directives::Directing;
+use moves::Moves;
 use pace::Pace;
 use receiver::Receiver;
 use sender::Sender;
@@ -75,10 +96,18 @@ pub struct Registry {
     pub heartbeats: Heartbeats,
     /// Nodes.
     pub nodes: Nodes,
+    /// What is done to nodes.
+    pub operations: Operations,
+    /// Removes nodes whose time is over.
+    pub departures: Departures,
     /// Allocations.
     pub allocations: Allocations,
     /// Where allocations could lie.
     pub placements: Placements,
+    /// Nodes as others find them.
+    pub peers: Peers,
+    /// Whether nodes are reached where they say.
+    pub reachability: Reachability,
     /// Limits that nodes are told.
     pub config: Arc<Config>,
 }
@@ -93,13 +122,15 @@ impl Registry {
         cache: &Cache,
         clock: &Clock,
         config: &Config,
+        peers: &PeersConfig,
         identity: &Identity,
-    ) -> Result<(Self, Detector, Flusher)> {
+    ) -> Result<(Self, Detector, Flusher, Rerouter)> {
         let config = Arc::new(config.clone());
         let table = Arc::new(Table::default());
         let (others, sender) = match store.engine() {
             "sqlite" => {
                 changes::load(store, clock, &table).await?;
+                table.pending.load(store).await?;
                 (None, None)
             }
             _ => {
@@ -109,16 +140,37 @@ impl Registry {
         };
         let pace = Arc::new(Pace::new(&config));
         let placements = Placements::open(store, table.clone()).await?;
-        let nodes = Nodes::new(store, clock, table.clone(), identity.revoked.clone(), placements.clone());
+        let moves = Moves::new(table.clone());
+        let nodes =
+            Nodes::new(store, clock, table.clone(), identity.revoked.clone(), placements.clone(), moves.clone());
         let allocations =
             Allocations::new(store, clock, config.clone(), placements.clone(), nodes.clone(), identity.server.clone());
         let registrations =
             Registrations::new(store, clock, config.clone(), table.clone(), pace.clone(), identity, placements.clone());
-        let heartbeats =
-            Heartbeats::new(store, clock, &config, table.clone(), pace.clone(), identity, registrations.clone());
-        let detector = Detector::new(store, clock, &config, table.clone(), others);
+        let reached = Arc::default();
+        let reachability = Reachability::new(clock, nodes.clone(), &config, Arc::clone(&reached));
+        let peers = Peers::new(store, clock, table.clone(), nodes.clone(), reached, peers);
+        let directing = Directing::new(store, clock, table.clone(), allocations.clone(), moves.clone());
+        let heartbeats = Heartbeats::new(&config, pace.clone(), identity, registrations.clone(), directing, &peers);
+        let operations = Operations::new(store, clock, table.clone(), nodes.clone());
+        let revoked = identity.revoked.clone();
+        let departures = Departures::new(store, clock, &config, table.clone(), moves.clone(), revoked);
+        let detector = Detector::new(store, clock, &config, table.clone(), moves.clone(), others);
+        let rerouter = Rerouter::new(store, clock, placements.clone(), moves);
         let flusher = Flusher::new(store, clock, table, pace, sender);
-        Ok((Self { registrations, heartbeats, nodes, allocations, placements, config }, detector, flusher))
+        let registry = Self {
+            registrations,
+            heartbeats,
+            nodes,
+            operations,
+            departures,
+            allocations,
+            placements,
+            peers,
+            reachability,
+            config,
+        };
+        Ok((registry, detector, flusher, rerouter))
     }
 }
 

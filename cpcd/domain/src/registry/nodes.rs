@@ -6,22 +6,21 @@ use cpc_signing::{PeerId, PublicKey};
 use cpcd_model::{
     Error, Reason, Result,
     id::{NodeId, UserId},
-    node::{Node, NodeStatus, Resources},
+    node::{Node, NodeStatus, Resources, Scheduling},
     page,
     permission::{Level, Resource, Scopes},
     time::Clock,
 };
 use cpcd_store::{
     Store,
-    sql::{NewEvent, NodeFilter, Priority},
+    sql::{NodeFilter, Priority},
 };
-use serde_json::json;
 
-use super::{access, placement::Placements, table::Table};
+use super::{access, joining::removal::remove, moves::Moves, placement::Placements, table::Table};
 use crate::{
     Caller,
     caller::Subject,
-    identity::{Revoked, cut_page, of_subject},
+    identity::{Revoked, cut_page},
 };
 
 const PAGE_DEFAULT: u32 = 50;
@@ -45,6 +44,14 @@ pub struct ListRequest {
     pub owner_id: String,
     /// Only those with this label, `key=value`; empty means any.
     pub label: String,
+    /// Only those that wait for approval.
+    pub is_pending: bool,
+    /// Only those on which this may be placed.
+    pub scheduling: Option<Scheduling>,
+    /// Only those of this realm; empty means any.
+    pub realm: String,
+    /// Only those under this namespace; empty means any.
+    pub namespace: String,
     /// At most so many; 0 means 50.
     pub page_size: i32,
     /// Token of the page before.
@@ -54,11 +61,12 @@ pub struct ListRequest {
 /// The nodes.
 #[derive(Clone)]
 pub struct Nodes {
-    store: Store,
-    clock: Clock,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
     table: Arc<Table>,
     revoked: Revoked,
-    placements: Placements,
+    pub(super) placements: Placements,
+    pub(super) moves: Moves,
 }
 
 impl Nodes {
@@ -68,8 +76,9 @@ impl Nodes {
         table: Arc<Table>,
         revoked: Revoked,
         placements: Placements,
+        moves: Moves,
     ) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), table, revoked, placements }
+        Self { store: store.clone(), clock: clock.clone(), table, revoked, placements, moves }
     }
 
     /// Gets a node by its id or its peer id. Needs read on nodes, to own it, or to be it.
@@ -106,25 +115,31 @@ impl Nodes {
                     .ok_or_else(|| Error::field(Reason::FieldInvalid, "label", "must have the form key=value"))?,
             ),
         };
-        let binding =
-            format!("nodes:{:?}:{}:{}", request.status.map(NodeStatus::as_str), request.owner_id, request.label);
+        // All of what the list is about, in a form that no two requests share.
+        let binding = format!("nodes:{:?}", ListRequest { page_size: 0, page_token: String::new(), ..request.clone() });
         let after = page::decode(&binding, &request.page_token)?
             .map(|id| NodeId::parse("page_token", &id).map_err(|_| page::invalid()))
             .transpose()?;
-        let filter = NodeFilter { after, status: request.status, owner, label: label.clone(), within: None };
+        let filter = NodeFilter {
+            after,
+            status: request.status,
+            owner,
+            label,
+            is_pending: request.is_pending,
+            scheduling: request.scheduling,
+            realm: (!request.realm.is_empty()).then(|| request.realm.clone()),
+            namespace: (!request.namespace.is_empty()).then(|| request.namespace.clone()),
+            within: None,
+        };
         let mut nodes = match (caller.subject(), caller.allowed_scopes(Resource::Nodes, Level::Read)) {
             (_, Scopes::All) => self.store.list_nodes(&filter, size + 1).await?,
             (Subject::User(own), Scopes::Only(scopes)) => {
                 let within = Some((scopes.into_iter().cloned().collect(), Some(own)));
                 self.store.list_nodes(&NodeFilter { within, ..filter }, size + 1).await?
             }
-            (Subject::Node(own), Scopes::Only(_)) if after.is_none() => self
-                .store
-                .get_node(own)
-                .await?
-                .into_iter()
-                .filter(|node| fits(node, request.status, owner, label.as_ref()))
-                .collect(),
+            (Subject::Node(own), Scopes::Only(_)) if after.is_none() => {
+                self.store.get_node(own).await?.into_iter().filter(|node| fits(node, &filter)).collect()
+            }
             (_, Scopes::Only(_)) => Vec::new(),
         };
         let next = cut_page(&mut nodes, size, &binding, |node| node.id.to_string());
@@ -137,28 +152,22 @@ impl Nodes {
     /// # Errors
     /// `NODE_NOT_FOUND`, `NOT_OWNER`, `PERMISSION_DENIED`, `TOKEN_MISSING`.
     pub async fn delete(&self, caller: &Caller, name: &str) -> Result<()> {
-        let node = self.find_to_change(caller, name).await?;
-        let (id, now) = (node.id, self.clock.now());
-        let revocation = of_subject(id.uuid(), now);
-        let written = revocation;
-        self.store
+        let id = self.find_to_change(caller, name).await?.id;
+        let now = self.clock.now();
+        let removed = self
+            .store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
-                    if !tx.delete_node(id).await? {
-                        return Err(access::not_found(&id.to_string()));
-                    }
-                    tx.end_sessions_begun_before(Some(id.uuid()), now + std::time::Duration::from_millis(1), now)
-                        .await?;
-                    tx.insert_revocation(&written, now).await?;
-                    let owner = node.owner_id.map(|owner| owner.to_string());
-                    let payload = json!({ "owner_id": owner, "labels": node.labels });
-                    tx.insert_events(&[NewEvent { kind: "node.deleted", subject_id: id.uuid(), payload }], now).await
+                    tx.lock_nodes_to_unplace(&[id]).await?;
+                    let node = tx.lock_node(id).await?.ok_or_else(|| access::not_found(&id.to_string()))?;
+                    remove(tx, &[node], "deleted", now).await
                 })
             })
             .await?;
         self.table.forget(id);
         self.placements.forget(id);
-        self.revoked.add(&revocation);
+        self.moves.note(&removed.moved);
+        removed.revocations.iter().for_each(|revocation| self.revoked.add(revocation));
         Ok(())
     }
 
@@ -193,7 +202,7 @@ impl Nodes {
     }
 
     /// Finds a node that the caller may change.
-    async fn find_to_change(&self, caller: &Caller, name: &str) -> Result<Node> {
+    pub(super) async fn find_to_change(&self, caller: &Caller, name: &str) -> Result<Node> {
         if caller.subject() == Subject::Anonymous {
             caller.require(Resource::Nodes, Level::Write)?;
         }
@@ -208,7 +217,7 @@ impl Nodes {
     }
 
     /// Finds a node by its id or its peer id.
-    async fn find(&self, name: &str) -> Result<Option<Node>> {
+    pub(super) async fn find(&self, name: &str) -> Result<Option<Node>> {
         if name.is_empty() {
             return Err(Error::required("id"));
         }
@@ -251,8 +260,13 @@ impl Nodes {
     }
 }
 
-fn fits(node: &Node, status: Option<NodeStatus>, owner: Option<UserId>, label: Option<&(String, String)>) -> bool {
-    status.is_none_or(|status| node.status == status)
-        && owner.is_none_or(|owner| node.owner_id == Some(owner))
-        && label.is_none_or(|(key, value)| node.labels.get(key) == Some(value))
+/// Says of a node what the store's list says of all.
+fn fits(node: &Node, filter: &NodeFilter) -> bool {
+    filter.status.is_none_or(|status| node.status == status)
+        && filter.owner.is_none_or(|owner| node.owner_id == Some(owner))
+        && filter.label.as_ref().is_none_or(|(key, value)| node.labels.get(key) == Some(value))
+        && (!filter.is_pending || node.is_pending)
+        && filter.scheduling.is_none_or(|scheduling| node.scheduling == scheduling)
+        && filter.realm.as_ref().is_none_or(|realm| node.realm == *realm)
+        && filter.namespace.as_ref().is_none_or(|namespace| node.namespaces.contains(namespace))
 }

@@ -8,7 +8,7 @@ use cpcd_model::{
     id::{NodeId, UserId},
     labels::{self, Labels},
     namespace,
-    node::{Node, Resources},
+    node::{Joined, Node, Resources},
     permission::{Level, Resource},
     text,
     time::{Clock, Timestamp},
@@ -22,6 +22,7 @@ use serde_json::json;
 use super::{
     Config,
     intake::{Intake, Newcomer},
+    joining::quota::{Quota, Quotas},
     pace::Pace,
     placement::Placements,
     record,
@@ -54,6 +55,8 @@ pub struct Registration {
     pub namespaces: Vec<String>,
     /// Whether it goes by itself some minutes after it was last heard of.
     pub is_ephemeral: bool,
+    /// The network that it comes from, such as 203.0.113.0/24; empty if it counts for none.
+    pub network: String,
 }
 
 /// What holds for the node from now on.
@@ -78,6 +81,7 @@ pub struct Registrations {
     opener: Opener,
     joining: Joining,
     intake: Intake,
+    quotas: Arc<Quotas>,
     placements: Placements,
 }
 
@@ -89,6 +93,7 @@ struct Checked {
     agent_version: String,
     namespaces: Vec<String>,
     is_ephemeral: bool,
+    network: String,
 }
 
 /// What lets a new node in.
@@ -113,9 +118,30 @@ impl Registrations {
     ) -> Self {
         let (store, clock) = (store.clone(), clock.clone());
         let (proofs, opener) = (identity.proofs.clone(), identity.opener.clone());
-        let intake = Intake::new(&store, &clock, table.clone());
+        let quotas = Arc::new(Quotas::new(&config));
+        let intake = Intake::new(&store, &clock, table.clone(), quotas.clone());
         let joining = identity.joining.clone();
-        Self { store, clock, config, table, pace, proofs, opener, joining, intake, placements }
+        Self { store, clock, config, table, pace, proofs, opener, joining, intake, quotas, placements }
+    }
+
+    /// Gives how often each of the [`super::LIMITS`] has kept a node out here.
+    #[must_use]
+    pub fn refused(&self) -> [u64; 4] {
+        self.quotas.refused()
+    }
+
+    /// Gives how far the limits of new nodes are used. Needs nothing: the edge asks for read on system.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn quotas(&self) -> Result<Vec<Quota>> {
+        self.quotas.used(&self.store).await
+    }
+
+    /// Gives the number of nodes that wait for approval. Needs nothing: the edge asks for read on metrics.
+    #[must_use]
+    pub fn pending(&self) -> u64 {
+        self.table.pending.count()
     }
 
     /// Registers a node, or brings up to date what is known of it. Needs a proof by the node's key; a new node also needs what
@@ -123,7 +149,7 @@ impl Registrations {
     ///
     /// # Errors
     /// `RECORD_INVALID`, `RECORD_KEY_MISMATCH`, `RECORD_STALE`, `ADDRESS_NOT_ALLOWED`, `KEY_WEAK`, `KEY_INVALID`,
-    /// `SIGNATURE_INVALID`, the challenge's and the invite's faults, or a field's.
+    /// `SIGNATURE_INVALID`, `QUOTA_EXCEEDED`, the challenge's and the invite's faults, or a field's.
     pub async fn register(&self, caller: &Caller, registration: Registration) -> Result<Registered> {
         let now = self.clock.now();
         let checked = check(&registration, self.proofs.key(&registration.proof, now).as_ref())?;
@@ -136,28 +162,34 @@ impl Registrations {
         let (challenge_id, expires_at) = (proven.challenge.id, proven.challenge.expires_at);
         let admission = self.admit(caller, &registration.proof.invite, now);
         // Whoever needs no more than the policy or a right goes in with others, unless it is in already.
-        let owner = match &admission {
-            Ok(Admission::Right(owner)) => Some(*owner),
-            Ok(Admission::Ticket(ticket)) if ticket.is_free() => Some(None),
+        let terms = match &admission {
+            Ok(Admission::Right(owner_id)) => Some(by_right(*owner_id)),
+            Ok(Admission::Ticket(ticket)) if ticket.is_free() => Some(ticket.free_terms()),
             Ok(_) | Err(_) => None,
         };
-        if let Some(owner_id) = owner {
-            let terms = Terms { owner_id, ..Terms::default() };
+        let mut full = None;
+        if let Some(terms) = terms {
             // What is refused a newcomer may be right for one who is known, under the rules of its own realm.
             if let Ok(node) = new_node(&self.config, &checked, public_key, now, terms) {
-                let opened = self.opener.open_node(node.id, now)?;
-                let challenge = (challenge_id, expires_at);
-                let newcomer = Newcomer { node, challenge, session: opened.session, registered_at: now };
-                if let Some(node) = self.intake.take(newcomer).await? {
-                    return Ok(self.registered(&proven, node, opened.tokens, now).await);
+                full = self.quotas.known_full(&node, now);
+                if full.is_none() {
+                    let opened = self.opener.open_node(node.id, now)?;
+                    let challenge = (challenge_id, expires_at);
+                    let newcomer = Newcomer { node, challenge, session: opened.session, registered_at: now };
+                    if let Some(node) = self.intake.take(newcomer).await? {
+                        return Ok(self.registered(&proven, node, opened.tokens, now).await);
+                    }
                 }
             }
         }
         let admission = match self.store.get_node_by_key(&public_key).await? {
             Some(_) => Admission::Known,
-            None => admission?,
+            None => match full {
+                Some(full) => return Err(full.error()),
+                None => admission?,
+            },
         };
-        let (config, opener) = (self.config.clone(), self.opener.clone());
+        let (config, opener, quotas) = (self.config.clone(), self.opener.clone(), self.quotas.clone());
         let (node, tokens) = self
             .store
             .write(Priority::Registry, move |tx| {
@@ -165,7 +197,7 @@ impl Registrations {
                     use_up(tx, &challenge_id, expires_at).await?;
                     let node = match tx.lock_node_by_key(&public_key).await? {
                         Some(node) => renew(tx, &config, node, checked, now).await?,
-                        None => insert(tx, &config, admission, checked, public_key, now).await?,
+                        None => insert(tx, &config, &quotas, admission, checked, public_key, now).await?,
                     };
                     let opened = opener.open_node(node.id, now)?;
                     write_session(tx, &opened.session, now).await?;
@@ -179,6 +211,7 @@ impl Registrations {
     /// Follows a node from now on, and tells it when to come.
     async fn registered(&self, proven: &Proven, node: Node, tokens: TokenPair, now: Timestamp) -> Registered {
         self.proofs.remember(proven, now).await;
+        self.table.pending.set(node.id, node.is_pending);
         let next = self.pace.next(node.id, 0, Arrival { is_first: true, is_fair: true });
         let realm = self.table.realms.number(&node.realm);
         self.table.greet(node.id, node.status, realm, next, || self.clock.tick());
@@ -245,19 +278,21 @@ fn check(registration: &Registration, known: Option<&PublicKey>) -> Result<Check
         agent_version: text::clean("agent_version", &registration.agent_version, LONGEST_AGENT, false)?,
         namespaces: namespace::clean("namespaces", &registration.namespaces)?,
         is_ephemeral: registration.is_ephemeral,
+        network: registration.network.clone(),
     })
 }
 
 async fn insert(
     tx: &mut Tx,
     config: &Config,
+    quotas: &Quotas,
     admission: Admission,
     checked: Checked,
     public_key: [u8; 32],
     now: Timestamp,
 ) -> Result<Node> {
     let terms = match admission {
-        Admission::Right(owner_id) => Terms { owner_id, ..Terms::default() },
+        Admission::Right(owner_id) => by_right(owner_id),
         Admission::Ticket(ticket) => ticket.redeem(tx, now).await?,
         Admission::Known => {
             return Err(Error::new(Reason::WriteConflict, "the node was deleted meanwhile; register again"));
@@ -266,12 +301,27 @@ async fn insert(
     let node = new_node(config, &checked, public_key, now, terms)?;
     tx.insert_node(&node).await?;
     tx.insert_events(&[registered_event(&node)], now).await?;
-    Ok(node)
+    match quotas.take(tx, std::slice::from_ref(&node), now).await?.pop().flatten() {
+        Some(full) => Err(full.error()),
+        None => Ok(node),
+    }
+}
+
+/// Gives the terms of a node that somebody registers who needs nobody's leave.
+fn by_right(owner_id: Option<UserId>) -> Terms {
+    Terms { owner_id, is_uncounted: true, ..Terms::default() }
 }
 
 /// Makes the row of a new node on the terms that let it in.
 fn new_node(config: &Config, checked: &Checked, public_key: [u8; 32], now: Timestamp, terms: Terms) -> Result<Node> {
     let granted_labels = terms.labels;
+    let joined = Joined {
+        ttl_seconds: terms.node_ttl_seconds,
+        is_ephemeral: terms.is_ephemeral,
+        namespaces: terms.namespaces,
+        network: if terms.is_uncounted { String::new() } else { checked.network.clone() },
+    };
+    namespace::within("namespaces", &checked.namespaces, &joined.namespaces)?;
     let mut node = Node {
         owner_id: terms.owner_id,
         capacity: checked.capacity,
@@ -280,7 +330,10 @@ fn new_node(config: &Config, checked: &Checked, public_key: [u8; 32], now: Times
         realm: terms.realm.unwrap_or_default(),
         agent_version: checked.agent_version.clone(),
         namespaces: checked.namespaces.clone(),
-        is_ephemeral: checked.is_ephemeral,
+        is_ephemeral: checked.is_ephemeral || joined.is_ephemeral,
+        is_pending: terms.is_pending,
+        expires_at: put_off(&joined, None, now),
+        joined,
         // It has just proven that it lives.
         ..Node::new(NodeId::generate_at(now), public_key, now)
     };
@@ -291,19 +344,32 @@ fn new_node(config: &Config, checked: &Checked, public_key: [u8; 32], now: Times
 
 /// Makes the event of a new node.
 pub(super) fn registered_event(node: &Node) -> NewEvent {
-    let payload = json!({ "status": node.status.as_str(), "owner_id": node.owner_id.map(|id| id.to_string()) });
+    let mut payload = json!({ "status": node.status.as_str(), "owner_id": node.owner_id.map(|id| id.to_string()) });
+    if node.is_pending {
+        payload["is_pending"] = true.into();
+    }
     NewEvent { kind: "node.registered", subject_id: node.id.uuid(), payload }
+}
+
+/// Gives when a node expires that registers now: each time as much later as its invite says.
+fn put_off(joined: &Joined, expires_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    joined.ttl_seconds.map_or(expires_at, |ttl| Some(now + Duration::from_secs(ttl)))
 }
 
 async fn renew(tx: &mut Tx, config: &Config, mut node: Node, checked: Checked, now: Timestamp) -> Result<Node> {
     let before = node.clone();
+    namespace::within("namespaces", &checked.namespaces, &node.joined.namespaces)?;
     record::check_addresses(config, &checked.signed, &node.realm)?;
     record::put(&mut node, &checked.signed)?;
     node.capacity = checked.capacity;
     node.labels = labels::granted_over("labels", checked.labels, &node.granted_labels)?;
     node.agent_version = checked.agent_version;
     node.namespaces = checked.namespaces;
-    node.is_ephemeral = checked.is_ephemeral;
+    node.is_ephemeral = checked.is_ephemeral || node.joined.is_ephemeral;
+    node.expires_at = put_off(&node.joined, node.expires_at, now);
+    if node.expires_at != before.expires_at {
+        tx.update_node_terms(&node).await?;
+    }
     write_changes(tx, &before, &node, now).await?;
     Ok(node)
 }

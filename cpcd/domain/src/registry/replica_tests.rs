@@ -1,6 +1,6 @@
 //! Several replicas on one store, with or without a shared cache, in time that the test moves: all parts as they run, joined by hand.
 
-use std::{sync::Arc, time::Duration};
+use std::{cell::Cell, sync::Arc, time::Duration};
 
 use cpcd_model::{
     Reason,
@@ -14,11 +14,11 @@ use cpcd_store::{
 };
 
 use super::{
-    AllocationConfig, Config, Detector,
+    Config, Detector,
     brake::Realm,
-    config::PrivateAddresses,
     follow,
     moment::Moment,
+    moves::Moves,
     rules::Rules,
     sender::Sender,
     signals::Signals,
@@ -27,21 +27,7 @@ use super::{
 use crate::Caller;
 
 const RULES: Rules = Rules::USUAL;
-const CONFIG: Config = Config {
-    heartbeat_seconds: 30,
-    degraded_seconds: 45,
-    offline_seconds: 90,
-    grace_seconds: 150,
-    damping_seconds: 60,
-    brake_percent: 15,
-    brake_least: 5,
-    brake_window_seconds: 120,
-    heartbeats_per_second: 1000,
-    max_addresses: 20,
-    private_addresses: PrivateAddresses::Never,
-    watches: 10,
-    allocations: AllocationConfig::USUAL,
-};
+const CONFIG: Config = Config::USUAL;
 
 /// Longer than anything is kept.
 const KEPT: Duration = Duration::from_secs(3600);
@@ -50,6 +36,8 @@ struct World {
     store: Store,
     cache: Option<Cache>,
     clock: Clock,
+    /// How many seconds have gone on.
+    second: Cell<u64>,
 }
 
 struct Replica {
@@ -64,23 +52,29 @@ impl World {
     async fn new(has_cache: bool) -> Self {
         let config = sql::Config { url: "sqlite::memory:".into(), ..Default::default() };
         let cache = if has_cache { Some(Cache::open(&cache::Config::default()).await.unwrap()) } else { None };
-        Self { store: Store::open(&config).await.unwrap(), cache, clock: Clock::default() }
+        let store = Store::open(&config).await.unwrap();
+        Self { store, cache, clock: Clock::default(), second: Cell::default() }
     }
 
     async fn replica(&self) -> Replica {
         let (clock, table) = (self.clock.clone(), Arc::new(Table::default()));
         let (others, sender) = follow(&self.store, self.cache.clone(), &clock, &table).await.unwrap();
         let signals = others.signals.clone();
-        let detector = Detector::new(&self.store, &clock, &CONFIG, table.clone(), Some(others));
+        let detector =
+            Detector::new(&self.store, &clock, &CONFIG, table.clone(), Moves::new(table.clone()), Some(others));
         sender.say_hello().await.unwrap();
         Replica { clock, table, signals, sender, detector }
     }
 
     async fn node(&self) -> NodeId {
+        self.node_in("").await
+    }
+
+    async fn node_in(&self, realm: &str) -> NodeId {
         let (id, now) = (NodeId::generate(), self.clock.now());
         let mut public_key = [0; 32];
         public_key[..16].copy_from_slice(id.uuid().as_bytes());
-        let node = Node::new(id, public_key, now);
+        let node = Node { realm: realm.to_owned(), ..Node::new(id, public_key, now) };
         self.store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
@@ -91,6 +85,19 @@ impl World {
             .await
             .unwrap();
         id
+    }
+
+    /// Gives realm and state of each brake that was told of.
+    async fn brakes(&self) -> Vec<(String, String)> {
+        let events = self.store.list_events(None, 1000).await.unwrap().0;
+        let word = |event: &sql::Event, name: &str| event.payload[name].as_str().unwrap().to_owned();
+        let brakes = events.iter().filter(|event| event.kind == "registry.brake");
+        brakes.map(|event| (word(event, "realm"), word(event, "state"))).collect()
+    }
+
+    async fn count(&self, ids: &[NodeId], status: NodeStatus) -> usize {
+        let nodes = self.store.get_nodes(ids).await.unwrap();
+        nodes.iter().filter(|node| node.status == status).count()
     }
 
     async fn status(&self, id: NodeId) -> NodeStatus {
@@ -114,10 +121,33 @@ impl World {
     }
 }
 
+impl World {
+    /// Lets seconds pass as [`World::pass`] does; each node keeps to its own time from one call to the next.
+    async fn go_on(&self, seconds: u64, replicas: &mut [&mut Replica], nodes: &[NodeId]) {
+        for _ in 0..seconds {
+            self.second.set(self.second.get() + 1);
+            let second = self.second.get();
+            self.pass(1, replicas, &[]).await;
+            for id in nodes {
+                let own = second + u64::from(id.uuid().as_bytes()[15]);
+                if own.is_multiple_of(30) {
+                    let turn = (own / 30) as usize % replicas.len();
+                    assert!(replicas[turn].beat(*id, second), "any replica takes it, without a statement");
+                }
+            }
+        }
+    }
+}
+
 impl Replica {
     fn beat(&self, id: NodeId, cpu_millicores: u64) -> bool {
-        let used = Some(Resources { cpu_millicores, ..Resources::default() });
-        self.table.beat(id, used, || self.clock.tick(), |_| Duration::from_secs(30), &RULES).is_some()
+        self.beat_told(id, cpu_millicores, 30).is_some()
+    }
+
+    /// Takes a heartbeat, and tells the node to come again after so long; gives what the node is told that it is.
+    fn beat_told(&self, id: NodeId, cpu_millicores: u64, seconds: u64) -> Option<NodeStatus> {
+        let (used, told) = (Resources { cpu_millicores, ..Resources::default() }, Duration::from_secs(seconds));
+        self.table.beat(id, Some(used), || self.clock.tick(), |_| told, &RULES).map(|(status, _)| status)
     }
 
     async fn step(&mut self) {
@@ -308,12 +338,120 @@ async fn who_cannot_read_the_cache_is_told_by_the_store() {
     let world = World::new(true).await;
     let (mut a, mut b) = (
         world.replica().await,
-        World { cache: None, store: world.store.clone(), clock: world.clock.clone() }.replica().await,
+        World { cache: None, store: world.store.clone(), clock: world.clock.clone(), second: Cell::default() }
+            .replica()
+            .await,
     );
     let (dies, lives) = (world.node().await, world.node().await);
     world.pass(170, &mut [&mut a, &mut b], &[dies, lives]).await;
     assert!(b.signals.is_deaf.load(std::sync::atomic::Ordering::Relaxed));
     world.pass(95, &mut [&mut a, &mut b], &[lives]).await;
     assert_eq!((world.status(dies).await, world.status(lives).await), (NodeStatus::Offline, NodeStatus::Online));
+    world.store.close().await;
+}
+
+/// Many nodes of a realm, which have been there for long, and few of another.
+async fn realms(world: &World) -> (Vec<NodeId>, Vec<NodeId>) {
+    let (mut many, mut few) = (Vec::new(), Vec::new());
+    for number in 0..50 {
+        match number % 5 {
+            0 => few.push(world.node_in("few").await),
+            _ => many.push(world.node_in("many").await),
+        }
+    }
+    world.clock.advance(Duration::from_secs(2 * 3600));
+    (many, few)
+}
+
+fn brake(realm: &str, state: &str) -> (String, String) {
+    (realm.to_owned(), state.to_owned())
+}
+
+#[tokio::test]
+async fn a_realm_that_fails_at_once_is_called_dead_slowly_and_no_other_is() {
+    use NodeStatus::{Offline, Online};
+    let world = World::new(false).await;
+    let (many, few) = realms(&world).await;
+    let mut a = world.replica().await;
+    let all = [many.as_slice(), &few].concat();
+    world.go_on(160, &mut [&mut a], &all).await;
+    assert_eq!(world.count(&all, Online).await, 50);
+
+    // Sixty of a hundred at once; and one of the others, which is seen as soon as ever.
+    let (silent, living) = (&many[..24], [&many[24..], &few[1..]].concat());
+    world.go_on(97, &mut [&mut a], &living).await;
+    assert_eq!(world.brakes().await, [brake("many", "on")]);
+    assert_eq!(world.status(few[0]).await, Offline);
+    let first = world.count(silent, Offline).await;
+    assert!(first <= 5, "those who could be since the first ones could, one in ten seconds: {first}");
+    assert_eq!(a.table.braked()[0], 1);
+    world.go_on(60, &mut [&mut a], &living).await;
+    let called = world.count(silent, Offline).await;
+    assert!((first + 5..=first + 7).contains(&called), "it goes on: {first}, {called}");
+
+    // Whoever is back is believed at the first heartbeat, brake or not.
+    let back = *silent.iter().find(|id| a.status(**id) == Offline).unwrap();
+    assert_eq!(a.beat_told(back, 1, 30), Some(Online));
+    world.go_on(1, &mut [&mut a], &[]).await;
+    assert_eq!(world.status(back).await, Online);
+
+    // Nothing new fails: it lets go by itself, and the rest is called dead at once.
+    let mut living = living.clone();
+    living.push(back);
+    world.go_on(360, &mut [&mut a], &living).await;
+    assert_eq!(world.brakes().await, [brake("many", "on"), brake("many", "off")]);
+    assert_eq!((world.count(silent, Offline).await, a.table.braked()), (23, [0, 0]));
+    assert_eq!(world.count(&living, Online).await, living.len());
+
+    // Those who are gone count for nothing any more: of the 17 that are left in the realm a third is much.
+    world.go_on(92, &mut [&mut a], &living[6..]).await;
+    assert_eq!(world.brakes().await.last(), Some(&brake("many", "on")));
+    world.store.close().await;
+}
+
+#[tokio::test]
+async fn whoever_takes_over_goes_on_braking_and_after_a_start_so_does_everybody() {
+    let world = World::new(false).await;
+    let (many, _) = realms(&world).await;
+    let (mut a, mut b) = (world.replica().await, world.replica().await);
+    world.go_on(160, &mut [&mut a, &mut b], &many).await;
+    world.go_on(120, &mut [&mut a, &mut b], &[]).await;
+    assert_eq!(world.brakes().await.iter().filter(|told| **told == brake("many", "on")).count(), 1);
+    a.sender.say_goodbye().await.unwrap();
+    a.detector.release().await;
+    let before = world.count(&many, NodeStatus::Offline).await;
+    world.go_on(40, &mut [&mut b], &[]).await;
+    let after = world.count(&many, NodeStatus::Offline).await;
+    assert!((1..=5).contains(&(after - before)), "{before}, {after}");
+    assert_eq!(world.brakes().await.iter().filter(|told| **told == brake("many", "on")).count(), 1, "told once");
+
+    // All are away for ten minutes: nobody is called anything before the time of grace is over, and then slowly.
+    b.sender.say_goodbye().await.unwrap();
+    b.detector.release().await;
+    world.clock.advance(Duration::from_secs(600));
+    let mut c = world.replica().await;
+    world.go_on(149, &mut [&mut c], &[]).await;
+    assert_eq!(world.count(&many, NodeStatus::Offline).await, after);
+    world.go_on(12, &mut [&mut c], &[]).await;
+    assert!((after + 1..=after + 4).contains(&world.count(&many, NodeStatus::Offline).await));
+    world.store.close().await;
+}
+
+#[tokio::test]
+async fn who_was_told_to_come_less_often_has_longer_at_any_replica() {
+    let world = World::new(false).await;
+    let (mut a, mut b) = (world.replica().await, world.replica().await);
+    let node = world.node().await;
+    world.go_on(160, &mut [&mut a, &mut b], &[node]).await;
+    assert_eq!(a.beat_told(node, 1, 60), Some(NodeStatus::Online));
+    world.go_on(1, &mut [&mut a, &mut b], &[]).await;
+    a.sender.say_goodbye().await.unwrap();
+    a.detector.release().await;
+    world.go_on(87, &mut [&mut b], &[]).await;
+    assert_eq!(world.status(node).await, NodeStatus::Online, "its limit is ninety seconds, and not forty-five");
+    world.go_on(5, &mut [&mut b], &[]).await;
+    assert_eq!(world.status(node).await, NodeStatus::Degraded);
+    world.go_on(90, &mut [&mut b], &[]).await;
+    assert_eq!(world.status(node).await, NodeStatus::Offline);
     world.store.close().await;
 }

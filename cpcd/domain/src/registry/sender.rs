@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use cpcd_model::{Result, time::Clock};
+use cpcd_model::{
+    Result,
+    time::{Clock, Tick},
+};
 use cpcd_store::sql::{LivenessReplica, Priority};
 
 use tokio::time::timeout;
@@ -27,6 +30,9 @@ const MOST: usize = 20_000;
 const KEEP: usize = 64;
 /// How long a word to the store may take while the cache brings the batches.
 const HELLO: Duration = Duration::from_secs(2);
+/// After so long without a way to the others a node does better to ask one of them: they take us for gone after a while, and doubt
+/// everybody's silence for longer than this.
+const CUT_OFF: Duration = Duration::from_secs(45);
 /// What is written to the store is kept so long.
 const KEEP_ROWS: Duration = Duration::from_secs(60);
 /// What a node said last is in the cache so long.
@@ -38,13 +44,15 @@ pub(super) struct Sender {
     clock: Clock,
     table: Arc<Table>,
     chain: Chain,
+    /// When the others were last told.
+    told: Tick,
     is_cache_away: bool,
 }
 
 impl Sender {
     pub(super) fn new(signals: Arc<Signals>, clock: &Clock, table: Arc<Table>) -> Self {
         let chain = Chain::begin(signals.id, signals.started_at.as_millisecond());
-        Self { signals, clock: clock.clone(), table, chain, is_cache_away: false }
+        Self { signals, clock: clock.clone(), table, chain, told: clock.tick(), is_cache_away: false }
     }
 
     /// Says that we live.
@@ -59,11 +67,23 @@ impl Sender {
             .await
     }
 
-    /// Tells whom we heard since the last time.
+    /// Tells whom we heard since the last time. While that does not arrive for long and there are others, no heartbeat is taken: the
+    /// node is to ask one of them, before they take it for dead.
     ///
     /// # Errors
     /// `ENGINE_AWAY` if it could not be passed on; it goes with the next.
     pub(super) async fn pass_on(&mut self) -> Result<()> {
+        let told = self.tell().await;
+        let now = self.clock.tick();
+        if told.is_ok() {
+            self.told = now;
+        }
+        let is_cut_off = now.since(self.told) >= CUT_OFF && self.signals.others.load(Ordering::Relaxed) > 0;
+        self.table.set_cut_off(is_cut_off);
+        told
+    }
+
+    async fn tell(&mut self) -> Result<()> {
         // Before anything is taken: whoever is heard of from here on may not be in it.
         let now = Moment::now(&self.clock);
         let words = self.table.take_fresh();

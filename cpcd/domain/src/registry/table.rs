@@ -5,7 +5,7 @@ use std::{
     hash::BuildHasherDefault,
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -20,18 +20,24 @@ pub(super) use super::entry::{Arrival, Due, Judged, View, Word};
 use super::{
     brake::{Realm, Realms, Survey},
     entry::{Entry, IdHasher},
-    rules::{Rules, Silence},
+    joining::pending::Pending,
+    rules::{Rules, Silence, Standing},
 };
 
-/// At a million nodes a part has four thousand, and is locked for some tens of microseconds when all are judged.
-const PARTS: usize = 256;
+/// At a million nodes a part has three thousand, and is locked for some tens of microseconds when all are judged. So many that its map is
+/// three quarters full then, and not one that has just been doubled.
+const PARTS: usize = 320;
 /// The nodes that are followed.
 pub(super) struct Table {
     parts: Box<[Mutex<Part>]>,
+    /// Those that wait for approval.
+    pub(super) pending: Pending,
     /// The realms of the nodes.
     pub(super) realms: Realms,
     /// How many brakes are on, and how many nodes wait behind them.
     braked: [AtomicU64; 2],
+    /// Whether others live and cannot be told whom we hear.
+    is_cut_off: AtomicBool,
 }
 
 #[derive(Default)]
@@ -60,15 +66,15 @@ impl Default for Table {
             parts: (0..PARTS).map(|_| Mutex::default()).collect(),
             realms: Realms::default(),
             braked: Default::default(),
+            pending: Pending::default(),
+            is_cut_off: AtomicBool::new(false),
         }
     }
 }
 
 impl Table {
-    /// Takes a heartbeat; gives what the node is taken for and when the next one is expected. Nothing if it is not followed.
-    ///
-    /// `now` is asked for under the lock: what is taken as fresh after a moment has all that was heard before it. `told` is asked for
-    /// when the next one is expected.
+    /// Takes a heartbeat, as [`Table::beat_unless`], whatever the node is to be told.
+    #[cfg(test)]
     pub(super) fn beat(
         &self,
         id: NodeId,
@@ -77,10 +83,31 @@ impl Table {
         told: impl FnOnce(Arrival) -> Duration,
         rules: &Rules,
     ) -> Option<(NodeStatus, Duration)> {
+        self.beat_unless(id, used, now, told, rules, |_, _| false)
+    }
+
+    /// Takes a heartbeat; gives what the node is taken for and when the next one is expected. Nothing if it is not followed.
+    ///
+    /// It changes nothing if `is_to_direct` says that the node is to be told what to do: then it is not a plain one.
+    ///
+    /// `now` is asked for under the lock: what is taken as fresh after a moment has all that was heard before it. `told` is asked for
+    /// when the next one is expected.
+    pub(super) fn beat_unless(
+        &self,
+        id: NodeId,
+        used: Option<Resources>,
+        now: impl FnOnce() -> Tick,
+        told: impl FnOnce(Arrival) -> Duration,
+        rules: &Rules,
+        is_to_direct: impl FnOnce(&Entry, Tick) -> bool,
+    ) -> Option<(NodeStatus, Duration)> {
         let mut part = self.part(id);
         let Part { nodes, fresh, .. } = &mut *part;
         let entry = nodes.get_mut(&id)?;
         let now = now();
+        if is_to_direct(entry, now) {
+            return None;
+        }
         let is_first = !entry.is_heard_here;
         let is_fair = is_first || now.since(entry.heard) >= rules.interval / 10;
         let told = told(Arrival { is_first, is_fair });
@@ -123,6 +150,7 @@ impl Table {
     /// Follows a node no more.
     pub(super) fn forget(&self, id: NodeId) {
         self.part(id).nodes.remove(&id);
+        self.pending.set(id, false);
     }
 
     /// Follows those nodes only that `known` says are there.
@@ -157,8 +185,16 @@ impl Table {
         let mut survey = Survey::new(most);
         for part in &self.parts {
             for (id, entry) in &lock(part).nodes {
+                let counts = silence.filter(|silence| id.born_ms() < silence.born_before_ms);
+                // Nearly all of them, each second: as little as possible is asked of those.
+                if entry.status == NodeStatus::Online && now.since(entry.heard) < rules.degraded_after {
+                    if counts.is_some() {
+                        survey.count(entry.realm, Standing::Lives);
+                    }
+                    continue;
+                }
                 let liveness = entry.liveness();
-                if let Some(silence) = silence.filter(|silence| id.born_ms() < silence.born_before_ms) {
+                if let Some(silence) = counts {
                     survey.count(entry.realm, rules.standing(&liveness, now, silence));
                 }
                 if let Some(to) = rules.judge(&liveness, now, silence.map(|silence| silence.as_of)) {
@@ -180,6 +216,16 @@ impl Table {
     /// Notes how many brakes are on, and how many nodes wait behind them.
     pub(super) fn set_braked(&self, counts: [u64; 2]) {
         self.braked.iter().zip(counts).for_each(|(known, count)| known.store(count, Ordering::Relaxed));
+    }
+
+    /// Notes whether others live and cannot be told whom we hear.
+    pub(super) fn set_cut_off(&self, is_cut_off: bool) {
+        self.is_cut_off.store(is_cut_off, Ordering::Relaxed);
+    }
+
+    /// Says whether others live and cannot be told whom we hear.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.is_cut_off.load(Ordering::Relaxed)
     }
 
     /// Gives how many brakes are on, and how many nodes wait behind them.
@@ -271,6 +317,24 @@ impl Table {
         may
     }
 
+    /// Takes the version of what a node is to do.
+    pub(super) fn direct(&self, id: NodeId, version: u64) {
+        if let Some(entry) = self.part(id).nodes.get_mut(&id) {
+            entry.direct(version);
+        }
+    }
+
+    /// Says whether a node is to be told what to do, and notes that it is; once in `every`.
+    pub(super) fn may_direct(&self, id: NodeId, seen: u64, now: Tick, every: Duration) -> bool {
+        let mut part = self.part(id);
+        let Some(entry) = part.nodes.get_mut(&id) else { return false };
+        let may = entry.is_to_direct(seen, now, every);
+        if may {
+            entry.note_directed(now);
+        }
+        may
+    }
+
     /// Gives the number of nodes of each status that are followed: online, degraded, offline.
     pub(super) fn count(&self) -> [u64; 3] {
         let mut counts = [0; 3];
@@ -288,7 +352,8 @@ impl Table {
 
     fn part(&self, id: NodeId) -> MutexGuard<'_, Part> {
         // The last bits of an id are random (RFC 9562, version 7); the map hashes by others of them.
-        lock(&self.parts[usize::from(id.uuid().as_bytes()[15]) % PARTS])
+        let bytes = id.uuid().into_bytes();
+        lock(&self.parts[usize::from(u16::from_be_bytes([bytes[14], bytes[15]])) % PARTS])
     }
 }
 

@@ -31,6 +31,20 @@ pub(super) const ROWS: &[Row] = &[
         Owner(Nodes, Write),
     )
     .hidden(NodeNotFound),
+    Row::unary::<v1::UpdateNodeRequest>("NodeOrchestration/UpdateNode", "PATCH /v1/nodes/{id}", Owner(Nodes, Write))
+        .hidden(NodeNotFound)
+        .note("admin on all nodes for labels that it is granted"),
+    Row::unary::<v1::ApproveNodeRequest>(
+        "NodeOrchestration/ApproveNode",
+        "POST /v1/nodes/{id}/approve",
+        Level(Nodes, Admin),
+    ),
+    Row::unary::<v1::ExpireNodeRequest>(
+        "NodeOrchestration/ExpireNode",
+        "POST /v1/nodes/{id}/expire",
+        Owner(Nodes, Write),
+    )
+    .hidden(NodeNotFound),
     Row::unary::<v1::ResourceRequest>(
         "NodeOrchestration/RequestResources",
         "POST /v1/allocations",
@@ -61,6 +75,8 @@ pub(super) const ROWS: &[Row] = &[
     Row::unary::<v1::ListAllocationsRequest>("NodeOrchestration/ListAllocations", "GET /v1/allocations", Login)
         .names(&[("owner", "owner_id"), ("node", "node_id")])
         .note(HELD),
+    Row::unary::<v1::FindPeersRequest>("NodeOrchestration/FindPeers", "GET /v1/peers", Login).note(FOUND),
+    Row::stream("NodeOrchestration/CheckReachability", Node),
     Row::stream("NodeOrchestration/WatchNodes", Login).note(SHOWN),
 ];
 
@@ -68,3 +84,5 @@ const ITS_NODE: &str = "or to be the node that asked for it";
 const HELD: &str =
     "shown is what read on allocations is held on, one's own, and of a node what it asked for or provides for";
 const SHOWN: &str = "shown is what read on nodes is held on, and one's own; private addresses only within their realm";
+const FOUND: &str = "public nodes where `peers.logged_in` says so, those of one's own realm, else read on nodes; anybody where \
+    `peers.anonymous` says so";

@@ -51,6 +51,18 @@ pub(crate) const PLAIN: &[Plain] = &[
         content_type: "application/json",
         needs: "nothing; there where `server.reflection` says (loopback)",
     },
+    Plain {
+        label: "GET /routing/v1/peers/{peer-id}",
+        summary: "A public node's public addresses, as the Delegated Routing V1 HTTP API has it (or `application/x-ndjson`).",
+        content_type: "application/json",
+        needs: "open where `peers.routing` says (loopback), else what finding public nodes needs",
+    },
+    Plain {
+        label: "OPTIONS /routing/v1/peers/{peer-id}",
+        summary: "Says that pages of any site may ask.",
+        content_type: "text/plain",
+        needs: "nothing",
+    },
 ];
 
 /// A route of a call.

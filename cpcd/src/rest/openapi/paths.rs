@@ -116,15 +116,21 @@ fn responses(content_type: &str, schema: &Value) -> Value {
 
 fn plain_operation(plain: &Plain) -> Value {
     let (verb, path) = plain.label.split_once(' ').expect("every label is a verb and a path");
-    debug_assert_eq!(verb, Method::GET.as_str());
     let schema = if plain.content_type == "application/json" {
         json!({ "type": "object" })
     } else {
         json!({ "type": "string" })
     };
+    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let parameters: Vec<_> = names
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .collect();
+    let verb = if verb == Method::GET.as_str() { String::new() } else { format!("_{}", verb.to_lowercase()) };
+    let id = path.trim_start_matches('/').replace(['.', '/', '-'], "_").replace(['{', '}'], "");
     json!({
-        "operationId": path.trim_start_matches('/').replace('.', "_"),
+        "operationId": format!("{id}{verb}"),
         "tags": [OPERATION],
+        "parameters": parameters,
         "summary": plain.summary,
         "description": format!("Needs: {}.", plain.needs),
         "security": [{}, { "bearer": [] }],

@@ -166,6 +166,18 @@ impl Store {
         Ok(read(rows)?.pop().zip(hash))
     }
 
+    /// Gives at most `limit` allocations that a node asked for and that have not ended, the newest first.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_allocations_of(&self, node: NodeId, limit: u32) -> Result<Vec<Allocation>> {
+        let statement = select!(
+            "WHERE requester_id = $1 AND requester_kind = 'node' AND ended_at IS NULL ORDER BY id DESC LIMIT $2"
+        );
+        let rows = self.db.fetch_all::<Row>(statement, &[node.uuid().into(), i64::from(limit).into()]).await?;
+        read(rows)
+    }
+
     /// Gives the nodes that provide for any of the allocations, each once.
     ///
     /// # Errors

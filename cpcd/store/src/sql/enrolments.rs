@@ -42,6 +42,7 @@ struct NodeLine<'a> {
     ephemeral: bool,
     pending: bool,
     namespaces: &'a [String],
+    joined: Value,
 }
 
 #[derive(Serialize)]
@@ -110,20 +111,20 @@ impl Tx {
             .fetch_all(
                 sql(
                     "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses,
-                         labels, granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces)
+                         labels, granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces, joined)
                      SELECT id, decode(key, 'hex'), owner, status::node_status, seen, resources, decode(record, 'hex'), seq,
-                         addresses, labels, granted, realm, agent, created, expires, ephemeral, pending, namespaces
+                         addresses, labels, granted, realm, agent, created, expires, ephemeral, pending, namespaces, joined
                      FROM jsonb_to_recordset($1) AS line (
                          id UUID, key TEXT, owner UUID, status TEXT, seen TIMESTAMPTZ, resources JSONB, record TEXT, seq BIGINT,
                          addresses JSONB, labels JSONB, granted JSONB, realm TEXT, agent TEXT, created TIMESTAMPTZ,
-                         expires TIMESTAMPTZ, ephemeral BOOLEAN, pending BOOLEAN, namespaces JSONB)
+                         expires TIMESTAMPTZ, ephemeral BOOLEAN, pending BOOLEAN, namespaces JSONB, joined JSONB)
                      ON CONFLICT (public_key) DO NOTHING RETURNING id",
                     "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses,
-                         labels, granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces)
+                         labels, granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces, joined)
                      SELECT unhex(value ->> 'id', '-'), unhex(value ->> 'key'), unhex(value ->> 'owner', '-'), value ->> 'status',
                          value ->> 'seen', value -> 'resources', unhex(value ->> 'record'), value ->> 'seq', value -> 'addresses',
                          value -> 'labels', value -> 'granted', value ->> 'realm', value ->> 'agent', value ->> 'created', value ->> 'expires',
-                         value ->> 'ephemeral', value ->> 'pending', value -> 'namespaces'
+                         value ->> 'ephemeral', value ->> 'pending', value -> 'namespaces', value -> 'joined'
                      FROM json_each($1) WHERE true
                      ON CONFLICT (public_key) DO NOTHING RETURNING id",
                 ),
@@ -189,5 +190,6 @@ fn node_line(node: &Node) -> Result<NodeLine<'_>> {
         ephemeral: node.is_ephemeral,
         pending: node.is_pending,
         namespaces: &node.namespaces,
+        joined: value(serde_json::to_value(&node.joined))?,
     })
 }

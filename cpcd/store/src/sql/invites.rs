@@ -46,6 +46,10 @@ struct Row {
     labels: Json<Labels>,
     realm: Option<String>,
     permissions: Json<Option<Permissions>>,
+    node_ttl_seconds: Option<i64>,
+    is_ephemeral: bool,
+    namespaces: Json<Vec<String>>,
+    is_uncounted: bool,
     made_by: Option<Uuid>,
     created_at: jiff_sqlx::Timestamp,
     expires_at: jiff_sqlx::Timestamp,
@@ -70,6 +74,10 @@ impl Row {
             permissions: permissions.transpose().map_err(|_| malformed("permissions"))?,
             labels: self.labels.0,
             realm: self.realm,
+            node_ttl_seconds: self.node_ttl_seconds.map(|ttl| unsigned("invites.node_ttl_seconds", ttl)).transpose()?,
+            is_ephemeral: self.is_ephemeral,
+            namespaces: self.namespaces.0,
+            is_uncounted: self.is_uncounted,
             made_by: self.made_by.map(UserId::from),
             created_at: self.created_at.to_jiff(),
             expires_at: self.expires_at.to_jiff(),
@@ -78,9 +86,15 @@ impl Row {
     }
 }
 
-const GET: &str =
-    "SELECT id, kind, uses, uses_left, labels, realm, permissions, made_by, created_at, expires_at, revoked_at
-     FROM invites WHERE id = $1";
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, kind, uses, uses_left, labels, realm, permissions, node_ttl_seconds, is_ephemeral, namespaces,
+                 is_uncounted, made_by, created_at, expires_at, revoked_at FROM invites ",
+            $rest
+        )
+    };
+}
 
 impl Tx {
     /// Adds an invite.
@@ -90,8 +104,9 @@ impl Tx {
     pub async fn insert_invite(&mut self, new: &NewInvite) -> Result<()> {
         let invite = &new.invite;
         self.execute(
-            "INSERT INTO invites (id, code_hash, kind, uses, uses_left, labels, realm, permissions, made_by, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "INSERT INTO invites (id, code_hash, kind, uses, uses_left, labels, realm, permissions, made_by, created_at, expires_at,
+                 node_ttl_seconds, is_ephemeral, namespaces, is_uncounted)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
             &[
                 invite.id.uuid().into(),
                 new.code_hash.as_slice().into(),
@@ -104,6 +119,10 @@ impl Tx {
                 invite.made_by.map(UserId::uuid).into(),
                 invite.created_at.into(),
                 invite.expires_at.into(),
+                invite.node_ttl_seconds.map(big).into(),
+                invite.is_ephemeral.into(),
+                Arg::Json(json_text(&invite.namespaces)?),
+                invite.is_uncounted.into(),
             ],
         )
         .await
@@ -139,8 +158,7 @@ impl Tx {
     pub async fn get_invite_by_code(&mut self, presented: &Presented) -> Result<Option<Invite>> {
         let row: Option<Row> = self
             .fetch_optional(
-                "SELECT id, kind, uses, uses_left, labels, realm, permissions, made_by, created_at, expires_at, revoked_at
-                 FROM invites WHERE id = $1 AND code_hash = $2",
+                select!("WHERE id = $1 AND code_hash = $2"),
                 &[presented.id.uuid().into(), presented.code_hash.as_slice().into()],
             )
             .await?;
@@ -190,7 +208,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn get_invite(&self, id: InviteId) -> Result<Option<Invite>> {
-        let row: Option<Row> = self.db.fetch_optional(GET, &[id.uuid().into()]).await?;
+        let row: Option<Row> = self.db.fetch_optional(select!("WHERE id = $1"), &[id.uuid().into()]).await?;
         row.map(Row::read).transpose()
     }
 
@@ -208,8 +226,7 @@ impl Store {
         let rows: Vec<Row> = self
             .db
             .fetch_all(
-                "SELECT id, kind, uses, uses_left, labels, realm, permissions, made_by, created_at, expires_at, revoked_at
-                 FROM invites WHERE id > $1 AND (kind = $2 OR $2 IS NULL) ORDER BY id LIMIT $3",
+                select!("WHERE id > $1 AND (kind = $2 OR $2 IS NULL) ORDER BY id LIMIT $3"),
                 &[after.into(), kind.map(InviteKind::as_str).into(), i64::from(limit).into()],
             )
             .await?;

@@ -3,6 +3,7 @@
 //! A query is a method in the file of its table, with its text and its row; `db.rs` and `tx.rs` bring it to the engine at hand.
 //! Reads are methods of [`Store`], writes of [`Tx`], inside [`Store::write`].
 
+mod allocation_moves;
 mod allocation_owners;
 mod allocations;
 mod allocations_write;
@@ -26,10 +27,13 @@ mod invites;
 mod job;
 mod keyring;
 mod leases;
+mod listings;
 mod liveness;
 mod marks;
 mod migrate;
+mod node_counts;
 mod node_grants;
+mod node_terms;
 mod nodes;
 mod nodes_bulk;
 mod postgres;
@@ -54,6 +58,10 @@ use tokio::{sync::Semaphore, time::timeout};
 use self::{cause::Causes, db::Db};
 
 pub use self::{
+    allocation_moves::{
+        Directives, EXCLUSIVE_WAIT, Given, MOST_PARTS_OF_NODE, Moved, NewAnswer, Outcome, PartKey, Placing,
+        SetScheduling, WaitingPart,
+    },
     allocation_owners::Totals,
     allocations::AllocationFilter,
     config::Config,
@@ -64,10 +72,13 @@ pub use self::{
     index_state::IndexState,
     invites::{NewInvite, Presented},
     keyring::SealedKey,
+    listings::Listing,
     liveness::{LivenessBatch, LivenessReplica},
     marks::IndexMark,
     migrate::{Direction, MigrationState, Migrations, Step},
+    node_counts::NodeCount,
     node_grants::{GrantChange, Room},
+    node_terms::Departure,
     nodes::{Followed, NodeFilter},
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},

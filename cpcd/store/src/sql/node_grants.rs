@@ -202,12 +202,25 @@ impl Tx {
 }
 
 impl Store {
-    /// Gives what may be placed on at most `limit` nodes after one, in the order of their ids; of nodes that are open only.
+    /// Gives what may be placed on at most `limit` nodes after one, in the order of their ids; of nodes that are open and have something
+    /// to give only.
     ///
     /// # Errors
     /// What the engine says, here as in all reads.
     pub async fn list_rooms(&self, after: Option<NodeId>, limit: u32) -> Result<Vec<Room>> {
-        let statement = select_rooms!("id > $1 ORDER BY id LIMIT $2");
+        // Most nodes of a large fleet may have nothing to give.
+        let statement = sql(
+            select_rooms!(
+                "id > $1 AND ((resources ->> 'cpu_millicores')::BIGINT > 0 OR (resources ->> 'memory_bytes')::BIGINT > 0
+                     OR (resources ->> 'bandwidth_bits_per_second')::BIGINT > 0)
+                 ORDER BY id LIMIT $2"
+            ),
+            select_rooms!(
+                "id > $1 AND (resources ->> 'cpu_millicores' > 0 OR resources ->> 'memory_bytes' > 0
+                     OR resources ->> 'bandwidth_bits_per_second' > 0)
+                 ORDER BY id LIMIT $2"
+            ),
+        );
         let args = [after.map_or(Uuid::nil(), NodeId::uuid).into(), i64::from(limit).into()];
         self.db.fetch_all::<RoomRow>(statement, &args).await?.into_iter().map(RoomRow::read).collect()
     }

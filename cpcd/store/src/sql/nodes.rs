@@ -4,7 +4,7 @@ use cpcd_model::{
     Error, Result,
     id::{NodeId, UserId},
     labels::Labels,
-    node::{Node, NodeStatus, Resources, Scheduling},
+    node::{Joined, Node, NodeStatus, Resources, Scheduling},
     permission::Scope,
 };
 use sqlx::{FromRow, types::Json};
@@ -72,6 +72,7 @@ pub(super) struct Row {
     is_ephemeral: bool,
     is_pending: bool,
     namespaces: Json<Vec<String>>,
+    joined: Json<Joined>,
 }
 
 impl Row {
@@ -103,6 +104,7 @@ impl Row {
             is_ephemeral: self.is_ephemeral,
             is_pending: self.is_pending,
             namespaces: self.namespaces.0,
+            joined: self.joined.0,
         })
     }
 }
@@ -123,11 +125,13 @@ macro_rules! select {
         concat!(
             "SELECT id, public_key, owner_id, CAST(status AS TEXT) AS status, last_seen, resources, record, record_seq, addresses,
                  labels, granted_labels, realm, agent_version, created_at, scheduling, granted_cpu, granted_memory, granted_bandwidth,
-                 is_overcommitted, directives, expires_at, is_ephemeral, is_pending, namespaces FROM nodes ",
+                 is_overcommitted, directives, expires_at, is_ephemeral, is_pending, namespaces, joined FROM nodes ",
             $rest
         )
     };
 }
+
+pub(super) use select;
 
 /// Which nodes a list is about; what is not said does not matter.
 #[derive(Clone, Debug, Default)]
@@ -140,6 +144,14 @@ pub struct NodeFilter {
     pub owner: Option<UserId>,
     /// Those with this label.
     pub label: Option<(String, String)>,
+    /// Those that wait for approval.
+    pub is_pending: bool,
+    /// Those on which this may be placed.
+    pub scheduling: Option<Scheduling>,
+    /// Those of this realm.
+    pub realm: Option<String>,
+    /// Those under this namespace.
+    pub namespace: Option<String>,
     /// Those that one of the scopes holds, and those of the user beside them.
     pub within: Option<(Vec<Scope>, Option<UserId>)>,
 }
@@ -153,11 +165,11 @@ impl Tx {
         let added = self.execute(
             sql(
                 "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses, labels,
-                     granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces)
-                 VALUES ($1, $2, $3, $4::TEXT::node_status, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                     granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces, joined)
+                 VALUES ($1, $2, $3, $4::TEXT::node_status, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
                 "INSERT INTO nodes (id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses, labels,
-                     granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                     granted_labels, realm, agent_version, created_at, expires_at, is_ephemeral, is_pending, namespaces, joined)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
             ),
             &[
                 node.id.uuid().into(),
@@ -178,6 +190,7 @@ impl Tx {
                 node.is_ephemeral.into(),
                 node.is_pending.into(),
                 Arg::Json(json_text(&node.namespaces)?),
+                Arg::Json(json_text(&node.joined)?),
             ],
         )
         .await;
@@ -277,6 +290,20 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
+    /// Gives the nodes of keys, in no order; those that are not there are left out.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_nodes_by_keys(&self, public_keys: &[[u8; 32]]) -> Result<Vec<Node>> {
+        let keys: Vec<_> = public_keys.iter().map(|key| cpcd_model::text::hex(key)).collect();
+        let statement = sql(
+            select!("WHERE public_key IN (SELECT decode(key, 'hex') FROM unnest($1) AS key)"),
+            select!("WHERE public_key IN (SELECT unhex(value) FROM json_each($1))"),
+        );
+        let rows: Vec<Row> = self.db.fetch_all(statement, &[Arg::TextArray(&keys)]).await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
     /// Gives at most `limit` nodes in the order of their ids.
     ///
     /// # Errors
@@ -301,6 +328,8 @@ impl Store {
                                  WHERE labels @> coalesce(scope -> 'label', '{}')
                                  AND (scope ->> 'owner' IS NULL OR owner_id::TEXT = scope ->> 'owner')
                                  AND (scope ->> 'object' IS NULL OR id::TEXT = scope ->> 'object')))
+                             AND (NOT $9 OR is_pending) AND ($10 IS NULL OR scheduling = $10) AND ($11 IS NULL OR realm = $11)
+                             AND ($12 IS NULL OR namespaces ? $12)
                          ORDER BY id LIMIT $8"
                     ),
                     select!(
@@ -312,6 +341,8 @@ impl Store {
                                          WHERE held.key = wanted.key AND held.value = wanted.value))
                                  AND (scope.value ->> 'owner' IS NULL OR owner_id = unhex(scope.value ->> 'owner', '-'))
                                  AND (scope.value ->> 'object' IS NULL OR nodes.id = unhex(scope.value ->> 'object', '-'))))
+                             AND (NOT $9 OR is_pending) AND ($10 IS NULL OR scheduling = $10) AND ($11 IS NULL OR realm = $11)
+                             AND ($12 IS NULL OR EXISTS (SELECT 1 FROM json_each(namespaces) WHERE value = $12))
                          ORDER BY id LIMIT $8"
                     ),
                 ),
@@ -324,6 +355,10 @@ impl Store {
                     scopes,
                     beside.map(UserId::uuid).into(),
                     i64::from(limit).into(),
+                    filter.is_pending.into(),
+                    filter.scheduling.map(Scheduling::as_str).into(),
+                    filter.realm.as_deref().into(),
+                    filter.namespace.as_deref().into(),
                 ],
             )
             .await?;

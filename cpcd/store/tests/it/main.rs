@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it fails")]
 
+mod allocation_moves;
 mod cache;
 mod cache_links;
 mod cache_places;
@@ -19,8 +20,10 @@ mod sql_faults;
 mod sql_identity;
 mod sql_index;
 mod sql_invites;
+mod sql_joining;
 mod sql_keyring;
 mod sql_leases;
+mod sql_listings;
 mod sql_liveness;
 mod sql_marks;
 mod sql_migrations;

@@ -254,6 +254,8 @@ async fn what_a_node_has_is_granted_once() {
 async fn only_nodes_that_are_open_are_granted_of() {
     for_each_engine(async |store| {
         let mut nodes = vec![node(1), node(2), node(3)];
+        let poor = Node { capacity: Resources::default(), ..node(9) };
+        insert_node(&store, &poor).await;
         nodes[1].is_pending = true;
         nodes[2].status = cpcd_model::node::NodeStatus::Offline;
         for one in &nodes {

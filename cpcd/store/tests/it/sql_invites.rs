@@ -25,6 +25,10 @@ fn invite(kind: InviteKind, uses: u64) -> Invite {
         uses_left: uses,
         labels: [("region".to_owned(), "\"eu\" \u{fc}".to_owned())].into(),
         realm: Some("lab".into()),
+        node_ttl_seconds: Some(3600),
+        is_ephemeral: true,
+        namespaces: vec!["chat".into(), "it's".into()],
+        is_uncounted: true,
         permissions: Some(Permissions::new(vec!["content=read".parse().unwrap()]).unwrap()),
         made_by: None,
         created_at: now(),
@@ -53,7 +57,16 @@ async fn an_invite_comes_back_as_it_was_made() {
         let invites = [
             invite(InviteKind::User, 3),
             Invite { made_by: Some(alice), ..invite(InviteKind::Node, 1_000_000) },
-            Invite { permissions: None, realm: None, labels: [].into(), ..invite(InviteKind::User, 1) },
+            Invite {
+                permissions: None,
+                realm: None,
+                labels: [].into(),
+                node_ttl_seconds: None,
+                is_ephemeral: false,
+                namespaces: Vec::new(),
+                is_uncounted: false,
+                ..invite(InviteKind::User, 1)
+            },
         ];
         for invite in &invites {
             insert(&store, invite).await;

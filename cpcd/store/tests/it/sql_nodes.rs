@@ -107,7 +107,7 @@ async fn lists_are_filtered_and_ordered() {
         assert_eq!(list(within(object, None), 10).await, [ids[1]]);
         assert_eq!(list(NodeFilter { within: Some((Vec::new(), None)), ..any.clone() }, 10).await, []);
         let liveness = store.list_liveness(Some(ids[0]), 1).await.unwrap();
-        let followed = |id, status| Followed { id, status, realm: String::new(), directives: 0 };
+        let followed = |id, status| Followed { id, status, realm: "home".into(), directives: 0 };
         assert_eq!(liveness, [followed(ids[1], NodeStatus::Offline)]);
         let mut statuses = store.list_statuses(&[ids[1], NodeId::generate(), ids[0]]).await.unwrap();
         statuses.sort_by_key(|followed| followed.id);

@@ -46,7 +46,8 @@ impl Daemon {
         self.send(method, path, None, None, headers).await
     }
 
-    async fn send(
+    /// Sends a REST request with a token, JSON text and more headers.
+    pub(crate) async fn send(
         &self,
         method: Method,
         path: &str,

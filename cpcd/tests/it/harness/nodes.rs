@@ -52,6 +52,30 @@ impl Daemon {
         TestNode { key, id: answer.node_id, token: answer.tokens.expect("tokens").access_token }
     }
 
+    /// Registers a new node without a token, by an invite or, with an empty one, by none.
+    pub(crate) async fn join(
+        &self,
+        invite: &str,
+        more: v1::NodeInfo,
+    ) -> Result<(TestNode, v1::RegistrationResponse), Status> {
+        self.join_again(SecretKey::generate(), invite, more).await
+    }
+
+    /// Registers a node of a key without a token.
+    pub(crate) async fn join_again(
+        &self,
+        key: SecretKey,
+        invite: &str,
+        more: v1::NodeInfo,
+    ) -> Result<(TestNode, v1::RegistrationResponse), Status> {
+        let mut info = self.node_info(&key, record(&key, 1, &[ADDRESS], Dialect::Standard)).await;
+        info.proof.as_mut().expect("a proof").invite = invite.to_owned();
+        (info.labels, info.namespaces, info.is_ephemeral) = (more.labels, more.namespaces, more.is_ephemeral);
+        let answer = self.registry(None).await.register_node(info).await?.into_inner();
+        let token = answer.tokens.as_ref().expect("tokens").access_token.clone();
+        Ok((TestNode { key, id: answer.node_id.clone(), token }, answer))
+    }
+
     /// Sends a heartbeat over gRPC.
     pub(crate) async fn beat(&self, token: &str, sequence: u64) -> Result<v1::HeartbeatResponse, Status> {
         let used = Some(v1::NodeResources { cpu_millicores: sequence, ..Default::default() });

@@ -35,10 +35,17 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
     match call {
         "NodeOrchestration/RegisterNode" => vec![ends("FIELD_REQUIRED", json!({}))],
         "NodeOrchestration/Heartbeat" | "NodeOrchestration/HeartbeatStream" => vec![others(json!({ "sequence": "1" }))],
-        "NodeOrchestration/ListNodes" | "NodeOrchestration/WatchNodes" => vec![others(json!({}))],
+        "NodeOrchestration/ListNodes" | "NodeOrchestration/WatchNodes" | "NodeOrchestration/FindPeers" => {
+            vec![others(json!({}))]
+        }
         "NodeOrchestration/GetNode" | "NodeOrchestration/DeleteNode" | "NodeOrchestration/ResetNodeSequence" => {
             vec![others(json!({ "id": daemon.node().await.id }))]
         }
+        "NodeOrchestration/UpdateNode" => {
+            vec![others(json!({ "id": daemon.node().await.id, "setLabels": { "rack": "7" } }))]
+        }
+        "NodeOrchestration/ApproveNode" => vec![others(json!({ "id": daemon.node().await.id }))],
+        "NodeOrchestration/ExpireNode" => vec![others(json!({ "id": daemon.node().await.id, "never": true }))],
         "NodeOrchestration/RequestResources" => vec![ends("FIELD_REQUIRED", json!({}))],
         "NodeOrchestration/RenewAllocation"
         | "NodeOrchestration/ReleaseAllocation"
@@ -49,6 +56,9 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "EventService/ListWebhooks" => vec![own(json!({})), others(json!({ "ownerId": owner.id }))],
         "EventService/DeleteWebhook" | "EventService/TestWebhook" => {
             vec![others(json!({ "id": webhook(daemon, owner).await }))]
+        }
+        "NodeOrchestration/CheckReachability" => {
+            vec![others(json!({ "dial": { "addresses": ["/ip4/192.168.1.1/tcp/1"], "nonce": "1" } }))]
         }
         "IdentityService/Authenticate" => vec![ends("FIELD_REQUIRED", json!({}))],
         "IdentityService/RefreshToken" => vec![ends("REFRESH_INVALID", json!({ "refreshToken": "cpcr_" }))],

@@ -12,7 +12,7 @@ use tonic_types::StatusExt;
 use crate::harness::{ADDRESS, Daemon, Engine, eventually, everywhere, for_each_engine, reason, record, within};
 
 /// Reads how many statements a cause has had, from the metrics.
-async fn statements(daemon: &Daemon, cause: &str) -> u64 {
+pub(super) async fn statements(daemon: &Daemon, cause: &str) -> u64 {
     let text = daemon.get("/metrics").await.text();
     let start = format!("cpcd_statements_total{{cause=\"{cause}\"}} ");
     text.lines().find_map(|line| line.strip_prefix(&start)).map_or(0, |count| count.parse().unwrap())

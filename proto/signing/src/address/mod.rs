@@ -1,6 +1,7 @@
 //! Which addresses a peer may register: readable, of a shape that can be dialled, its own, and as public as asked for.
 
 mod fault;
+mod host;
 mod name;
 mod range;
 mod shape;
@@ -12,6 +13,7 @@ use multiaddr::{Multiaddr, Protocol};
 use self::shape::{Host, Shape};
 pub use self::{
     fault::{AddressError, AddressFault},
+    host::{AddressHost, Family, TcpTarget, is_private, is_public, protocol_names},
     range::AddressRange,
 };
 use crate::PeerId;

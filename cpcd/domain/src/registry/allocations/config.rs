@@ -26,7 +26,7 @@ pub struct AllocationConfig {
 
 impl AllocationConfig {
     /// What tests take.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "trials"))]
     pub(in crate::registry) const USUAL: Self = Self {
         ttl_seconds: 300,
         min_ttl_seconds: 10,

@@ -1,6 +1,7 @@
 //! Requests for resources: proposed by the index, decided by SQL.
 
 use std::{
+    collections::HashSet,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -116,8 +117,8 @@ impl Allocations {
 
     async fn grant(&self, asking: &Asking, checked: &Checked) -> Result<(Allocation, Vec<Node>)> {
         let ask = Ask::of(&self.store, &checked.request, asking.reach.clone()).await?;
-        let (count, avoid) = (checked.request.nodes as usize, Avoid::default());
-        let mut has_caught_up = false;
+        let (count, mut avoid) = (checked.request.nodes as usize, Avoid::default());
+        let (mut has_caught_up, mut refusers) = (false, HashSet::new());
         for _ in 0..ATTEMPTS {
             let mut proposed = self.placements.propose(&ask, count, &avoid);
             if proposed.len() < count && !has_caught_up {
@@ -128,13 +129,17 @@ impl Allocations {
             if proposed.len() < count {
                 break;
             }
-            match self.write(asking, checked, &proposed, "").await? {
-                Ok(granted) => return Ok(granted),
-                Err(Instead::Refused(taken)) => {
+            match self.write(asking, checked, &proposed, "").await {
+                Err(error) if error.reason() == Reason::WriteConflict => {}
+                Err(error) => return Err(error),
+                Ok(Ok(granted)) => return Ok(granted),
+                Ok(Err(Instead::Refused(taken))) => {
                     let refused: Vec<_> = proposed.into_iter().filter(|id| !taken.contains(id)).collect();
                     self.placements.refresh(&refused).await?;
+                    // Whoever refuses although it was read anew is left alone.
+                    avoid.nodes.extend(refused.into_iter().filter(|id| !refusers.insert(*id)));
                 }
-                Err(Instead::Twin) => return Err(twin()),
+                Ok(Err(Instead::Twin)) => return Err(twin()),
             }
         }
         let lack = self.placements.explain(&ask, count, &avoid).what;

@@ -66,6 +66,26 @@ impl Allocations {
         Ok(all.into_iter().map(|one| self.put_together(caller, realm.as_deref(), one, &nodes, false)).collect())
     }
 
+    /// Shows a node what it asked for and has not given back, the newest first, with its tickets.
+    pub(in crate::registry) async fn held_by(
+        &self,
+        caller: &Caller,
+        node: NodeId,
+        limit: u32,
+    ) -> Result<Vec<ShownAllocation>> {
+        let held = self.store.list_allocations_of(node, limit).await?;
+        if held.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut nodes =
+            held.iter().flat_map(|one| one.parts.iter().filter_map(|part| part.node_id)).collect::<HashSet<_>>();
+        nodes.insert(node);
+        let nodes = self.nodes.load(&nodes.into_iter().collect::<Vec<_>>()).await?;
+        let nodes: HashMap<_, _> = nodes.into_iter().map(|node| (node.id, node)).collect();
+        let realm = nodes.get(&node).map(|node| node.realm.clone());
+        Ok(held.into_iter().map(|one| self.put_together(caller, realm.as_deref(), one, &nodes, true)).collect())
+    }
+
     /// Gives those of some allocations that a caller may see, without tickets.
     pub(crate) async fn seen(&self, caller: &Caller, ids: &[AllocationId]) -> Result<Vec<ShownAllocation>> {
         if ids.is_empty() {

@@ -85,7 +85,7 @@ impl Brakes {
     }
 
     /// Gives the realms whose brake is on.
-    #[cfg(any(test, feature = "simulation"))]
+    #[cfg(any(test, feature = "trials"))]
     pub(in crate::registry) fn on(&self) -> impl Iterator<Item = Realm> {
         self.realms.iter().enumerate().filter(|(_, brake)| brake.is_on).map(|(index, _)| Realm::of_index(index))
     }

@@ -1,5 +1,7 @@
-//! A fleet in simulated time, for hours of it in seconds: the real table, chain, peers, pace, doubts, brakes and rules, joined as the
-//! sender, the receiver and the detector join them. `cargo bench -p cpcd-domain --features simulation --bench fleet` runs it.
+//! A fleet in simulated time, for hours of it in seconds.
+//!
+//! The real table, chain, peers, pace, doubts, brakes and rules, joined as the
+//! sender, the receiver and the detector join them. `cargo bench -p cpcd-domain --features trials --bench fleet` runs it.
 //!
 //! Nodes die, return, flip, and are cut off by realms; replicas stop, are killed, held up and cut off; the shared clock jumps; one realm
 //! is flooded with nodes that live for minutes. Everything comes from a seed. What is true of each node is kept apart (`truth`), and each

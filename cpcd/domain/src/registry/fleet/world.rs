@@ -23,8 +23,8 @@ use crate::registry::Config;
 const BEGIN: u64 = 100_000;
 const REPLICAS: usize = 2;
 const LEASE: u64 = 15;
-/// Without the store a replica refuses heartbeats after so long: it cannot say whose token is revoked.
-const BLIND: u64 = 5;
+/// A replica that is cut off from the others takes no heartbeats after so long.
+const BLIND: u64 = 45;
 /// Realms without the flood's, which is the last.
 const REALMS: usize = 7;
 const SLOTS: usize = 512;
@@ -108,20 +108,10 @@ impl World {
         let mut world = Self {
             plan,
             config: Config {
-                heartbeat_seconds: 30,
-                degraded_seconds: 45,
-                offline_seconds: 90,
-                grace_seconds: 150,
-                damping_seconds: 60,
-                brake_percent: 15,
-                brake_least: 5,
-                brake_window_seconds: 120,
                 // So that waves of the flood stretch the interval.
                 heartbeats_per_second: (plan.nodes / 28).max(1),
                 max_addresses: 0,
-                private_addresses: crate::registry::config::PrivateAddresses::Never,
-                watches: 0,
-                allocations: crate::registry::AllocationConfig::USUAL,
+                ..Config::USUAL
             },
             second: BEGIN,
             clock_ms: 0,

@@ -69,7 +69,6 @@ impl Reach {
     ///
     /// # Errors
     /// What the store says.
-    #[expect(dead_code, reason = "for parts that move")]
     pub(in crate::registry) async fn of_requester(store: &Store, requester: Requester) -> Result<Self> {
         let none = Self::within(Scopes::Only(Vec::new()), "", None);
         Ok(match requester {

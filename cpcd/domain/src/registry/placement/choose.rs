@@ -33,7 +33,7 @@ pub(super) struct Known {
     pub(super) used: Resources,
 }
 
-/// Random numbers, good enough to spread load (SplitMix64).
+/// Random numbers, good enough to spread load (`SplitMix64`).
 pub(super) struct Dice(u64);
 
 impl Dice {
@@ -55,6 +55,11 @@ impl Dice {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         ((mixed ^ (mixed >> 31)) % end as u64) as usize
     }
+}
+
+/// Says whether there are enough to choose from. Those that are not sure to live do not count: others are better, however full.
+fn are_enough(found: &[(f32, u32)]) -> bool {
+    found.len() >= TOP && found.iter().filter(|(score, _)| *score < DEGRADED / 2.0).count() >= TOP
 }
 
 /// One search.
@@ -253,7 +258,7 @@ impl<'a> Choice<'a> {
                     }
                 }
             }
-            if found.len() >= TOP {
+            if are_enough(&found) {
                 break;
             }
         }

@@ -51,8 +51,11 @@ impl Levels {
 }
 
 impl Index {
-    /// Takes a node up, or brings it up to date.
+    /// Takes a node up, or brings it up to date; one that has nothing to give stays out.
     pub(super) fn put(&mut self, room: &Room) {
+        if room.capacity == Resources::default() {
+            return self.forget(room.id);
+        }
         let (capacity, granted) = (amounts(&room.capacity), amounts(&room.granted));
         let class = self.classes.of(room);
         match self.find(room.id) {
@@ -169,8 +172,7 @@ fn hash(id: NodeId) -> u64 {
     BuildHasherDefault::<IdHasher>::default().hash_one(id)
 }
 
-/// Gives amounts in one order.
-#[expect(clippy::cast_precision_loss, reason = "SQL, which decides, has all of it")]
+/// Gives amounts in one order, to 24 bits.
 pub(super) fn amounts(resources: &Resources) -> [f32; 3] {
     [resources.cpu_millicores as f32, resources.memory_bytes as f32, resources.bandwidth_bits_per_second as f32]
 }
@@ -181,7 +183,6 @@ pub(super) fn share(capacity: &[f32; 3], amounts: &[f32; 3]) -> f32 {
     shares.map(|(capacity, amount)| amount / capacity).fold(0.0, f32::max)
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to LEVELS - 1")]
 fn level(capacity: &[f32; 3], granted: &[f32; 3]) -> u8 {
     (share(capacity, granted).clamp(0.0, 1.0) * (LEVELS - 1) as f32) as u8
 }

@@ -104,6 +104,7 @@ impl Placements {
     pub(super) fn note(&self, nodes: &[Node]) {
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);
         for node in nodes {
+            self.table.direct(node.id, node.directives);
             match Room::of(node) {
                 Some(room) => index.put(&room),
                 None => index.forget(node.id),
@@ -162,7 +163,13 @@ impl Placements {
                 }
                 Err(error) => return Err(error),
             };
-            let ids: Vec<_> = events.iter().flat_map(concerned).collect::<HashSet<_>>().into_iter().collect();
+            let concerned: Vec<_> = events.iter().flat_map(concerned).collect();
+            for (id, version) in &concerned {
+                // What a node is to do is known by its version, wherever that was written.
+                version.iter().for_each(|version| self.table.direct(*id, *version));
+            }
+            let ids: HashSet<_> = concerned.into_iter().map(|(id, _)| id).collect();
+            let ids: Vec<_> = ids.into_iter().collect();
             self.refresh(&ids).await?;
             let is_last = events.len() < EVENTS as usize;
             *at = events.last().filter(|_| !is_last).map_or(until, |last| last.cursor);
@@ -194,12 +201,12 @@ impl Placements {
     }
 }
 
-/// Gives the nodes that an event is about.
-fn concerned(event: &Event) -> Vec<NodeId> {
+/// Gives the nodes that an event is about, with the version of what they are to do, if that changed.
+fn concerned(event: &Event) -> Vec<(NodeId, Option<u64>)> {
     if event.kind.starts_with("node.") {
-        return vec![event.subject_id.into()];
+        return vec![(event.subject_id.into(), event.payload["directives"].as_u64())];
     }
     let nodes = event.payload["nodes"].as_array();
-    let ids = nodes.into_iter().flatten().filter_map(|node| node[0].as_str()?.parse::<Uuid>().ok());
-    ids.map(NodeId::from).collect()
+    let read = |node: &serde_json::Value| Some((node[0].as_str()?.parse::<Uuid>().ok()?.into(), node[1].as_u64()));
+    nodes.into_iter().flatten().filter_map(read).collect()
 }

@@ -209,15 +209,15 @@ fn numbers(proposed: &[NodeId]) -> Vec<u16> {
 fn the_best_are_taken_and_not_always_the_same() {
     // As many online as there are places among the best, and all others degraded.
     let index = fleet(500, u64::from);
-    let online = |id: NodeId| Known { is_online: numbers(&[id])[0] % 2 == 0, used: Resources::default() };
+    let online = |id: NodeId| Known { is_online: numbers(&[id])[0].is_multiple_of(2), used: Resources::default() };
     let mut seen = HashSet::new();
     for seed in 0..400 {
         let choice = |ask: &Ask| Choice::new(&index, ask, &Avoid::default(), &online, Dice::seeded(seed)).nodes(1);
         let spread = numbers(&choice(&any_node(cpu(1), Order::Spread)))[0];
-        assert!(spread % 2 == 0 && spread < 128, "{spread} is not among the emptiest that live");
+        assert!(spread.is_multiple_of(2) && spread < 128, "{spread} is not among the emptiest that live");
         seen.insert(spread);
         let packed = numbers(&choice(&any_node(cpu(1), Order::Binpack)))[0];
-        assert!(packed % 2 == 0 && packed >= 500 - 128, "{packed} is not among the fullest that live");
+        assert!(packed.is_multiple_of(2) && packed >= 500 - 128, "{packed} is not among the fullest that live");
     }
     assert!(seen.len() >= TOP / 2, "{} different ones", seen.len());
 }

@@ -5,6 +5,7 @@ pub(super) const COPIED: &[&str] = &[
     "users",
     "invites",
     "nodes",
+    "node_counts",
     "allocations",
     "allocation_parts",
     "allocation_owners",
