@@ -62,6 +62,9 @@ complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "config" -d 'Shows the
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "session" -d 'Lists and ends sessions'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "node" -d 'Registers, runs, lists and follows nodes'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "allocation" -d 'Leases resources of nodes, and follows what was leased'
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "events" -d 'Follows what happens to nodes and allocations'
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "webhook" -d 'Has events sent to URLs'
+complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "peers" -d 'Finds nodes to connect to'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "token-key" -d 'Lists and changes the keys that sign tokens'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "content" -d 'Publishes, shows, lists and deletes content'
 complete -c cpcctl -n "__fish_cpcctl_needs_command" -f -a "migrate" -d 'Shows and does migrations of the store, also while the daemon waits for them'
@@ -1222,38 +1225,39 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
 ndjson\t'One JSON value a line'
 name\t'Names or ids alone, one a line'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
 bar\t'A bar'
 plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l width -d 'Fit columns to so many characters, even in a pipe' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -s y -l yes -d 'Answer yes to every question'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l no-headers -d 'No titles above the columns'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l no-trunc -d 'Do not cut columns to the width of the terminal'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "request" -d 'Leases resources of one node or of several, all or none'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "list" -d 'Lists allocations, newest first'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "show" -d 'Shows an allocation: where its parts are, how long it lasts, and its epoch'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "renew" -d 'Puts the deadline of allocations off'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "release" -d 'Gives allocations back before their deadline'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "verify" -d 'Checks tickets without the server: who signed them, for which node, for how much, and until when'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "request" -d 'Leases resources of one node or of several, all or none'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "list" -d 'Lists allocations, newest first'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "show" -d 'Shows an allocation: where its parts are, how long it lasts, and its epoch'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "watch" -d 'Follows changes of allocations as they happen'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "renew" -d 'Puts the deadline of allocations off'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "release" -d 'Gives allocations back before their deadline'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "verify" -d 'Checks tickets without the server: who signed them, for which node, for how much, and until when'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l cpu -d 'Processor of each node: cores, as in 2 or 0.5, or thousandths of one, as in 500m' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l memory -d 'Memory of each node, as in 512MiB or 2GB' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l bandwidth -d 'Bandwidth of each node, as in 100Mbit' -r
@@ -1365,6 +1369,34 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_see
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l cursor -d 'Go on from here [default: from now on]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l limit -d 'End after so many changes' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l epoch -d 'Only if this is its epoch: refused where a part has moved since' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l ttl -d 'From now, as in 90s, 10m, 12h [default: what it was asked for with]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
@@ -1451,6 +1483,257 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_see
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from verify" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from verify" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and not __fish_seen_subcommand_from watch" -f -a "watch" -d 'Follows events as they happen'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l kind -d 'Only events whose kind begins so, such as node. or allocation.moved' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l subject -d 'Only events of this node or allocation' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l cursor -d 'Go on from here [default: from now on]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l from-file -d 'Go on from the cursor in this file, and keep it there' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l limit -d 'End after so many events' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand events; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -f -a "add" -d 'Has events sent to a URL, and shows the secret that signs them, this once'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -f -a "list" -d 'Lists webhooks, your own or those of a user'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -f -a "test" -d 'Sends a test to a webhook and says what came of it'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and not __fish_seen_subcommand_from add list test remove" -f -a "remove" -d 'Removes webhooks: nothing is sent there any more'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l kind -d 'Only events whose kind begins so, such as node. or allocation.moved' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l user -d 'Whose: a name or an id [default: your own]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand webhook; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and not __fish_seen_subcommand_from find" -f -a "find" -d 'Finds peers that live, best first'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l namespace -d 'Only those that are to be found under this namespace' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l label -d 'Only those with this label; several: with all of them' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l realm -d 'Only those of this realm' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l limit -d 'At most so many' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand peers; and __fish_seen_subcommand_from find" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand token-key; and not __fish_seen_subcommand_from list rotate" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
