@@ -1225,38 +1225,39 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from reset-seq" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
 ndjson\t'One JSON value a line'
 name\t'Names or ids alone, one a line'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
 bar\t'A bar'
 plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l width -d 'Fit columns to so many characters, even in a pipe' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -s y -l yes -d 'Answer yes to every question'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l no-headers -d 'No titles above the columns'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -l no-trunc -d 'Do not cut columns to the width of the terminal'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "request" -d 'Leases resources of one node or of several, all or none'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "list" -d 'Lists allocations, newest first'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "show" -d 'Shows an allocation: where its parts are, how long it lasts, and its epoch'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "renew" -d 'Puts the deadline of allocations off'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "release" -d 'Gives allocations back before their deadline'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show renew release verify" -f -a "verify" -d 'Checks tickets without the server: who signed them, for which node, for how much, and until when'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "request" -d 'Leases resources of one node or of several, all or none'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "list" -d 'Lists allocations, newest first'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "show" -d 'Shows an allocation: where its parts are, how long it lasts, and its epoch'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "watch" -d 'Follows changes of allocations as they happen'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "renew" -d 'Puts the deadline of allocations off'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "release" -d 'Gives allocations back before their deadline'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and not __fish_seen_subcommand_from request list show watch renew release verify" -f -a "verify" -d 'Checks tickets without the server: who signed them, for which node, for how much, and until when'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l cpu -d 'Processor of each node: cores, as in 2 or 0.5, or thousandths of one, as in 500m' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l memory -d 'Memory of each node, as in 512MiB or 2GB' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from request" -l bandwidth -d 'Bandwidth of each node, as in 100Mbit' -r
@@ -1368,6 +1369,34 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_see
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l cursor -d 'Go on from here [default: from now on]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l limit -d 'End after so many changes' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l epoch -d 'Only if this is its epoch: refused where a part has moved since' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l ttl -d 'From now, as in 90s, 10m, 12h [default: what it was asked for with]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand allocation; and __fish_seen_subcommand_from renew" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r

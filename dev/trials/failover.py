@@ -44,7 +44,7 @@ class Load:
 
 def lease(daemon, token, count):
     """Leases something of one or two nodes, so often; gives the ids."""
-    ids, lock = [], threading.Lock()
+    ids, refused, lock = [], [], threading.Lock()
 
     def work(number):
         client = Client([daemon], number)
@@ -53,7 +53,7 @@ def lease(daemon, token, count):
                     "requestId": f"lease-{time.time_ns()}-{turn}", "strategy": "PLACEMENT_STRATEGY_SPREAD"}
             status, answer = client.insist("POST", "/v1/allocations", token, body)
             if status != 200:
-                sys.exit(f"a lease was refused: {status} {answer}")
+                return refused.append(f"a lease was refused: {status} {answer}")
             with lock:
                 ids.append(answer["id"])
 
@@ -62,6 +62,8 @@ def lease(daemon, token, count):
         thread.start()
     for thread in threads:
         thread.join()
+    if refused:
+        sys.exit(refused[0])
     return ids
 
 

@@ -97,7 +97,8 @@ class Leaser(Writer):
 
     def __init__(self, cluster, number, stop, admin):
         super().__init__(cluster, number, stop)
-        self.token, self.held, self.released, self.renewed = admin["accessToken"], [], [], {}
+        self.token, self.chance = admin["accessToken"], random.Random(number)
+        self.held, self.released, self.renewed, self.renewals = [], [], {}, 0
 
     def step(self):
         request = str(uuid.uuid4())
@@ -109,10 +110,11 @@ class Leaser(Writer):
             return
         self.acknowledged.append((request, answer["id"], len(answer.get("parts", []))))
         self.held.append(answer["id"])
-        id = self.held[len(self.acknowledged) * 7 % len(self.held)]
+        id = self.held[self.chance.randrange(len(self.held))]
         if answer := self.ask(f"/v1/allocations/{id}/renew", {}):
             self.renewed[id] = answer["allocation"]["deadline"]
-        if len(self.held) > 20 and self.ask(f"/v1/allocations/{self.held[0]}/release", {}):
+            self.renewals += 1
+        if len(self.held) > 5 and self.ask(f"/v1/allocations/{self.held[0]}/release", {}):
             self.released.append(self.held.pop(0))
 
     def ask(self, path, body):
@@ -230,7 +232,7 @@ def run(arguments, folder):
     counts = {"registrations": len(registered), "publishes": len(published), "permission changes": len(permitted),
               "renewals": len(renewed), "revocations": len(revoked),
               "allocations": sum(len(leaser.acknowledged) for leaser in leasers),
-              "renewals of allocations": sum(len(leaser.renewed) for leaser in leasers),
+              "renewals of allocations": sum(leaser.renewals for leaser in leasers),
               "releases": sum(len(leaser.released) for leaser in leasers)}
     faults = [fault for writer in writers for fault in writer.faults]
     print(f"seed {seed}: killed {json.dumps(kills)} in {seconds:.0f} s, three replicas")

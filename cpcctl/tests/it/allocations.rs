@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::{
     daemon::{Daemon, until},
     harness::Home,
+    nodes::Background,
 };
 
 #[test]
@@ -221,4 +222,27 @@ fn leases_are_counted_and_given_back_by_the_bench() {
     let bars = report["histogram"].as_array().unwrap().iter();
     assert_eq!(bars.map(|bar| bar["count"].as_str().unwrap().parse::<u64>().unwrap()).sum::<u64>(), count("answers"));
     until("all is given back", || (daemon.ok(&["--local", "alloc", "ls", "-o", "name"]).is_empty()).then_some(()));
+}
+
+#[test]
+fn a_watch_shows_each_change_and_ends_with_its_allocation() {
+    let home = Home::new();
+    let Some(daemon) = Daemon::start(&home) else { return };
+    node(&daemon, "first.key", "4000");
+    let id = daemon.ok(&["--local", "alloc", "request", "--cpu", "1", "-o", "name"]).trim().to_owned();
+    let command = daemon.command(&["--local", "alloc", "watch", &id, "-o", "ndjson"]);
+    let mut watch = Background::start(&home, "watch", command);
+    until("it watches", || watch.objects("out").first().map(drop));
+    daemon.ok(&["--local", "alloc", "renew", &id]);
+    daemon.ok(&["--local", "alloc", "request", "--cpu", "1"]);
+    daemon.ok(&["--local", "alloc", "release", &id, "--yes"]);
+    assert_eq!(watch.code(), Some(0));
+    let seen = watch.objects("out");
+    let cursor = seen[0]["cursor"].as_str().unwrap();
+    let events: Vec<_> = seen.iter().filter_map(|seen| seen.get("event")).collect();
+    let kinds: Vec<_> = events.iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["allocation.renewed", "allocation.released"]);
+    assert!(events.iter().all(|event| event["allocation"]["id"] == id.as_str()), "{seen:?}");
+    let words = daemon.ok(&["--local", "alloc", "watch", &id, "--cursor", cursor]);
+    assert!(words.contains("renewed") && words.trim_end().ends_with(&id), "{words}");
 }

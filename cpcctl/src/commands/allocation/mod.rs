@@ -13,6 +13,7 @@ mod shown;
 mod tickets;
 mod verify;
 mod wait;
+mod watch;
 
 pub(crate) use request::random_name;
 
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     List(list::Args),
     #[command(alias = "get")]
     Show(show::Args),
+    Watch(watch::Args),
     Renew(renew::Args),
     #[command(aliases = ["delete", "rm"])]
     Release(release::Args),
@@ -37,6 +39,7 @@ impl Command {
             Self::Request(args) => args.run(context).await,
             Self::List(args) => args.run(context).await,
             Self::Show(args) => args.run(context).await,
+            Self::Watch(args) => args.run(context).await,
             Self::Renew(args) => args.run(context).await,
             Self::Release(args) => args.run(context).await,
             Self::Verify(args) => args.run(context),
