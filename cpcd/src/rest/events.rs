@@ -11,7 +11,7 @@ use cpc_proto::v1;
 use cpcd_domain::events::{Filter, News, Watched};
 use cpcd_model::{Error, Reason, Result};
 use futures_util::{Stream, StreamExt, stream::BoxStream};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, header::CACHE_CONTROL};
 use warp::{Reply, reply::Response, sse};
 
 use super::{
@@ -47,7 +47,10 @@ pub(super) async fn answer(edge: Edge, inputs: Arc<Inputs>, request: Request) ->
     match follow(&edge, &inputs, request).await {
         Ok(told) => {
             let told = Alone(Mutex::new(told.boxed()));
-            sse::reply(sse::keep_alive().interval(KEEP_ALIVE).stream(told)).into_response()
+            let mut response = sse::reply(sse::keep_alive().interval(KEEP_ALIVE).stream(told)).into_response();
+            // The library says no-cache, which lets a proxy keep what is for the caller alone.
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
         }
         Err(error) => reply::failed(error),
     }
