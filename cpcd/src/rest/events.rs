@@ -23,6 +23,7 @@ use crate::{
     app::bearer,
     calls::{self, table::Inputs},
     following::told,
+    rates::Cost,
     wire::Wire,
 };
 
@@ -61,6 +62,8 @@ async fn follow(
     inputs: &Inputs,
     request: Request,
 ) -> Result<impl Stream<Item = serde_json::Result<sse::Event>> + Send + use<>> {
+    // It costs what a search does, since it may begin far back.
+    let arrived = edge.app.rates.arrive(Cost::Search)?;
     let token = bearer(&request.headers)?;
     let last = last_event_id(&request.headers)?;
     let mut message: v1::WatchEventsRequest = calls::read(input(inputs, request)?)?;
@@ -70,6 +73,7 @@ async fn follow(
     let (app, door) = (edge.app.clone(), edge.door);
     let opened = edge.app.run(async move {
         let caller = app.caller(door, token.as_deref()).await?;
+        app.rates.admit(arrived, &caller, None)?;
         let filter = Filter::read(&message.kinds, &message.subject_ids)?;
         let follower = app.events.follow(&caller, &message.cursor, filter).await?;
         Ok((caller, follower))

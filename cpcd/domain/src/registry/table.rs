@@ -324,6 +324,13 @@ impl Table {
         }
     }
 
+    /// Takes the version as the store has it, even if it is older than the one that is known.
+    pub(super) fn redirect(&self, id: NodeId, version: u64) {
+        if let Some(entry) = self.part(id).nodes.get_mut(&id) {
+            entry.redirect(version);
+        }
+    }
+
     /// Says whether a node is to be told what to do, and notes that it is; once in `every`.
     pub(super) fn may_direct(&self, id: NodeId, seen: u64, now: Tick, every: Duration) -> bool {
         let mut part = self.part(id);

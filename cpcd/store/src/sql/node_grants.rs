@@ -230,15 +230,21 @@ impl Store {
         self.db.fetch_all::<RoomRow>(statement, &args).await?.into_iter().map(RoomRow::read).collect()
     }
 
-    /// Gives what may be placed on nodes; those that are not open, or not there, are left out.
+    /// Gives what may be placed on nodes; those that are not open, have as many parts as a node may, or are not there, are left out.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn get_rooms(&self, ids: &[NodeId]) -> Result<Vec<Room>> {
         let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-        let statement =
-            sql(select_rooms!("id = ANY($1)"), select_rooms!("id IN (SELECT unhex(value, '-') FROM json_each($1))"));
-        let rows = self.db.fetch_all::<RoomRow>(statement, &[Arg::UuidArray(&ids)]).await?;
+        let statement = sql(
+            select_rooms!("id = ANY($1) AND (SELECT count(*) FROM allocation_parts WHERE node_id = nodes.id) < $2"),
+            select_rooms!(
+                "id IN (SELECT unhex(value, '-') FROM json_each($1))
+                         AND (SELECT count(*) FROM allocation_parts WHERE node_id = nodes.id) < $2"
+            ),
+        );
+        let args = [Arg::UuidArray(&ids), MOST_PARTS_OF_NODE.into()];
+        let rows = self.db.fetch_all::<RoomRow>(statement, &args).await?;
         rows.into_iter().map(RoomRow::read).collect()
     }
 }

@@ -55,7 +55,17 @@ impl Allocations {
     pub async fn request(&self, caller: &Caller, draft: AllocationDraft) -> Result<ShownAllocation> {
         require_login(caller, Level::Write)?;
         let asking = self.asking(caller).await?;
-        let checked = draft.check(caller, &self.store, &self.config.allocations).await?;
+        let (hash, name) = (draft.hash()?, draft.name()?);
+        let checked = match draft.check(caller, &self.store, &self.config.allocations).await {
+            Ok(checked) => checked,
+            // What it names may be gone since it was granted.
+            Err(error) => {
+                return match self.granted_before(&asking, name.as_deref(), &hash).await? {
+                    Some(allocation) => self.show(caller, allocation, None).await,
+                    None => Err(error),
+                };
+            }
+        };
         if !matches!(asking.requester, Requester::Node(_)) {
             let owner = asking.owner_id.map(UserId::from);
             let target = Target { labels: Some(&checked.request.labels), owner, object: None };
@@ -67,7 +77,7 @@ impl Allocations {
             Err(error)
                 if [Reason::NoCapacity, Reason::QuotaExceeded, Reason::WriteConflict].contains(&error.reason()) =>
             {
-                match self.granted_before(&asking, &checked).await? {
+                match self.granted_before(&asking, name.as_deref(), &hash).await? {
                     Some(allocation) => self.show(caller, allocation, None).await,
                     None => Err(error),
                 }
@@ -103,11 +113,16 @@ impl Allocations {
     }
 
     /// Gives what the same request was granted before.
-    async fn granted_before(&self, asking: &Asking, checked: &Checked) -> Result<Option<Allocation>> {
-        let Some(request_id) = &checked.request_id else { return Ok(None) };
+    async fn granted_before(
+        &self,
+        asking: &Asking,
+        name: Option<&str>,
+        wanted: &[u8; 32],
+    ) -> Result<Option<Allocation>> {
+        let Some(request_id) = name else { return Ok(None) };
         match self.store.get_allocation_by_request(asking.requester, request_id).await? {
             None => Ok(None),
-            Some((allocation, hash)) if hash == checked.hash => Ok(Some(allocation)),
+            Some((allocation, hash)) if hash == *wanted => Ok(Some(allocation)),
             Some((allocation, _)) => {
                 let text = format!("names the request of allocation {}, which was another one", allocation.id);
                 Err(Error::field(Reason::RequestIdReused, "request_id", text))
