@@ -74,7 +74,7 @@ impl Default for Table {
 
 impl Table {
     /// Takes a heartbeat, as [`Table::beat_unless`], whatever the node is to be told.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "trials"))]
     pub(super) fn beat(
         &self,
         id: NodeId,
