@@ -71,19 +71,26 @@ impl Allocations {
             let target = Target { labels: Some(&checked.request.labels), owner, object: None };
             caller.require_on(Resource::Allocations, Level::Write, &target)?;
         }
-        match self.grant(&asking, &checked).await {
-            Ok((allocation, nodes)) => self.show(caller, allocation, Some(nodes)).await,
+        let mut crossed = None;
+        for _ in 0..ATTEMPTS {
+            let error = match self.grant(&asking, &checked).await {
+                Ok((allocation, nodes)) => return self.show(caller, allocation, Some(nodes)).await,
+                Err(error) => error,
+            };
             // What was granted before may be why there is no room, or no more of the quota.
-            Err(error)
-                if [Reason::NoCapacity, Reason::QuotaExceeded, Reason::WriteConflict].contains(&error.reason()) =>
-            {
-                match self.granted_before(&asking, name.as_deref(), &hash).await? {
-                    Some(allocation) => self.show(caller, allocation, None).await,
-                    None => Err(error),
-                }
+            if ![Reason::NoCapacity, Reason::QuotaExceeded, Reason::WriteConflict].contains(&error.reason()) {
+                return Err(error);
             }
-            Err(error) => Err(error),
+            if let Some(allocation) = self.granted_before(&asking, name.as_deref(), &hash).await? {
+                return self.show(caller, allocation, None).await;
+            }
+            if error.reason() != Reason::WriteConflict {
+                return Err(error);
+            }
+            // The one that it crossed is not committed yet: the next attempt comes behind it.
+            crossed = Some(error);
         }
+        Err(crossed.unwrap_or_else(twin))
     }
 
     /// Finds out who asks.
