@@ -26,7 +26,6 @@ pub(super) struct Judge {
     grace: Grace,
     limits: Limits,
     brakes: Brakes,
-    is_held: bool,
     looked: Tick,
 }
 
@@ -48,7 +47,6 @@ impl Judge {
             grace: Grace::begin(grace, now),
             limits,
             brakes: Brakes::new(limits),
-            is_held: false,
             looked: Tick::default(),
         }
     }
@@ -65,11 +63,6 @@ impl Judge {
 
     /// Looks at all nodes; silence counts until `as_of`, if at all. Nothing is ours to say unless we hold the lease.
     pub(super) fn look(&mut self, table: &Table, now: Moment, as_of: Option<Tick>, is_held: bool) -> Judgement {
-        if !self.is_held {
-            // Until now somebody else told of them, also while we were held up or cut off.
-            self.brakes.leave(now.tick);
-        }
-        self.is_held = is_held;
         if !is_held && (as_of.is_none() || now.tick.since(self.looked) < FOLLOW_EVERY) {
             return Judgement::default();
         }
@@ -82,6 +75,7 @@ impl Judge {
             table.set_braked(self.brakes.sum(&survey, now.tick));
         }
         if !is_held {
+            self.brakes.leave(now.tick);
             return Judgement::default();
         }
         let changes = survey.pick(&|realm| self.brakes.allowance(realm, now.tick));

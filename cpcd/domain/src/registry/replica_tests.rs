@@ -438,24 +438,6 @@ async fn whoever_takes_over_goes_on_braking_and_after_a_start_so_does_everybody(
 }
 
 #[tokio::test]
-async fn who_takes_over_after_being_held_up_does_not_tell_of_a_brake_again() {
-    let world = World::new(false).await;
-    let (many, _) = realms(&world).await;
-    let (mut a, mut b) = (world.replica().await, world.replica().await);
-    world.go_on(160, &mut [&mut a, &mut b], &many).await;
-    while world.brakes().await.is_empty() {
-        world.go_on(1, &mut [&mut a, &mut b], &[]).await;
-    }
-    // Both know of it; the one that has told of it goes while the other does not run.
-    world.go_on(40, &mut [&mut a], &[]).await;
-    a.sender.say_goodbye().await.unwrap();
-    a.detector.release().await;
-    world.go_on(5, &mut [&mut b], &[]).await;
-    assert_eq!(world.brakes().await, [brake("many", "on")]);
-    world.store.close().await;
-}
-
-#[tokio::test]
 async fn who_was_told_to_come_less_often_has_longer_at_any_replica() {
     let world = World::new(false).await;
     let (mut a, mut b) = (world.replica().await, world.replica().await);
