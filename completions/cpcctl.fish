@@ -879,42 +879,45 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_s
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand session; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
 json\t'One JSON value; a list is one array'
 ndjson\t'One JSON value a line'
 name\t'Names or ids alone, one a line'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
 always\t'Everywhere'
 never\t'Nowhere'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
 bar\t'A bar'
 plain\t'A line with the time every few seconds'
 json\t'A JSON object a line'
 none\t'Nothing'"
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l width -d 'Fit columns to so many characters, even in a pipe' -r
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -s q -l quiet -d 'No notes and no progress on stderr'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -s y -l yes -d 'Answer yes to every question'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l no-headers -d 'No titles above the columns'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -l no-trunc -d 'Do not cut columns to the width of the terminal'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "register" -d 'Registers a key as a node, or brings up to date what is known of it'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "run" -d 'Runs this machine as a node: registers it and says that it lives, until SIGTERM or Ctrl-C'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "list" -d 'Lists nodes, oldest first'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "show" -d 'Shows a node: where it is, what it has, what it uses, and whether it lives'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "watch" -d 'Follows changes of nodes as they happen'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "label" -d 'Sets and takes away labels of a node, by name'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "approve" -d 'Lets nodes in that wait for approval; `node delete` turns them away'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "expire" -d 'Says when nodes are removed: after a while, at a time, now, or never'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "delete" -d 'Deletes nodes and takes their tokens back'
-complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label approve expire delete reset-seq" -f -a "reset-seq" -d 'Forgets the sequence number of a node\'s record, so that one with a lower number is taken'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "register" -d 'Registers a key as a node, or brings up to date what is known of it'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "run" -d 'Runs this machine as a node: registers it and says that it lives, until SIGTERM or Ctrl-C'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "list" -d 'Lists nodes, oldest first'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "show" -d 'Shows a node: where it is, what it has, what it uses, and whether it lives'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "watch" -d 'Follows changes of nodes as they happen'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "label" -d 'Sets and takes away labels of a node, by name'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "cordon" -d 'Places nothing new on nodes; what they have stays'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "uncordon" -d 'Places allocations on nodes again'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "drain" -d 'Moves what nodes have elsewhere, and places nothing new on them'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "approve" -d 'Lets nodes in that wait for approval; `node delete` turns them away'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "expire" -d 'Says when nodes are removed: after a while, at a time, now, or never'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "delete" -d 'Deletes nodes and takes their tokens back'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and not __fish_seen_subcommand_from register run list show watch label cordon uncordon drain approve expire delete reset-seq" -f -a "reset-seq" -d 'Forgets the sequence number of a node\'s record, so that one with a lower number is taken'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l key -d 'The node\'s private key file, made if it is not there [default: node_ed25519 in cpcctl\'s configuration folder]' -r -F
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l address -d 'Where others reach the node, such as /ip4/192.0.2.1/tcp/4001 [default: as last time]' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from register" -l label -d 'What the node says of itself [default: as last time]' -r
@@ -1118,6 +1121,85 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l no-headers -d 'No titles above the columns'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -l no-trunc -d 'Do not cut columns to the width of the terminal'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from cordon" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from uncordon" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l endpoint -d 'Where cpcd listens: https://HOST:PORT, http://HOST:PORT or unix:///PATH; also CPCCTL_ENDPOINT [default: that of the context, else http://127.0.0.1:50051]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l socket -d 'The socket for --local; also CPCCTL_SOCKET [default: cpcd.sock in cpcd\'s data directory]' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l ca-file -d 'Certificates (PEM) of the authorities to believe over https, in place of the system\'s; also CPCCTL_CA_FILE' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l tls-pin -d 'The public key that the server must have over https, as `cpcd tls show` prints it; also CPCCTL_TLS_PIN' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l context -d 'The context to use: a server and who one is there; also CPCCTL_CONTEXT [default: the one that `context use` chose, else default]' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l token-file -d 'Read the access token from a file, - for stdin; CPCCTL_TOKEN holds the token itself' -r -F
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -s o -l output -d 'How data is written' -r -f -a "table\t'Columns for people'
+json\t'One JSON value; a list is one array'
+ndjson\t'One JSON value a line'
+name\t'Names or ids alone, one a line'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l timeout -d 'How long an answer may take: 500ms, 2s, 1m' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR or TERM=dumb says otherwise'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l progress -d 'How to show progress' -r -f -a "auto\t'A bar on a terminal, plain lines elsewhere, nothing with --quiet'
+bar\t'A bar'
+plain\t'A line with the time every few seconds'
+json\t'A JSON object a line'
+none\t'Nothing'"
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l width -d 'Fit columns to so many characters, even in a pipe' -r
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l wait -d 'Wait until they have nothing left, for as long as --timeout says'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -s q -l quiet -d 'No notes and no progress on stderr'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -s y -l yes -d 'Answer yes to every question'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l no-headers -d 'No titles above the columns'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l no-trunc -d 'Do not cut columns to the width of the terminal'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from drain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l label -d 'A label that they are granted' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l realm -d 'Their realm' -r
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from approve" -l owner -d 'The user whom they belong to from now on: a name, an id, or me' -r

@@ -95,6 +95,11 @@ impl App {
         }
     }
 
+    /// Says whether a call would find a place among those under way.
+    pub(crate) fn has_room(&self) -> bool {
+        self.slots.available_permits() > 0
+    }
+
     /// Takes a place among the calls that may be under way at once; the local administrator always has one.
     ///
     /// To be held by the work itself and not by whoever waits for it, so that callers who go away make no room for more.

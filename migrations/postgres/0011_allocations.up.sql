@@ -75,7 +75,8 @@ CREATE TABLE allocation_parts (
 
 -- No two parts of an allocation lie on one node.
 CREATE UNIQUE INDEX allocation_parts_node ON allocation_parts (node_id, allocation_id) WHERE node_id IS NOT NULL;
-CREATE INDEX allocation_parts_waiting ON allocation_parts (since) WHERE state = 'waiting';
+CREATE INDEX allocation_parts_waiting ON allocation_parts (coalesce(not_before, since), allocation_id, number)
+    WHERE state = 'waiting';
 
 -- What each owner has, so that quotas are kept exactly.
 CREATE TABLE allocation_owners (

@@ -12,6 +12,7 @@ use super::{
     backoff::Backoff,
     held::Held,
     line::Line,
+    measuring::Measuring,
     profile::Profile,
     providing::{Order, Providing},
     registering,
@@ -50,6 +51,8 @@ pub(crate) struct Agent<'a> {
     scheduling: NodeScheduling,
     /// Allocations that the node asked for.
     held: Held,
+    /// Measures round trips to peers; nothing where that is not asked for.
+    measuring: Option<Measuring>,
     due: Instant,
     backoff: Backoff,
     /// Since when nothing has worked.
@@ -102,11 +105,17 @@ impl<'a> Agent<'a> {
             directives_seen: 0,
             scheduling: NodeScheduling::Unspecified,
             held: Held::default(),
+            measuring: None,
             due: Instant::now(),
             backoff: Backoff::default(),
             failed_since: None,
             away_since: None,
         }
+    }
+
+    /// Has round trips to peers measured.
+    pub(crate) fn measuring(self) -> Self {
+        Self { measuring: Some(Measuring::default()), ..self }
     }
 
     /// Runs until something fails that waiting does not mend; what the node provides ends with it then.
@@ -172,13 +181,17 @@ impl<'a> Agent<'a> {
         }
         let was_unary = line.is_unary();
         let ping = self.ping();
-        let said = ping.answers.len();
+        let (said, measured) = (ping.answers.len(), ping.round_trips.len());
         // A lease that the answer gives counts from here: so it ends here before it does at the server.
         let (sent, asked) = (Instant::now(), clock::now());
         let mut answer = line.beat(ping).await?;
         self.returned();
         if let Some(providing) = &self.providing {
             providing.heard(said);
+        }
+        if let Some(measuring) = &self.measuring {
+            measuring.heard(measured);
+            measuring.look(line.client(), self.context.timeout());
         }
         if line.is_unary() && !was_unary {
             self.tell("unary", "streams do not pass; heartbeats go one by one", None);
@@ -278,6 +291,7 @@ impl<'a> Agent<'a> {
             used: Some(self.usage.look()),
             directives_seen: self.directives_seen,
             answers: self.providing.as_ref().map(Providing::answers).unwrap_or_default(),
+            round_trips: self.measuring.as_ref().map(Measuring::measured).unwrap_or_default(),
             ..NodePing::default()
         }
     }

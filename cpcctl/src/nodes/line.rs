@@ -40,6 +40,11 @@ impl Line {
         Self { way: Way::Unary, ..self }
     }
 
+    /// Gives the client that calls as the node.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Tells whether heartbeats go one by one.
     pub(crate) fn is_unary(&self) -> bool {
         matches!(self.way, Way::Unary)

@@ -4,6 +4,7 @@ pub(crate) mod agent;
 pub(crate) mod backoff;
 pub(crate) mod held;
 pub(crate) mod line;
+pub(crate) mod measuring;
 pub(crate) mod profile;
 pub(crate) mod providing;
 pub(crate) mod registering;

@@ -59,3 +59,30 @@ impl Call for v1::ExpireNodeRequest {
         Ok(v1::ExpireNodeResponse { node: Some(node.to_wire()) })
     }
 }
+
+impl Call for v1::CordonNodeRequest {
+    type Response = v1::CordonNodeResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::CordonNodeResponse> {
+        let node = app.registry.nodes.cordon(caller, &self.id).await?;
+        Ok(v1::CordonNodeResponse { node: Some(node.to_wire()) })
+    }
+}
+
+impl Call for v1::UncordonNodeRequest {
+    type Response = v1::UncordonNodeResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::UncordonNodeResponse> {
+        let node = app.registry.nodes.uncordon(caller, &self.id).await?;
+        Ok(v1::UncordonNodeResponse { node: Some(node.to_wire()) })
+    }
+}
+
+impl Call for v1::DrainNodeRequest {
+    type Response = v1::DrainNodeResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::DrainNodeResponse> {
+        let node = app.registry.nodes.drain(caller, &self.id).await?;
+        Ok(v1::DrainNodeResponse { node: Some(node.to_wire()) })
+    }
+}

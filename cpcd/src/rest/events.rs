@@ -11,7 +11,7 @@ use cpc_proto::v1;
 use cpcd_domain::events::{Filter, News, Watched};
 use cpcd_model::{Error, Reason, Result};
 use futures_util::{Stream, StreamExt, stream::BoxStream};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue, header::CACHE_CONTROL};
 use warp::{Reply, reply::Response, sse};
 
 use super::{
@@ -23,6 +23,7 @@ use crate::{
     app::bearer,
     calls::{self, table::Inputs},
     following::told,
+    rates::Cost,
     wire::Wire,
 };
 
@@ -47,7 +48,10 @@ pub(super) async fn answer(edge: Edge, inputs: Arc<Inputs>, request: Request) ->
     match follow(&edge, &inputs, request).await {
         Ok(told) => {
             let told = Alone(Mutex::new(told.boxed()));
-            sse::reply(sse::keep_alive().interval(KEEP_ALIVE).stream(told)).into_response()
+            let mut response = sse::reply(sse::keep_alive().interval(KEEP_ALIVE).stream(told)).into_response();
+            // The library says no-cache, which lets a proxy keep what is for the caller alone.
+            response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response
         }
         Err(error) => reply::failed(error),
     }
@@ -58,6 +62,8 @@ async fn follow(
     inputs: &Inputs,
     request: Request,
 ) -> Result<impl Stream<Item = serde_json::Result<sse::Event>> + Send + use<>> {
+    // It costs what a search does, since it may begin far back.
+    let arrived = edge.app.rates.arrive(Cost::Search)?;
     let token = bearer(&request.headers)?;
     let last = last_event_id(&request.headers)?;
     let mut message: v1::WatchEventsRequest = calls::read(input(inputs, request)?)?;
@@ -67,6 +73,7 @@ async fn follow(
     let (app, door) = (edge.app.clone(), edge.door);
     let opened = edge.app.run(async move {
         let caller = app.caller(door, token.as_deref()).await?;
+        app.rates.admit(arrived, &caller, None)?;
         let filter = Filter::read(&message.kinds, &message.subject_ids)?;
         let follower = app.events.follow(&caller, &message.cursor, filter).await?;
         Ok((caller, follower))

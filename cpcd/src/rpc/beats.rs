@@ -89,7 +89,7 @@ impl Beats {
         tokens.check_caller(&self.caller)?;
         let heartbeats = &self.edge.app.registry.heartbeats;
         let beat = wire::beat(&ping);
-        let beaten = match heartbeats.take_plain(&self.caller, &beat)? {
+        let beaten = match heartbeats.take_plain(&self.caller, &beat, self.edge.app.has_room())? {
             Some(beaten) => beaten,
             None => {
                 // Seldom, and large: not a part of each stream.

@@ -18,7 +18,7 @@ impl EventService for Edge {
         let (metadata, extensions, message) = request.into_parts();
         let request_id = extensions.get::<RequestId>().copied();
         let opened = async {
-            let caller = self.stream_caller(&metadata.into_headers()).await?;
+            let caller = self.following_caller(&metadata.into_headers()).await?;
             let filter = Filter::read(&message.kinds, &message.subject_ids)?;
             let (events, whose) = (self.app.events.clone(), caller.clone());
             let follower = self.app.run(async move { events.follow(&whose, &message.cursor, filter).await }).await?;

@@ -111,7 +111,7 @@ fn plain(app: &App, head: &Parts, read: &Read, most: usize) -> Option<Response<B
     let ping = v1::NodePing::decode(message).ok()?;
     let token = bearer(&head.headers).ok()??;
     let caller = app.identity.tokens.verify_node(&token).ok()??;
-    let beaten = app.registry.heartbeats.take_plain(&caller, &wire::beat(&ping)).ok()??;
+    let beaten = app.registry.heartbeats.take_plain(&caller, &wire::beat(&ping), app.has_room()).ok()??;
     let response = beaten.to_wire();
     let length = response.encoded_len();
     let mut bytes = BytesMut::with_capacity(PREFIX + length);

@@ -90,8 +90,9 @@ impl Check {
     async fn begin(&mut self) -> Outcome<Answer> {
         let Step::Dial(request) = self.message(MESSAGE).await? else { return Err(out_of_turn("dial")) };
         let observed = match self.peer {
-            Peer::Network(ip) => Some(ip),
-            Peer::Local => None,
+            // A proxy's address is nobody's own.
+            Peer::Network(ip) if !self.edge.limits.trusted_proxies.contain(self.peer) => Some(ip),
+            Peer::Network(_) | Peer::Local => None,
         };
         let (app, caller, addresses) = (self.edge.app.clone(), self.caller.clone(), request.addresses.len());
         let inner = app.clone();

@@ -6,7 +6,13 @@ use futures_util::{StreamExt, stream};
 use tonic::{Request, Response, Status, Streaming, async_trait};
 
 use super::{Answers, Edge, beats::Beats, reachability::Check, reply::status};
-use crate::{app::bearer, following::told, rates, request_id::RequestId, wire::watched_node};
+use crate::{
+    app::bearer,
+    following::told,
+    rates::{self, Cost},
+    request_id::RequestId,
+    wire::watched_node,
+};
 
 #[async_trait]
 impl NodeOrchestration for Edge {
@@ -46,7 +52,7 @@ impl NodeOrchestration for Edge {
         let (metadata, extensions, message) = request.into_parts();
         let request_id = extensions.get::<RequestId>().copied();
         let opened = async {
-            let caller = self.stream_caller(&metadata.into_headers()).await?;
+            let caller = self.following_caller(&metadata.into_headers()).await?;
             let (events, whose) = (self.app.events.clone(), caller.clone());
             let follower = self.app.run(async move { events.follow_nodes(&whose, &message.cursor).await }).await?;
             Ok(told(&self.app, caller, follower, self.stop.clone()))
@@ -59,6 +65,14 @@ impl NodeOrchestration for Edge {
 }
 
 impl Edge {
+    /// Finds out who opens a stream that follows what happens: it costs what a search does, since it may begin far back.
+    pub(super) async fn following_caller(&self, headers: &http::HeaderMap) -> Outcome<cpcd_domain::Caller> {
+        let arrived = self.app.rates.arrive(Cost::Search)?;
+        let caller = self.stream_caller(headers).await?;
+        self.app.rates.admit(arrived, &caller, None)?;
+        Ok(caller)
+    }
+
     /// Finds out who opens a stream.
     pub(super) async fn stream_caller(&self, headers: &http::HeaderMap) -> Outcome<cpcd_domain::Caller> {
         let token = bearer(headers)?;

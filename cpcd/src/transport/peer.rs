@@ -65,10 +65,12 @@ impl Proxies {
             return peer;
         }
         let mut origin = peer;
+        // By bytes: what a client wrote that is no text must not hide what the proxy wrote behind it.
         let values = headers.get_all("x-forwarded-for").iter().rev();
-        let hops = values.filter_map(|value| value.to_str().ok()).flat_map(|text| text.rsplit(','));
+        let hops = values.flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','));
         for hop in hops {
-            let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
+            let address = std::str::from_utf8(hop.trim_ascii()).ok().and_then(|hop| hop.parse::<IpAddr>().ok());
+            let Some(address) = address else { break };
             origin = Peer::network(address);
             if !self.contain(origin) {
                 break;

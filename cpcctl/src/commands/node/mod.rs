@@ -12,7 +12,9 @@ use crate::{
 };
 
 mod approve;
+mod cordon;
 mod delete;
+mod drain;
 mod expire;
 mod label;
 mod list;
@@ -20,6 +22,7 @@ mod register;
 mod reset_seq;
 mod run;
 mod show;
+mod uncordon;
 mod watch;
 
 /// Registers, runs, lists and follows nodes
@@ -34,6 +37,9 @@ pub(crate) enum Command {
     Show(show::Args),
     Watch(watch::Args),
     Label(label::Args),
+    Cordon(cordon::Args),
+    Uncordon(uncordon::Args),
+    Drain(drain::Args),
     Approve(approve::Args),
     Expire(expire::Args),
     #[command(alias = "rm")]
@@ -50,6 +56,9 @@ impl Command {
             Self::Show(args) => args.run(context).await,
             Self::Watch(args) => args.run(context).await,
             Self::Label(args) => args.run(context).await,
+            Self::Cordon(args) => args.run(context).await,
+            Self::Uncordon(args) => args.run(context).await,
+            Self::Drain(args) => args.run(context).await,
             Self::Approve(args) => args.run(context).await,
             Self::Expire(args) => args.run(context).await,
             Self::Delete(args) => args.run(context).await,

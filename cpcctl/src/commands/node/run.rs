@@ -48,6 +48,9 @@ pub(crate) struct Args {
     /// How long the program may take for one part; one that takes longer is killed, and has refused
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     hook_timeout: Duration,
+    /// Measure round trips to some peers each minute, by connecting to their addresses over TCP, and report them
+    #[arg(long, conflicts_with = "once")]
+    measure_peers: bool,
 }
 
 impl Args {
@@ -59,6 +62,7 @@ impl Args {
             Hook { program: self.on_allocation.map(|path| private_file::absolute(&path)), limit: self.hook_timeout };
         let key = profile.path.clone();
         let agent = Agent::new(context, profile, usage, self.unary);
+        let agent = if self.measure_peers { agent.measuring() } else { agent };
         if self.once {
             let beaten = agent.once().await?;
             return output.record(&Once::from(beaten));

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use cpcd_model::Result;
+use cpcd_model::{Error, Result};
 use cpcd_store::sql::EventCursor;
 use tokio::{
     sync::watch,
@@ -75,6 +75,8 @@ impl Follower {
 
     /// Reads what comes next from the store; says whether there is no more for now.
     async fn read(&mut self) -> Result<bool> {
+        // Whoever catches up leaves the store's connections to others.
+        let _turn = self.watch.reads.clone().acquire_owned().await.map_err(Error::internal)?;
         let until = self.watch.store.newest_event().await?;
         match self.watch.reader.read(&self.viewer, &self.filter, self.at, until).await? {
             Read::Gap(at) => {

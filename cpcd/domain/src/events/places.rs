@@ -8,7 +8,7 @@ use std::{
 use uuid::Uuid;
 
 /// Most that one caller may follow with: each costs reads of the store.
-const MOST_OF_ONE: usize = 8;
+pub(super) const MOST_OF_ONE: usize = 8;
 
 /// Gives out places; clones share them.
 #[derive(Clone)]
@@ -35,11 +35,11 @@ impl Places {
         Self { taken: Arc::default(), most }
     }
 
-    /// Takes a place; nothing if all are taken, or the caller has as many as one may.
-    pub(super) fn take(&self, whose: Option<Uuid>) -> Option<Place> {
+    /// Takes a place; nothing if all are taken, or the caller has `most_of_one` already. For whom one `is_kept` there always is one.
+    pub(super) fn take(&self, whose: Option<Uuid>, most_of_one: usize, is_kept: bool) -> Option<Place> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let own = whose.map_or(0, |whose| taken.of.get(&whose).copied().unwrap_or_default());
-        if taken.all >= self.most || own >= MOST_OF_ONE {
+        if !is_kept && (taken.all >= self.most || own >= most_of_one) {
             return None;
         }
         taken.all += 1;
@@ -79,12 +79,13 @@ mod tests {
     fn there_are_so_many_places_and_so_many_of_one() {
         let places = Places::new(MOST_OF_ONE + 1);
         let (one, other) = (Some(Uuid::from_u128(1)), Some(Uuid::from_u128(2)));
-        let mut held: Vec<_> = (0..MOST_OF_ONE).map(|_| places.take(one).unwrap()).collect();
-        assert!(places.take(one).is_none(), "one has as many as one may");
-        held.push(places.take(other).unwrap());
-        assert!(places.take(None).is_none(), "all are taken");
+        let mut held: Vec<_> = (0..MOST_OF_ONE).map(|_| places.take(one, MOST_OF_ONE, false).unwrap()).collect();
+        assert!(places.take(one, MOST_OF_ONE, false).is_none(), "one has as many as one may");
+        held.push(places.take(other, MOST_OF_ONE, false).unwrap());
+        assert!(places.take(None, MOST_OF_ONE, false).is_none(), "all are taken");
+        drop(places.take(None, MOST_OF_ONE, true).expect("one is kept"));
         held.remove(0);
-        held.push(places.take(one).expect("one is free again"));
+        held.push(places.take(one, MOST_OF_ONE, false).expect("one is free again"));
         drop(held);
         assert!(places.are_free());
     }

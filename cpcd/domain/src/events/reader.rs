@@ -25,7 +25,7 @@ const BATCH: u32 = 256;
 #[derive(Clone)]
 pub(super) struct Reader {
     store: Store,
-    nodes: Nodes,
+    pub(super) nodes: Nodes,
     allocations: Allocations,
 }
 

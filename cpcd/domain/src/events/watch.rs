@@ -7,14 +7,25 @@ use cpcd_model::{
     permission::{Level, Resource},
 };
 use cpcd_store::{Store, sql::EventCursor};
-use tokio::{sync::watch, time};
+use tokio::{
+    sync::{Semaphore, watch},
+    time,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Filter, Follower, cursor, places::Places, reader::Reader};
+use super::{
+    Filter, Follower, cursor,
+    places::{self, Places},
+    reader::Reader,
+};
 use crate::{Caller, caller::Subject};
 
 const POLL_EVERY: Duration = Duration::from_millis(100);
+/// Followers that read at once: whoever catches up leaves the store's connections to others.
+const READS: usize = 4;
+/// Most that one node may follow with.
+const MOST_OF_A_NODE: usize = 2;
 
 /// Gives out followers.
 #[derive(Clone)]
@@ -24,12 +35,20 @@ pub struct Watch {
     store_id: Uuid,
     newest: Arc<watch::Sender<EventCursor>>,
     places: Places,
+    pub(super) reads: Arc<Semaphore>,
 }
 
 impl Watch {
     pub(super) fn new(store: &Store, store_id: Uuid, reader: Reader, most: usize) -> Self {
         let newest = Arc::new(watch::channel(EventCursor::default()).0);
-        Self { store: store.clone(), store_id, reader, newest, places: Places::new(most) }
+        Self {
+            store: store.clone(),
+            store_id,
+            reader,
+            newest,
+            places: Places::new(most),
+            reads: Arc::new(Semaphore::new(READS)),
+        }
     }
 
     /// Looks for new events while somebody follows, until `stop`.
@@ -68,7 +87,11 @@ impl Watch {
             caller.require(Resource::Nodes, Level::Read)?;
         }
         let from = if cursor.is_empty() { None } else { Some(cursor::read(self.store_id, cursor)?) };
-        let Some(place) = self.places.take(caller.subject().uuid()) else {
+        self.reader.nodes.require_let_in(caller).await?;
+        // A node follows what is its own; whoever administers this machine always may follow.
+        let most = if matches!(caller.subject(), Subject::Node(_)) { MOST_OF_A_NODE } else { places::MOST_OF_ONE };
+        let is_kept = caller.subject() == Subject::LocalAdmin;
+        let Some(place) = self.places.take(caller.subject().uuid(), most, is_kept) else {
             let text = "as many as may follow changes already, all together or of this caller; try again later";
             return Err(Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(10)));
         };

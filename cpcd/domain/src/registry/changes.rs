@@ -125,6 +125,8 @@ impl Changes {
             let now = self.clock.tick();
             for row in &page {
                 follow(&self.table, row, now);
+                // What is stored counts, also where it is older than what was known: the node is told once more.
+                self.table.redirect(row.id, row.directives);
                 self.table.change(row.id, row.status, None);
                 known.insert(row.id);
             }

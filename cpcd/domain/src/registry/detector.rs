@@ -46,6 +46,10 @@ const RENEW_EVERY: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// What replicas that died have left is cleared away so long after.
 const KEEP_DEAD: Duration = Duration::from_secs(600);
+/// Changes that are written in one transaction.
+const TOGETHER: usize = 100;
+/// Longest that a look goes on with the next of them.
+const LOOK_AT_MOST: Duration = Duration::from_secs(2);
 const CLEAR_EVERY: Duration = Duration::from_secs(60);
 
 /// Judges who lives.
@@ -156,7 +160,15 @@ impl Detector {
         if judged.is_empty() && news.is_empty() {
             return Ok(());
         }
-        let changed = self.write(judged, news, epoch, now, as_of).await?;
+        // A dead node may provide for much: no look takes so long that the next one counts as late. What is left is judged anew then.
+        let (first, rest) = judged.split_at(judged.len().min(TOGETHER));
+        let mut changed = self.write(first, news, epoch, now, as_of).await?;
+        for some in rest.chunks(TOGETHER) {
+            if self.clock.tick().since(now.tick) >= LOOK_AT_MOST {
+                break;
+            }
+            changed.extend(self.write(some, &[], epoch, now, as_of).await?);
+        }
         self.judge.written(&self.table, &judgement, &changed, now.tick);
         let left: Vec<_> =
             judgement.changes.iter().filter(|judged| !changed.contains_key(&judged.id)).map(|j| j.id).collect();
@@ -221,16 +233,17 @@ impl Detector {
                 }
             })
             .collect();
-        let dying: Vec<_> =
-            judged.iter().filter(|judged| judged.to == NodeStatus::Offline).map(|judged| judged.id).collect();
+        let has_deaths = judged.iter().any(|judged| judged.to == NodeStatus::Offline);
+        let changing: Vec<_> = judged.iter().map(|judged| judged.id).collect();
         let alarms: Vec<_> = news.iter().map(|news| self.alarm(news)).collect();
         let (changed, moved) = self
             .store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
                     tx.require_lease(LEASE, epoch).await?;
-                    if !dying.is_empty() {
-                        tx.lock_nodes_to_unplace(&dying).await?;
+                    if has_deaths {
+                        // All that changes here, so that all of it is locked in one order.
+                        tx.lock_nodes_to_unplace(&changing).await?;
                     }
                     let changed = tx.update_statuses(&transitions).await?;
                     let events: Vec<_> = changed

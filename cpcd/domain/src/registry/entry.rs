@@ -115,6 +115,11 @@ impl Entry {
         }
     }
 
+    /// Takes a version, whichever is known.
+    pub(super) fn redirect(&mut self, version: u64) {
+        self.directives = low(version);
+    }
+
     /// Says whether it is to be told what to do, which it has last `seen`: once in `every`.
     pub(super) fn is_to_direct(&self, seen: u64, now: Tick, every: Duration) -> bool {
         if low(seen) == self.directives {

@@ -89,16 +89,17 @@ impl Heartbeats {
 
     /// Takes a heartbeat that says nothing new, of a node that is followed here and has nothing to be told: without a statement, and
     /// without waiting.
-    /// Nothing if it is neither; then [`Heartbeats::take`] is to be asked.
+    /// Nothing if it is neither; then [`Heartbeats::take`] is to be asked. Where nothing `may_be_told` now, since there is too much to do,
+    /// it is heard all the same, and told with a later one.
     ///
     /// # Errors
     /// `PERMISSION_DENIED` if the caller is no node, `FIELD_INVALID`, `ENGINE_AWAY` while only other replicas can be of use.
-    pub fn take_plain(&self, caller: &Caller, beat: &Beat) -> Result<Option<Beaten>> {
+    pub fn take_plain(&self, caller: &Caller, beat: &Beat, may_be_told: bool) -> Result<Option<Beaten>> {
         let (node, session) = sender(caller)?;
         if beat.capacity.is_some() || beat.record.is_some() || !beat.answers.is_empty() {
             return Ok(None);
         }
-        self.note(node, &session, beat, true)
+        self.note(node, &session, beat, may_be_told)
     }
 
     /// Takes any heartbeat. Needs to be a node.
@@ -109,6 +110,8 @@ impl Heartbeats {
         let (node, session) = sender(caller)?;
         let is_news = beat.capacity.is_some() || beat.record.is_some();
         let answers = directives::check(&beat.answers)?;
+        // Whoever speaks lives, whatever becomes of the rest of what it says.
+        let heard = self.note(node, &session, beat, false)?;
         let third = self.rules.interval / 3;
         // What it says of its parts is awaited; so it may follow sooner.
         let every = if is_news { third } else { self.rules.interval / 30 };
@@ -124,7 +127,7 @@ impl Heartbeats {
         if !answers.is_empty() {
             self.directing.take(node, answers).await?;
         }
-        if let Some(beaten) = self.note(node, &session, beat, false)? {
+        if let Some(beaten) = heard {
             let directives = self.directing.tell(caller, node, beat.directives_seen, third).await;
             return Ok(Beaten { directives: directives.map(Box::new), ..beaten });
         }

@@ -176,7 +176,9 @@ impl Nodes {
     /// # Errors
     /// `NODE_NOT_FOUND`, `NOT_OWNER`, `PERMISSION_DENIED`, `TOKEN_MISSING`.
     pub async fn reset_sequence(&self, caller: &Caller, name: &str) -> Result<u64> {
-        let id = self.find_to_change(caller, name).await?.id;
+        let found = self.find_to_change(caller, name).await?;
+        access::may_operate(caller, &found)?;
+        let id = found.id;
         self.store
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
@@ -230,6 +232,19 @@ impl Nodes {
             Error::field(Reason::FieldInvalid, "id", text)
         })?;
         self.store.get_node_by_key(key).await
+    }
+
+    /// Asks of a caller that is a node not to wait for approval; by its row, since memory may lag behind another replica.
+    ///
+    /// # Errors
+    /// `NODE_PENDING`.
+    pub(crate) async fn require_let_in(&self, caller: &Caller) -> Result<()> {
+        let Subject::Node(id) = caller.subject() else { return Ok(()) };
+        if self.store.get_node(id).await?.is_some_and(|node| node.is_pending) {
+            let text = format!("node {id} waits for an administrator's approval; until then it may heartbeat, and go");
+            return Err(Error::new(Reason::NodePending, text));
+        }
+        Ok(())
     }
 
     /// Gives the realm of a caller that is a node.

@@ -21,7 +21,7 @@ use super::{
     joining::quota::{self, PENDING},
     table::Table,
 };
-use crate::Caller;
+use crate::{Caller, caller::Subject};
 
 /// The latest that a node expires: ten years ahead.
 const LATEST: Duration = Duration::from_secs(10 * 365 * 86_400);
@@ -165,12 +165,13 @@ impl Operations {
     /// nodes and to own it, admin on nodes, or to be it.
     ///
     /// # Errors
-    /// `NODE_NOT_FOUND`, `NOT_OWNER`, `PERMISSION_DENIED`, `TOKEN_MISSING`, `NODE_PENDING`, `FIELD_REQUIRED` if it is not said when,
+    /// `NODE_NOT_FOUND`, `NOT_OWNER`, `PERMISSION_DENIED` (also of a node that would stay longer than it may), `TOKEN_MISSING`,
+    /// `NODE_PENDING`, `FIELD_REQUIRED` if it is not said when,
     /// `FIELD_INVALID` for more than ten years.
     pub async fn expire(&self, caller: &Caller, name: &str, when: Option<Expiry>) -> Result<Seen> {
         let id = self.find(caller, name).await?;
         let when = when.ok_or_else(|| Error::required("when"))?;
-        let now = self.clock.now();
+        let (now, is_itself) = (self.clock.now(), caller.subject() == Subject::Node(id));
         let expires_at = match when {
             Expiry::Never => None,
             Expiry::After(after) if after <= LATEST => Some(now + after),
@@ -187,6 +188,10 @@ impl Operations {
             .write(Priority::Registry, move |tx| {
                 Box::pin(async move {
                     change(tx, id, "node.updated", now, |node| {
+                        if is_itself && node.expires_at.is_some_and(|end| expires_at.is_none_or(|new| new > end)) {
+                            let text = "a node may go sooner than it is to, and not stay longer; its owner or an administrator puts it off";
+                            return Err(Error::new(Reason::PermissionDenied, text));
+                        }
                         node.expires_at = expires_at;
                         node.joined.ttl_seconds = None;
                         Ok(())

@@ -139,6 +139,10 @@ impl Reachability {
             let text = format!("has {addresses} addresses, at most {} are allowed", self.most_addresses);
             return Err(Error::field(Reason::FieldTooLong, "dial.addresses", text));
         }
+        if addresses == 0 {
+            return Err(Error::required("dial.addresses"));
+        }
+        self.nodes.require_let_in(caller).await?;
         let (mut secret, mut lot) = ([0; 16], [0; 4]);
         for part in [secret.as_mut_slice(), lot.as_mut_slice()] {
             rand::fill(part).map_err(|_| Error::internal("the system gives no random bytes"))?;

@@ -47,6 +47,8 @@ pub struct Rerouter {
     turn: Option<(Timestamp, PartKey)>,
     /// Up to where nodes that are being drained have had theirs.
     drained: Option<NodeId>,
+    /// When the look began that is under way.
+    began: Tick,
 }
 
 /// The lease as it was last taken or renewed.
@@ -69,6 +71,7 @@ impl Rerouter {
             fresh: None,
             turn: None,
             drained: None,
+            began: clock.tick(),
         }
     }
 
@@ -104,6 +107,7 @@ impl Rerouter {
     pub(super) async fn look(&mut self, caller: &Caller) -> Result<()> {
         caller.require_system()?;
         let Some(epoch) = self.hold().await? else { return Ok(()) };
+        self.began = self.clock.tick();
         self.expire(epoch).await?;
         self.place_waiting(epoch).await?;
         self.drain(epoch).await

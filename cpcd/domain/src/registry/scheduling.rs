@@ -47,7 +47,9 @@ impl Nodes {
         name: &str,
         become_: impl FnOnce(Scheduling) -> Scheduling + Send + 'static,
     ) -> Result<Seen> {
-        let (id, now) = (self.find_to_change(caller, name).await?.id, self.clock.now());
+        let found = self.find_to_change(caller, name).await?;
+        access::may_operate(caller, &found)?;
+        let (id, now) = (found.id, self.clock.now());
         let (node, changed) = self
             .store
             .write(Priority::Registry, move |tx| {

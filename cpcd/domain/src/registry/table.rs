@@ -74,7 +74,7 @@ impl Default for Table {
 
 impl Table {
     /// Takes a heartbeat, as [`Table::beat_unless`], whatever the node is to be told.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "trials"))]
     pub(super) fn beat(
         &self,
         id: NodeId,
@@ -321,6 +321,13 @@ impl Table {
     pub(super) fn direct(&self, id: NodeId, version: u64) {
         if let Some(entry) = self.part(id).nodes.get_mut(&id) {
             entry.direct(version);
+        }
+    }
+
+    /// Takes the version as the store has it, even if it is older than the one that is known.
+    pub(super) fn redirect(&self, id: NodeId, version: u64) {
+        if let Some(entry) = self.part(id).nodes.get_mut(&id) {
+            entry.redirect(version);
         }
     }
 

@@ -39,6 +39,20 @@ pub(super) const ROWS: &[Row] = &[
         "POST /v1/nodes/{id}/approve",
         Level(Nodes, Admin),
     ),
+    Row::unary::<v1::CordonNodeRequest>(
+        "NodeOrchestration/CordonNode",
+        "POST /v1/nodes/{id}/cordon",
+        Owner(Nodes, Write),
+    )
+    .hidden(NodeNotFound),
+    Row::unary::<v1::UncordonNodeRequest>(
+        "NodeOrchestration/UncordonNode",
+        "POST /v1/nodes/{id}/uncordon",
+        Owner(Nodes, Write),
+    )
+    .hidden(NodeNotFound),
+    Row::unary::<v1::DrainNodeRequest>("NodeOrchestration/DrainNode", "POST /v1/nodes/{id}/drain", Owner(Nodes, Write))
+        .hidden(NodeNotFound),
     Row::unary::<v1::ExpireNodeRequest>(
         "NodeOrchestration/ExpireNode",
         "POST /v1/nodes/{id}/expire",

@@ -14,8 +14,9 @@ use uuid::Uuid;
 
 use super::{
     Store, Tx,
+    allocation_moves::MOST_PARTS_OF_NODE,
     arg::{Arg, big, json_text, sql},
-    nodes::Row as NodeRow,
+    nodes::{Row as NodeRow, more_columns},
     row::unsigned,
 };
 
@@ -132,7 +133,7 @@ macro_rules! select_rooms {
 
 impl Tx {
     /// Grants of nodes and gives back to them, in one statement that locks them in the order of their ids; gives those that changed, as
-    /// they are now. What is not open, or has too little left, is left as it is, and whoever wanted all or none fails.
+    /// they are now. What is not open, has too little left, or has as many parts as a node may, is left as it is, and whoever wanted all or none fails.
     ///
     /// # Errors
     /// What the engine says.
@@ -151,7 +152,8 @@ impl Tx {
         let rows: Vec<NodeRow> = self
             .fetch_all(
                 sql(
-                    "WITH locked AS (
+                    concat!(
+                        "WITH locked AS (
                          SELECT id FROM nodes WHERE id = ANY($2) ORDER BY id FOR NO KEY UPDATE
                      )
                      UPDATE nodes SET granted_cpu = nodes.granted_cpu + line.cpu, granted_memory = nodes.granted_memory + line.memory,
@@ -170,11 +172,13 @@ impl Tx {
                          AND nodes.granted_memory + line.memory <= coalesce((resources ->> 'memory_bytes')::BIGINT, 0)
                          AND nodes.granted_bandwidth + line.bandwidth
                              <= coalesce((resources ->> 'bandwidth_bits_per_second')::BIGINT, 0)
+                         AND (SELECT count(*) FROM allocation_parts WHERE node_id = nodes.id) < $3
                      ))
-                     RETURNING nodes.id, public_key, owner_id, CAST(status AS TEXT) AS status, last_seen, resources, record, record_seq,
-                         addresses, labels, granted_labels, realm, agent_version, created_at, scheduling, granted_cpu, granted_memory,
-                         granted_bandwidth, is_overcommitted, directives, expires_at, is_ephemeral, is_pending, namespaces",
-                    "UPDATE nodes SET granted_cpu = granted_cpu + (line.value ->> 'cpu'),
+                     RETURNING nodes.id, CAST(status AS TEXT) AS status, ",
+                        more_columns!()
+                    ),
+                    concat!(
+                        "UPDATE nodes SET granted_cpu = granted_cpu + (line.value ->> 'cpu'),
                          granted_memory = granted_memory + (line.value ->> 'memory'),
                          granted_bandwidth = granted_bandwidth + (line.value ->> 'bandwidth'), directives = directives + 1,
                          is_overcommitted = is_overcommitted
@@ -189,12 +193,13 @@ impl Tx {
                          AND granted_memory + (line.value ->> 'memory') <= coalesce(resources ->> 'memory_bytes', 0)
                          AND granted_bandwidth + (line.value ->> 'bandwidth')
                              <= coalesce(resources ->> 'bandwidth_bits_per_second', 0)
+                         AND (SELECT count(*) FROM allocation_parts WHERE node_id = nodes.id) < $3
                      ))
-                     RETURNING id, public_key, owner_id, status, last_seen, resources, record, record_seq, addresses, labels,
-                         granted_labels, realm, agent_version, created_at, scheduling, granted_cpu, granted_memory, granted_bandwidth,
-                         is_overcommitted, directives, expires_at, is_ephemeral, is_pending, namespaces",
+                     RETURNING id, status, ",
+                        more_columns!()
+                    ),
                 ),
-                &[Arg::Json(json_text(&lines)?), Arg::UuidArray(&ids)],
+                &[Arg::Json(json_text(&lines)?), Arg::UuidArray(&ids), MOST_PARTS_OF_NODE.into()],
             )
             .await?;
         rows.into_iter().map(NodeRow::read).collect()
@@ -225,15 +230,21 @@ impl Store {
         self.db.fetch_all::<RoomRow>(statement, &args).await?.into_iter().map(RoomRow::read).collect()
     }
 
-    /// Gives what may be placed on nodes; those that are not open, or not there, are left out.
+    /// Gives what may be placed on nodes; those that are not open, have as many parts as a node may, or are not there, are left out.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn get_rooms(&self, ids: &[NodeId]) -> Result<Vec<Room>> {
         let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
-        let statement =
-            sql(select_rooms!("id = ANY($1)"), select_rooms!("id IN (SELECT unhex(value, '-') FROM json_each($1))"));
-        let rows = self.db.fetch_all::<RoomRow>(statement, &[Arg::UuidArray(&ids)]).await?;
+        let statement = sql(
+            select_rooms!("id = ANY($1) AND (SELECT count(*) FROM allocation_parts WHERE node_id = nodes.id) < $2"),
+            select_rooms!(
+                "id IN (SELECT unhex(value, '-') FROM json_each($1))
+                         AND (SELECT count(*) FROM allocation_parts WHERE node_id = nodes.id) < $2"
+            ),
+        );
+        let args = [Arg::UuidArray(&ids), MOST_PARTS_OF_NODE.into()];
+        let rows = self.db.fetch_all::<RoomRow>(statement, &args).await?;
         rows.into_iter().map(RoomRow::read).collect()
     }
 }

@@ -120,18 +120,27 @@ pub(super) fn scheduling(word: &str) -> Result<Scheduling> {
         .ok_or_else(|| Error::internal(format!("a node is '{word}' for allocations in the store")))
 }
 
+/// What is read of a node, behind the columns whose names need more than themselves.
+macro_rules! more_columns {
+    () => {
+        "public_key, owner_id, last_seen, resources, record, record_seq, addresses, labels, granted_labels, realm, agent_version,
+             created_at, scheduling, granted_cpu, granted_memory, granted_bandwidth, is_overcommitted, directives, expires_at, is_ephemeral,
+             is_pending, namespaces, joined"
+    };
+}
+
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, public_key, owner_id, CAST(status AS TEXT) AS status, last_seen, resources, record, record_seq, addresses,
-                 labels, granted_labels, realm, agent_version, created_at, scheduling, granted_cpu, granted_memory, granted_bandwidth,
-                 is_overcommitted, directives, expires_at, is_ephemeral, is_pending, namespaces, joined FROM nodes ",
+            "SELECT id, CAST(status AS TEXT) AS status, ",
+            $crate::sql::nodes::more_columns!(),
+            " FROM nodes ",
             $rest
         )
     };
 }
 
-pub(super) use select;
+pub(super) use {more_columns, select};
 
 /// Which nodes a list is about; what is not said does not matter.
 #[derive(Clone, Debug, Default)]

@@ -41,6 +41,9 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "NodeOrchestration/GetNode" | "NodeOrchestration/DeleteNode" | "NodeOrchestration/ResetNodeSequence" => {
             vec![others(json!({ "id": daemon.node().await.id }))]
         }
+        "NodeOrchestration/CordonNode" | "NodeOrchestration/UncordonNode" | "NodeOrchestration/DrainNode" => {
+            vec![others(json!({ "id": daemon.node().await.id }))]
+        }
         "NodeOrchestration/UpdateNode" => {
             vec![others(json!({ "id": daemon.node().await.id, "setLabels": { "rack": "7" } }))]
         }

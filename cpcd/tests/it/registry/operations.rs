@@ -4,7 +4,7 @@ use cpc_proto::v1::{self, expire_node_request::When};
 use http::Method;
 use serde_json::json;
 
-use crate::harness::{Daemon, Engine, for_each_engine, reason};
+use crate::harness::{Daemon, Engine, eventually, for_each_engine, reason};
 
 fn pairs(labels: &[(&str, &str)]) -> std::collections::HashMap<String, String> {
     labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -95,4 +95,35 @@ async fn it_is_said_when_a_node_goes() {
     let answer = daemon.rest(Method::PATCH, &path, Some(&node.token), Some(r#"{"setLabels":{"rack":"7"}}"#)).await;
     assert_eq!(answer.json()["node"]["labels"], json!({ "rack": "7" }), "{}", answer.text());
     daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_is_cordoned_drained_and_taken_into_service_again() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let owner = daemon.person("owner", &["nodes=write"]).await;
+        let node = daemon.node().await;
+        let id = || node.id.clone();
+        let mut registry = daemon.registry(Some(&node.token)).await;
+        let scheduling = |node: Option<v1::Node>| node.unwrap().scheduling();
+        let cordoned = registry.cordon_node(v1::CordonNodeRequest { id: id() }).await.unwrap().into_inner().node;
+        assert_eq!(scheduling(cordoned), v1::NodeScheduling::Cordoned);
+        let query = v1::ListNodesRequest { scheduling: v1::NodeScheduling::Cordoned.into(), ..Default::default() };
+        let found = daemon.local_registry().await.list_nodes(query).await.unwrap().into_inner().nodes;
+        assert_eq!(found.len(), 1);
+        registry.drain_node(v1::DrainNodeRequest { id: id() }).await.unwrap();
+        // It has nothing, so that there is nothing to wait for.
+        eventually("it is drained", async || {
+            daemon.look(&node.id).await.unwrap().scheduling() == v1::NodeScheduling::Drained
+        })
+        .await;
+        let others =
+            daemon.registry(Some(&owner.token)).await.uncordon_node(v1::UncordonNodeRequest { id: id() }).await;
+        assert_eq!(reason(&others.unwrap_err()), "NOT_OWNER");
+        let path = format!("/v1/nodes/{}/uncordon", node.id);
+        let answer = daemon.rest(Method::POST, &path, Some(&node.token), None).await;
+        assert_eq!(answer.json()["node"]["scheduling"], "NODE_SCHEDULING_ACTIVE", "{}", answer.text());
+        daemon.stop().await;
+    })
+    .await;
 }

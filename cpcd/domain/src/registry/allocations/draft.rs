@@ -68,11 +68,42 @@ pub struct AllocationDraft {
 pub(super) struct Checked {
     pub(super) request: AllocationRequest,
     pub(super) request_id: Option<String>,
-    /// Of what was asked for: the same request has the same, whatever the settings say by then.
+    /// Of what was asked for.
     pub(super) hash: [u8; 32],
 }
 
 impl AllocationDraft {
+    /// Gives the hash of the request as it came: the same one has the same, whoever is there by then and whatever the settings say.
+    ///
+    /// # Errors
+    /// None that happens.
+    pub(super) fn hash(&self) -> Result<[u8; 32]> {
+        let sorted = |labels: &[(String, String)]| labels.iter().cloned().collect::<std::collections::BTreeMap<_, _>>();
+        let bytes = serde_json::to_vec(&(
+            (
+                self.resources,
+                self.nodes.max(1),
+                sorted(&self.labels),
+                sorted(&self.node_labels),
+                &self.region,
+                &self.realm,
+            ),
+            (&self.node_ids, &self.excluded_node_ids, &self.with_allocation_ids, &self.apart_from_allocation_ids),
+            (&self.spread_over_label, self.strategy, self.is_exclusive, self.ttl_seconds, self.may_wait),
+        ));
+        let hash = digest::digest(&digest::SHA256, &bytes.map_err(Error::internal)?);
+        hash.as_ref().try_into().map_err(Error::internal)
+    }
+
+    /// Gives the name of the request; nothing if it has none.
+    ///
+    /// # Errors
+    /// `FIELD_TOO_LONG`, `FIELD_INVALID`.
+    pub(super) fn name(&self) -> Result<Option<String>> {
+        let name = text::clean("request_id", &self.request_id, LONGEST_REQUEST_ID, false)?;
+        Ok(Some(name).filter(|name| !name.is_empty()))
+    }
+
     /// Checks what needs no statement, and all that it names of others.
     ///
     /// # Errors
@@ -89,7 +120,7 @@ impl AllocationDraft {
             return Err(Error::field(Reason::FieldInvalid, "nodes", text));
         }
         let ttl_seconds = config.ttl(self.ttl_seconds)?;
-        let request_id = text::clean("request_id", &self.request_id, LONGEST_REQUEST_ID, false)?;
+        let (hash, request_id) = (self.hash()?, self.name()?);
         let labels = labels::clean("labels", self.labels)?;
         let mut node_labels = labels::clean("placement.labels", self.node_labels)?;
         let region = text::clean("placement.region", &self.region, labels::MAX_CHARS, false)?;
@@ -112,21 +143,17 @@ impl AllocationDraft {
                 .await?,
             spread_over,
         };
-        let mut request = AllocationRequest {
+        let request = AllocationRequest {
             resources: self.resources,
             nodes,
             placement,
             strategy: self.strategy,
             is_exclusive: self.is_exclusive,
-            ttl_seconds: self.ttl_seconds,
+            ttl_seconds,
             labels,
             may_wait: self.may_wait,
         };
-        let bytes = serde_json::to_vec(&request).map_err(Error::internal)?;
-        let hash = digest::digest(&digest::SHA256, &bytes);
-        let hash = hash.as_ref().try_into().map_err(Error::internal)?;
-        request.ttl_seconds = ttl_seconds;
-        Ok(Checked { request, request_id: Some(request_id).filter(|id| !id.is_empty()), hash })
+        Ok(Checked { request, request_id, hash })
     }
 }
 

@@ -82,10 +82,12 @@ impl Allocations {
                         let mut changes: Vec<_> =
                             providers(&written).map(|id| GrantChange::give_back(id, each)).collect();
                         changes.extend(requester_node(written.requester).map(GrantChange::touch));
-                        let nodes = tx.change_grants(&changes).await?;
+                        // Holds the same nodes: nothing is given back before it is sure that nobody else has.
+                        tx.change_grants(&touches(&written)).await?;
                         if !tx.end_allocation(written.id, written.epoch, AllocationState::Released, now).await? {
                             return Err(crossed());
                         }
+                        let nodes = tx.change_grants(&changes).await?;
                         if let Some(owner) = written.owner_id {
                             tx.count_from_owner(owner, &totals(&written)).await?;
                         }

@@ -55,25 +55,42 @@ impl Allocations {
     pub async fn request(&self, caller: &Caller, draft: AllocationDraft) -> Result<ShownAllocation> {
         require_login(caller, Level::Write)?;
         let asking = self.asking(caller).await?;
-        let checked = draft.check(caller, &self.store, &self.config.allocations).await?;
+        let (hash, name) = (draft.hash()?, draft.name()?);
+        let checked = match draft.check(caller, &self.store, &self.config.allocations).await {
+            Ok(checked) => checked,
+            // What it names may be gone since it was granted.
+            Err(error) => {
+                return match self.granted_before(&asking, name.as_deref(), &hash).await? {
+                    Some(allocation) => self.show(caller, allocation, None).await,
+                    None => Err(error),
+                };
+            }
+        };
         if !matches!(asking.requester, Requester::Node(_)) {
             let owner = asking.owner_id.map(UserId::from);
             let target = Target { labels: Some(&checked.request.labels), owner, object: None };
             caller.require_on(Resource::Allocations, Level::Write, &target)?;
         }
-        match self.grant(&asking, &checked).await {
-            Ok((allocation, nodes)) => self.show(caller, allocation, Some(nodes)).await,
+        let mut crossed = None;
+        for _ in 0..ATTEMPTS {
+            let error = match self.grant(&asking, &checked).await {
+                Ok((allocation, nodes)) => return self.show(caller, allocation, Some(nodes)).await,
+                Err(error) => error,
+            };
             // What was granted before may be why there is no room, or no more of the quota.
-            Err(error)
-                if [Reason::NoCapacity, Reason::QuotaExceeded, Reason::WriteConflict].contains(&error.reason()) =>
-            {
-                match self.granted_before(&asking, &checked).await? {
-                    Some(allocation) => self.show(caller, allocation, None).await,
-                    None => Err(error),
-                }
+            if ![Reason::NoCapacity, Reason::QuotaExceeded, Reason::WriteConflict].contains(&error.reason()) {
+                return Err(error);
             }
-            Err(error) => Err(error),
+            if let Some(allocation) = self.granted_before(&asking, name.as_deref(), &hash).await? {
+                return self.show(caller, allocation, None).await;
+            }
+            if error.reason() != Reason::WriteConflict {
+                return Err(error);
+            }
+            // The one that it crossed is not committed yet: the next attempt comes behind it.
+            crossed = Some(error);
         }
+        Err(crossed.unwrap_or_else(twin))
     }
 
     /// Finds out who asks.
@@ -103,11 +120,16 @@ impl Allocations {
     }
 
     /// Gives what the same request was granted before.
-    async fn granted_before(&self, asking: &Asking, checked: &Checked) -> Result<Option<Allocation>> {
-        let Some(request_id) = &checked.request_id else { return Ok(None) };
+    async fn granted_before(
+        &self,
+        asking: &Asking,
+        name: Option<&str>,
+        wanted: &[u8; 32],
+    ) -> Result<Option<Allocation>> {
+        let Some(request_id) = name else { return Ok(None) };
         match self.store.get_allocation_by_request(asking.requester, request_id).await? {
             None => Ok(None),
-            Some((allocation, hash)) if hash == checked.hash => Ok(Some(allocation)),
+            Some((allocation, hash)) if hash == *wanted => Ok(Some(allocation)),
             Some((allocation, _)) => {
                 let text = format!("names the request of allocation {}, which was another one", allocation.id);
                 Err(Error::field(Reason::RequestIdReused, "request_id", text))

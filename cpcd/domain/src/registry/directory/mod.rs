@@ -60,12 +60,14 @@ pub(super) struct Query {
     namespace: Option<u64>,
     /// Bits that all of them have.
     signature: u32,
+    /// The only realm in which labels narrow the walk; nothing for all.
+    labelled: Option<u64>,
 }
 
 impl Query {
     fn new(namespace: &str, labels: &Labels) -> Self {
         let namespace = (!namespace.is_empty()).then(|| hash::of(namespace.as_bytes()));
-        Self { namespace, signature: hash::signature(labels) }
+        Self { namespace, signature: hash::signature(labels), labelled: None }
     }
 }
 
@@ -133,6 +135,7 @@ impl Directory {
 
     /// Gives what lies on a realm's ring in a range that begins `from` after `start`.
     fn window(&self, realm: u64, query: &Query, start: u32, from: u64, until: Option<u64>, most: usize) -> Window {
+        let signature = if query.labelled.is_none_or(|own| own == realm) { query.signature } else { 0 };
         let places = self.read();
         let realm = places.realms.iter().find(|known| known.hash == realm);
         let ring = realm.and_then(|realm| match query.namespace {
@@ -140,7 +143,7 @@ impl Directory {
             Some(namespace) => realm.namespaces.get(&namespace),
         });
         match ring {
-            Some(ring) => ring.window(&places.slots, query.signature, start, from, until, most),
+            Some(ring) => ring.window(&places.slots, signature, start, from, until, most),
             None => Window::empty(),
         }
     }

@@ -184,6 +184,7 @@ impl Peers {
         if caller.subject() == Subject::Anonymous && !caller.finds_peers() {
             caller.require(Resource::Nodes, Level::Read)?;
         }
+        self.nodes.require_let_in(caller).await?;
         let size = page::size(request.page_size, PAGE_DEFAULT, PAGE_MAX)?;
         let labels = labels::clean("labels", request.labels.iter().cloned())?;
         let namespace = match request.namespace.as_str() {
@@ -212,9 +213,13 @@ impl Peers {
         if !self.is_open(caller) {
             caller.require_some(Resource::Nodes, Level::Read)?;
         }
+        if !caller.finds_peers() {
+            self.nodes.require_let_in(caller).await?;
+        }
         let Some(key) = peer_id.public_key() else { return Ok(None) };
         let node = self.store.get_node_by_key(key.as_bytes()).await?;
-        let Some(node) = node.filter(|node| node.realm.is_empty() && self.is_to_be_found(node)) else {
+        let may = |node: &Node| self.is_open(caller) || access::may_see(caller, None, node);
+        let Some(node) = node.filter(|node| node.realm.is_empty() && self.is_to_be_found(node) && may(node)) else {
             return Ok(None);
         };
         let is_public = |text: &String| {
@@ -262,7 +267,12 @@ impl Peers {
     ) -> Result<(Vec<Found>, String)> {
         let binding = format!("peers:{}:{}:{:?}", wanted.realm, wanted.namespace, wanted.labels);
         let cursor = Cursor::read(&binding, token)?;
-        let query = Query::new(&wanted.namespace, &wanted.labels);
+        let mut query = Query::new(&wanted.namespace, &wanted.labels);
+        if view.caller.allowed_scopes(Resource::Nodes, Level::Read) != Scopes::All {
+            // How far the walk gets tells who has the labels: they narrow it only where the caller sees them all.
+            let own = view.realm.as_deref().filter(|own| !own.is_empty());
+            query.labelled = Some(own.map_or(0, |own| hash::of(own.as_bytes())));
+        }
         let seed = hash::mix(Uuid::now_v7().as_u64_pair().1);
         let size = size as usize;
         let mut walk = Walk::new(&self.directory, query, realms, cursor, seed, size);

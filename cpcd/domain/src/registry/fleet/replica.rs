@@ -42,6 +42,8 @@ pub(super) fn moment(second: u64, off_ms: i64) -> Moment {
 /// A replica that runs.
 pub(super) struct Replica {
     pub(super) id: Uuid,
+    /// Since which second it runs.
+    pub(super) began: u64,
     started_ms: i64,
     /// By how much its idea of the shared clock is wrong.
     off_ms: i64,
@@ -71,6 +73,7 @@ impl Replica {
         let started_ms = moment(second, clock_ms + off_ms).ms();
         let replica = Self {
             id,
+            began: second,
             started_ms,
             off_ms,
             table: Table::default(),

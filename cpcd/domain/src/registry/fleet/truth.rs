@@ -4,7 +4,7 @@ use cpcd_model::node::NodeStatus;
 
 use super::{
     Outcome,
-    world::{Node, Stored},
+    world::{Heard, Node, Stored, WORDS},
 };
 
 const INTERVAL_MS: u64 = 30_000;
@@ -17,6 +17,7 @@ const SLACK: u64 = 90;
 /// And so much later, whatever brakes do.
 const LONGEST: u64 = 2 * 3600;
 const HOUR: u64 = 3600;
+const HOUR_MS: i64 = 3_600_000;
 
 /// Holds what is said against what is.
 #[derive(Debug)]
@@ -29,23 +30,34 @@ pub(super) struct Truth {
 
 impl Node {
     fn is_overdue(&self, second: u64, limit: u64) -> bool {
-        second - self.heard >= stretched(limit, self.told_ms)
+        self.heard[0].is_over(second, limit)
     }
 
-    /// Whether its silence is its own, or its network's.
-    fn has_failed(&self, second: u64, limit: u64) -> bool {
-        // What was said just now may not be known to whoever judges; and a second is lost where times are rounded.
-        let is_news = second - self.heard <= LATE;
-        let (heard, told_ms) =
-            if is_news { (self.heard_before, self.told_ms_before) } else { (self.heard, self.told_ms) };
-        let is_its_own = !self.is_well(second) || self.well_since > heard;
-        is_its_own && second + 1 - heard >= stretched(limit, told_ms)
+    /// Whether its silence is its own, or its network's, and long enough for a replica that has run since a second.
+    fn has_failed(&self, second: u64, limit: u64, began: u64) -> bool {
+        // What was said just now may not be known to whoever judges: there may be several such words, since the first one to a
+        // replica that has just started is told to be followed by the next one soon.
+        let known = self.heard.iter().find(|word| second - word.second > LATE).unwrap_or(&self.heard[WORDS - 1]);
+        let is_its_own = |word: &Heard| !self.is_well(second) || self.well_since > word.second;
+        // A second is lost where times are rounded.
+        if is_its_own(known) && known.is_over(second + 1, limit) {
+            return true;
+        }
+        // What it said last went down with the replica that heard it, or was heard before this replica began; and so did when it was
+        // told to come again: nobody can count from that. The time of grace that follows is longer than any node is told to stay away.
+        // So whoever is down and has missed its time is called dead rightly, and whoever is not is back before.
+        let has_missed = !self.is_well(second) && known.second + known.told_ms.div_ceil(1000) < second;
+        let counted =
+            if began > known.second { Heard { second: began, told_ms: INTERVAL_MS } } else { self.told_others };
+        has_missed && counted.second != known.second && counted.is_over(second + 1, limit)
     }
 }
 
-/// Gives a limit of a node that was told to come after so long.
-fn stretched(limit: u64, told_ms: u64) -> u64 {
-    limit * told_ms.max(INTERVAL_MS) / INTERVAL_MS
+impl Heard {
+    /// Whether a limit is over since, for who was told to come after so long.
+    fn is_over(&self, second: u64, limit: u64) -> bool {
+        second - self.second >= limit * self.told_ms.max(INTERVAL_MS) / INTERVAL_MS
+    }
 }
 
 impl Truth {
@@ -65,8 +77,8 @@ impl Truth {
         clear.filter(|(realm, _)| !is_braked(*realm)).for_each(|(_, clear)| *clear += 1);
     }
 
-    /// Takes what a node was called.
-    pub(super) fn change(&mut self, second: u64, node: &mut Node, to: NodeStatus) {
+    /// Takes what a node was called by a replica that has run since a second.
+    pub(super) fn change(&mut self, second: u64, node: &mut Node, to: NodeStatus, began: u64) {
         if node.hour != second / HOUR {
             (node.hour, node.changes) = (second / HOUR, 0);
         }
@@ -74,10 +86,10 @@ impl Truth {
         self.outcome.most_changes = self.outcome.most_changes.max(node.changes.into());
         match to {
             NodeStatus::Online => {}
-            NodeStatus::Degraded => self.outcome.false_alarms += u64::from(!node.has_failed(second, DEGRADED)),
+            NodeStatus::Degraded => self.outcome.false_alarms += u64::from(!node.has_failed(second, DEGRADED, began)),
             NodeStatus::Offline => {
                 self.outcome.deaths += 1;
-                if !node.has_failed(second, OFFLINE) {
+                if !node.has_failed(second, OFFLINE, began) {
                     self.outcome.false_deaths += 1;
                     return;
                 }
@@ -91,13 +103,14 @@ impl Truth {
         }
     }
 
-    /// Takes that a brake went on: it needs enough nodes of the realm that have been there for an hour and are silent.
-    pub(super) fn brake(&mut self, second: u64, realm: usize, stored: &Stored) {
+    /// Takes that a brake went on: it needs enough nodes of the realm that have been there for an hour and are silent. An hour of the
+    /// shared clock, which their ids carry: when that jumps, nobody can tell how long they have really been there.
+    pub(super) fn brake(&mut self, second: u64, now_ms: i64, realm: usize, stored: &Stored) {
         self.outcome.brakes += 1;
-        let old =
-            stored.nodes.iter().filter(|node| !node.is_deleted && node.realm == realm && node.born + HOUR <= second);
+        let there = stored.nodes.iter().filter(|node| !node.is_deleted && node.realm == realm);
+        let old = there.filter(|node| node.born_ms + HOUR_MS <= now_ms);
         let (mut silent, mut all) = (0, 0);
-        for node in old.filter(|node| second - node.heard < 1200) {
+        for node in old.filter(|node| second - node.heard[0].second < 1200) {
             all += 1;
             silent += u64::from(node.is_overdue(second + 1, DEGRADED));
         }

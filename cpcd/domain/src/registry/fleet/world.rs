@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use cpcd_model::{id::NodeId, node::NodeStatus};
+use cpcd_model::{id::NodeId, node::NodeStatus, time::Tick};
 use cpcd_store::sql::LivenessReplica;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::{
     replica::{Replica, moment, tick},
     truth::Truth,
 };
-use crate::registry::Config;
+use crate::registry::{Config, batch::Batch, table::Word};
 
 /// When the world begins; ticks and shared times count the same seconds.
 const BEGIN: u64 = 100_000;
@@ -27,6 +27,8 @@ const LEASE: u64 = 15;
 const BLIND: u64 = 45;
 /// Realms without the flood's, which is the last.
 const REALMS: usize = 7;
+/// Words of a node that are known: more than it says before all know of the first.
+pub(super) const WORDS: usize = 4;
 const SLOTS: usize = 512;
 /// A wave of the flood comes so often.
 const WAVE: u64 = 1200;
@@ -39,18 +41,18 @@ pub(super) struct Node {
     pub(super) status: NodeStatus,
     pub(super) is_deleted: bool,
     kind: Kind,
-    pub(super) born: u64,
+    /// When it was registered, by the shared clock then.
+    pub(super) born_ms: i64,
     is_up: bool,
     cut_until: u64,
     /// Since when it is up and reaches us, or not.
     pub(super) well_since: u64,
     pub(super) silent_since: u64,
     pub(super) clear_at_silence: u64,
-    /// When a heartbeat of it was last taken, by whomever, and when it was told to come again.
-    pub(super) heard: u64,
-    pub(super) heard_before: u64,
-    pub(super) told_ms: u64,
-    pub(super) told_ms_before: u64,
+    /// When heartbeats of it were taken, by whomever, the last one first.
+    pub(super) heard: [Heard; WORDS],
+    /// The last one of which the replica that took it has told.
+    pub(super) told_others: Heard,
     due: u64,
     asks: usize,
     failures: u64,
@@ -58,6 +60,14 @@ pub(super) struct Node {
     pub(super) hour: u64,
     pub(super) changes: u32,
     pub(super) overdue: Option<(u64, u64, bool)>,
+}
+
+/// That a heartbeat was taken.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heard {
+    pub(super) second: u64,
+    /// After how long the node was told to come again.
+    pub(super) told_ms: u64,
 }
 
 impl Node {
@@ -233,22 +243,21 @@ impl World {
         bytes[8..].copy_from_slice(&self.random.next().to_le_bytes()[..2]);
         let id: NodeId = uuid::Builder::from_unix_timestamp_millis(ms.unsigned_abs(), &bytes).into_uuid().into();
         let due = self.second + 1 + self.random.below(30);
+        let heard = Heard { second: self.second, told_ms: 30_000 };
         let node = Node {
             id,
             realm,
             status: NodeStatus::Online,
             is_deleted: false,
             kind,
-            born,
+            born_ms: ms,
             is_up: true,
             cut_until: 0,
             well_since: self.second,
             silent_since: self.second,
             clear_at_silence: self.truth.clear(realm),
-            heard: self.second,
-            heard_before: self.second,
-            told_ms: 30_000,
-            told_ms_before: 30_000,
+            heard: [heard; WORDS],
+            told_others: heard,
             due,
             asks: usize::try_from(self.random.below(REPLICAS as u64)).unwrap_or_default(),
             failures: 0,
@@ -331,13 +340,14 @@ impl World {
                 Some(_) | None => None,
             };
             let wait = if let Some((_, told)) = heard {
-                (node.heard_before, node.heard, node.failures) = (node.heard, second, 0);
-                node.told_ms_before = node.told_ms;
-                node.told_ms = u64::try_from(told.as_millis()).unwrap_or_default();
+                let told_ms = u64::try_from(told.as_millis()).unwrap_or_default();
+                node.heard.rotate_right(1);
+                node.heard[0] = Heard { second, told_ms };
+                node.failures = 0;
                 self.truth.outcome.heartbeats += 1;
                 // Some go from one to the other all the time.
                 node.asks += usize::from(number % 10 == 0);
-                node.told_ms.div_ceil(1000)
+                told_ms.div_ceil(1000)
             } else {
                 node.asks += 1;
                 node.failures += 1;
@@ -356,8 +366,8 @@ impl World {
                 self.replicas[place] = None;
             } else if is_stopped && let Some(mut replica) = self.replicas[place].take() {
                 if can_speak {
-                    let (batch, _) = replica.tell(self.second, self.clock_ms, true);
-                    self.deliver(place, &Arc::new(batch), 0);
+                    let (batch, words) = replica.tell(self.second, self.clock_ms, true);
+                    self.deliver(place, &Arc::new(batch), &words, 0);
                     self.rows.remove(&replica.id);
                     self.lease.1 = if self.lease.0 == replica.id { 0 } else { self.lease.1 };
                 }
@@ -370,7 +380,16 @@ impl World {
         }
     }
 
-    fn deliver(&mut self, from: usize, batch: &Arc<crate::registry::batch::Batch>, delay: u64) {
+    fn deliver(&mut self, from: usize, batch: &Arc<Batch>, words: &[Word], delay: u64) {
+        for word in words {
+            if let Some(number) = self.stored.numbers.get(&word.id) {
+                // What one was told by the other is rounded.
+                let second = (word.heard.since(Tick::default()).as_millis() + 500) / 1000;
+                let told = Heard { second: u64::try_from(second).unwrap_or_default(), told_ms: word.told_ms.into() };
+                let node = &mut self.stored.nodes[*number as usize];
+                node.told_others = if told.second > node.told_others.second { told } else { node.told_others };
+            }
+        }
         let shows = self.second + delay;
         for (place, replica) in self.replicas.iter_mut().enumerate() {
             if let Some(replica) = replica.as_mut().filter(|_| place != from) {
@@ -395,7 +414,7 @@ impl World {
             replica.told(&batch, &words, fate != 0);
             if fate > 1 {
                 let delay = if fate == 2 { self.random.below(9) } else { 0 };
-                self.deliver(place, &Arc::new(batch), delay);
+                self.deliver(place, &Arc::new(batch), &words, delay);
             }
         }
         self.replicas[place] = Some(replica);
@@ -411,12 +430,13 @@ impl World {
             return;
         }
         for (number, to) in said.changes {
-            self.truth.change(self.second, &mut self.stored.nodes[number as usize], to);
+            self.truth.change(self.second, &mut self.stored.nodes[number as usize], to, replica.began);
         }
         for (name, is_on) in said.brakes {
             let realm = (0..=REALMS).find(|realm| realm_name(*realm) == name);
             if let Some(realm) = realm.filter(|_| is_on) {
-                self.truth.brake(self.second, realm, &self.stored);
+                let now_ms = moment(self.second, self.clock_ms).ms();
+                self.truth.brake(self.second, now_ms, realm, &self.stored);
             }
         }
         if look.as_of.is_some_and(|as_of| tick(self.second).since(as_of) <= std::time::Duration::from_secs(3)) {

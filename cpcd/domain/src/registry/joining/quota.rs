@@ -85,6 +85,12 @@ impl Full {
 #[derive(Clone, Copy, Debug)]
 struct Limits([u64; 4]);
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self([u64::MAX; 4])
+    }
+}
+
 impl Limits {
     /// Finds what keeps out one more under a name.
     fn full(self, count: &NodeCount, now: Timestamp) -> Option<Full> {
@@ -103,7 +109,8 @@ impl Limits {
     }
 }
 
-/// Keeps the quotas.
+/// Keeps the quotas; by default there are none.
+#[derive(Default)]
 pub(in crate::registry) struct Quotas {
     limits: Limits,
     remembered: Mutex<HashMap<String, (Full, Timestamp)>>,

@@ -107,15 +107,6 @@ impl Index {
         self.by_id.find(hash(id), |at| self.slots[*at as usize].id == id).copied()
     }
 
-    /// Gives about how much memory it takes.
-    #[cfg(test)]
-    pub(super) fn bytes(&self) -> usize {
-        let lists = self.levels.0.iter().chain(self.classes.all.iter().map(|class| &class.members));
-        self.slots.capacity() * size_of::<Slot>()
-            + self.by_id.allocation_size()
-            + lists.map(|list| list.capacity() * 4).sum::<usize>()
-    }
-
     fn add(&mut self, id: NodeId, capacity: [f32; 3], granted: [f32; 3], class: u32) {
         let at = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         let in_class = self.classes.join(class, at);

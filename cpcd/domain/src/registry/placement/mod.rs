@@ -49,6 +49,8 @@ pub struct Placements {
     store: Store,
     table: Arc<Table>,
     index: Arc<RwLock<Index>>,
+    /// Whoever reads nodes anew holds it.
+    refreshing: Arc<Mutex<()>>,
     /// Up to where events were read; whoever follows holds it.
     followed: Arc<Mutex<EventCursor>>,
 }
@@ -68,8 +70,13 @@ impl Placements {
     pub(super) async fn open(store: &Store, table: Arc<Table>) -> Result<Self> {
         // Before the nodes are read: what changes meanwhile is read again.
         let at = store.newest_event().await?;
-        let placements =
-            Self { store: store.clone(), table, index: Arc::default(), followed: Arc::new(Mutex::new(at)) };
+        let placements = Self {
+            store: store.clone(),
+            table,
+            index: Arc::default(),
+            refreshing: Arc::default(),
+            followed: Arc::new(Mutex::new(at)),
+        };
         placements.load().await?;
         Ok(placements)
     }
@@ -92,6 +99,8 @@ impl Placements {
         if ids.is_empty() {
             return Ok(());
         }
+        // Read and taken over in one order, so that nothing older comes over what is newer.
+        let _turn = self.refreshing.lock().await;
         let rooms = self.store.get_rooms(ids).await?;
         let found: HashSet<_> = rooms.iter().map(|room| room.id).collect();
         let mut index = self.index.write().unwrap_or_else(PoisonError::into_inner);

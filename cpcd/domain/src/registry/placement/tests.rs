@@ -266,35 +266,3 @@ fn classes_of_nodes_that_are_gone_are_cleared_away() {
     let online = |_| Known { is_online: true, used: Resources::default() };
     assert_eq!(Choice::new(&index, &ask, &Avoid::default(), &online, Dice::seeded(3)).nodes(9), [id(1_009)]);
 }
-
-/// Printed for docs/benchmarks: what a proposal takes as the fleet grows. It asserts nothing about the clock.
-#[test]
-#[ignore = "a measurement; run it with --release and --nocapture"]
-fn a_proposal_takes_as_long_in_a_large_fleet() {
-    let online = |_| Known { is_online: true, used: Resources::default() };
-    for count in [1_000u32, 10_000, 100_000, 1_000_000] {
-        let mut index = Index::default();
-        for number in 0..count {
-            let random = u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            let id = Uuid::from_u128((u128::from(number) << 64) | u128::from(random)).into();
-            let labels = Labels::from([("zone".into(), (number % 50).to_string())]);
-            let granted = cpu(random % 1000);
-            index.put(&Room { id, owner_id: None, capacity: cpu(1000), granted, labels, realm: String::new() });
-        }
-        for (what, labels) in [("any", Labels::new()), ("zone", Labels::from([("zone".into(), "7".into())]))] {
-            let ask = Ask { labels, ..any_node(cpu(10), Order::Spread) };
-            let mut times: Vec<_> = (0..2_001)
-                .map(|seed| {
-                    let begun = std::time::Instant::now();
-                    let avoid = Avoid::default();
-                    let proposed = Choice::new(&index, &ask, &avoid, &online, Dice::seeded(seed)).nodes(1);
-                    assert_eq!(proposed.len(), 1);
-                    begun.elapsed()
-                })
-                .collect();
-            times.sort_unstable();
-            eprintln!("{count} nodes, {what}: p50 {:?}, p99 {:?}", times[1_000], times[1_980]);
-        }
-        eprintln!("{count} nodes: {} bytes each", index.bytes() / count as usize);
-    }
-}

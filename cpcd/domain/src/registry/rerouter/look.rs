@@ -28,6 +28,10 @@ const ENDINGS: usize = 10;
 const DRAINED: u32 = 100;
 /// Nodes that a part may go to, since some of them may have filled up.
 const CANDIDATES: usize = 4;
+/// Longest that a look goes on; the lease lasts longer.
+const LOOK_AT_MOST: Duration = Duration::from_secs(2);
+/// Most parts of a node, see `cpcd_store`.
+const MOST_PARTS_OF_NODE: usize = 256;
 /// An event of another replica may be dated so much earlier than one that was seen before.
 const OVERLAP: Duration = Duration::from_secs(10);
 
@@ -101,9 +105,12 @@ impl Rerouter {
         let tick = self.clock.tick();
         if !full.is_empty() {
             let ids: Vec<_> = full.into_iter().map(|(id, _)| id).collect();
-            let mut left = self.store.list_parts_on(&ids, READ).await?;
-            left.retain(|one| self.backoff.is_due(one.part, tick));
-            self.place(epoch, &left, "its node is being drained").await?;
+            // So many that all of their parts are read at once: what cannot leave one node hides nothing of the next.
+            for some in ids.chunks(READ as usize / MOST_PARTS_OF_NODE) {
+                let mut left = self.store.list_parts_on(some, READ).await?;
+                left.retain(|one| self.backoff.is_due(one.part, tick));
+                self.place(epoch, &left, "its node is being drained").await?;
+            }
         }
         if empty.is_empty() {
             return Ok(());
@@ -129,6 +136,11 @@ impl Rerouter {
     async fn place(&mut self, epoch: u64, parts: &[WaitingPart], reason: &str) -> Result<()> {
         let mut reaches: HashMap<Requester, Reach> = HashMap::new();
         for batch in parts.chunks(BATCH) {
+            // What is left has its turn later: the lease must not end meanwhile.
+            if self.clock.tick().since(self.began) >= LOOK_AT_MOST {
+                self.moves.go_on();
+                break;
+            }
             let (mut wanted, mut reasons) = (Vec::new(), Vec::new());
             for one in batch {
                 let reach = match reaches.get(&one.requester) {
