@@ -68,13 +68,6 @@ async fn fill(place: &Place) {
          VALUES ({node}, {key}, '{{\"z\": 18446744073709551615, \"a\": [1, null, \"x\"]}}', 'degraded', {alice},
                  '2026-03-04T05:06:07.000001Z', {record}, 9223372036854775807, '{{\"region\": \"eu\"}}', 'lab');
          INSERT INTO node_counts VALUES ('2001:db8:0:1::/64', 3, '2026-03-04T05:06:07.000001Z', 2);
-         INSERT INTO allocations (id, requester_id, requester_kind, owner_id, request_id, request_hash, request, labels, is_exclusive,
-             state, epoch, ttl_seconds, deadline, created_at)
-         VALUES ({grant}, {alice}, 'user', {alice}, 'it''s', {key}, '{{\"a\": 1}}', '{{}}', TRUE, 'active', 3, 60,
-                 '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z');
-         INSERT INTO allocation_parts (allocation_id, number, node_id, state, cpu, memory, bandwidth, epoch, since)
-         VALUES ({grant}, 0, {node}, 'placed', 1, 2, 3, 3, '2026-03-04T05:06:07.000001Z');
-         INSERT INTO allocation_owners VALUES ({alice}, 1, 1, 2, 3);
          INSERT INTO grants VALUES ({alice}, 'content', {grant}, 'write');
          INSERT INTO invites (id, code_hash, kind, uses, uses_left, labels, realm, permissions, made_by, created_at, expires_at)
          VALUES ({grant}, {key}, 'node', 5, 3, '{{}}', NULL, 'null', {bob}, '2026-03-04T05:06:07.000001Z',
