@@ -915,6 +915,7 @@ Register-ArgumentCompleter -Native -CommandName 'cpcctl' -ScriptBlock {
             [CompletionResult]::new('--repin', '--repin', [CompletionResultType]::ParameterName, 'Take the server''s id as it is now, in place of the one that was kept')
             [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'Register, send one heartbeat, show its answer and end')
             [CompletionResult]::new('--unary', '--unary', [CompletionResultType]::ParameterName, 'Send heartbeats one by one, where streams do not pass')
+            [CompletionResult]::new('--measure-peers', '--measure-peers', [CompletionResultType]::ParameterName, 'Measure round trips to some peers each minute, by connecting to their addresses over TCP, and report them')
             [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Speak to the daemon on this machine through its Unix socket, as its administrator')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notes and no progress on stderr')

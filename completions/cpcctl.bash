@@ -4409,7 +4409,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__run)
-            opts="-o -q -y -h --key --address --no-address --label --no-label --namespace --no-namespace --ephemeral --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --once --unary --on-allocation --hook-timeout --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --address --no-address --label --no-label --namespace --no-namespace --ephemeral --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --once --unary --on-allocation --hook-timeout --measure-peers --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -881,6 +881,7 @@ set edit:completion:arg-completer[cpcctl] = {|@words|
             cand --repin 'Take the server''s id as it is now, in place of the one that was kept'
             cand --once 'Register, send one heartbeat, show its answer and end'
             cand --unary 'Send heartbeats one by one, where streams do not pass'
+            cand --measure-peers 'Measure round trips to some peers each minute, by connecting to their addresses over TCP, and report them'
             cand --local 'Speak to the daemon on this machine through its Unix socket, as its administrator'
             cand -q 'No notes and no progress on stderr'
             cand --quiet 'No notes and no progress on stderr'

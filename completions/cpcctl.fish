@@ -996,6 +996,7 @@ complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subc
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l repin -d 'Take the server\'s id as it is now, in place of the one that was kept'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l once -d 'Register, send one heartbeat, show its answer and end'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l unary -d 'Send heartbeats one by one, where streams do not pass'
+complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l measure-peers -d 'Measure round trips to some peers each minute, by connecting to their addresses over TCP, and report them'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -l local -d 'Speak to the daemon on this machine through its Unix socket, as its administrator'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -s q -l quiet -d 'No notes and no progress on stderr'
 complete -c cpcctl -n "__fish_cpcctl_using_subcommand node; and __fish_seen_subcommand_from run" -s y -l yes -d 'Answer yes to every question'

@@ -45,12 +45,16 @@ func room(history *History) (grants, frees []change) {
 		if op.Kind == release && (op.Outcome == granted || op.Outcome == unclear) && first[op.ID] != nil && !freed[op.ID] {
 			grant := first[op.ID]
 			freed[op.ID] = true
-			ret := op.Return
+			call, ret := op.Call, op.Return
+			if grant.TTL > 0 {
+				// What is given back too late was over before: to give back what has expired is no error.
+				call = min(call, called[op.ID]+grant.TTL*1e9)
+			}
 			if op.Outcome == unclear {
 				// It may have been heard at any time, or never.
 				ret = history.End
 			}
-			frees = append(frees, change{op.Client, op.ID, grant.Nodes, Amounts{grant.Cpu, grant.Memory}, op.Call, ret, history.Nodes})
+			frees = append(frees, change{op.Client, op.ID, grant.Nodes, Amounts{grant.Cpu, grant.Memory}, call, ret, history.Nodes})
 		}
 	}
 	for id, seen := range seenOver(history) {
