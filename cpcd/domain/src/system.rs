@@ -187,6 +187,7 @@ impl System {
                             tx.delete_tombstones_before(old, CHUNK).await?,
                             tx.delete_node_counts_of_none_before(old, CHUNK).await?,
                             tx.delete_allocations_ended_before(old, CHUNK).await?,
+                            tx.delete_owners_of_nothing(CHUNK).await?,
                         ])
                     })
                 })

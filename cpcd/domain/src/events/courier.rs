@@ -346,7 +346,7 @@ impl Round {
 
     fn fail(&self, hook: &mut StoredWebhook, refused: Refused) {
         let (id, state) = (hook.webhook.id, &mut hook.webhook.state);
-        let wait = wait(self.retry, state.failures);
+        let wait = wait(self.retry, state.failures).max(refused.retry_after.min(LONGEST_WAIT));
         let give_up = if refused.is_final() { Duration::ZERO } else { self.give_up };
         state.fail(refused.why, self.clock.now(), wait, give_up);
         if state.disabled_at.is_some() {

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use cpc_signing::AddressRange;
 use cpcd_model::{Error, Result, id::WebhookId, time::Clock};
 use cpcd_store::{
-    outgoing::{Outgoing, Target},
+    outgoing::{Answer, Outgoing, Target},
     sql::StoredWebhook,
 };
 use serde_json::{Value, json};
@@ -49,9 +49,15 @@ pub(super) struct Refused {
     pub(super) status: u16,
     /// Why it was not taken.
     pub(super) why: String,
+    /// How long the receiver wants to be left alone.
+    pub(super) retry_after: Duration,
 }
 
 impl Refused {
+    fn unsent(why: String) -> Self {
+        Self { status: 0, why, retry_after: Duration::ZERO }
+    }
+
     /// Says whether trying again is no use.
     pub(super) fn is_final(&self) -> bool {
         self.status == GONE
@@ -121,7 +127,7 @@ impl Sender {
         let webhook = &hook.webhook;
         // What the operator allows may have changed since it was made.
         if let Err(error) = self.require_allowed(&webhook.url) {
-            return Ok(Err(Refused { status: 0, why: error.message().to_owned() }));
+            return Ok(Err(Refused::unsent(error.message().to_owned())));
         }
         let secret = self.root.open(&label(webhook.id), &hook.sealed_secret)?;
         let timestamp = self.clock.now().as_second().to_string();
@@ -131,12 +137,13 @@ impl Sender {
             ("webhook-timestamp", timestamp),
         ];
         Ok(match self.outgoing.post(&webhook.url, &headers, notice.body.clone()).await {
-            Ok(status @ 200..=299) => Ok(status),
-            Ok(status @ 300..=399) => {
-                Err(Refused { status, why: format!("answered {status}: redirects are not followed") })
+            Ok(Answer { status: status @ 200..=299, .. }) => Ok(status),
+            Ok(Answer { status, retry_after }) => {
+                let hint = if (300..=399).contains(&status) { ": redirects are not followed" } else { "" };
+                let why = format!("answered {status}{hint}");
+                Err(Refused { status, why, retry_after: retry_after.unwrap_or_default() })
             }
-            Ok(status) => Err(Refused { status, why: format!("answered {status}") }),
-            Err(unanswered) => Err(Refused { status: 0, why: unanswered.to_string() }),
+            Err(unanswered) => Err(Refused::unsent(unanswered.to_string())),
         })
     }
 }

@@ -39,6 +39,15 @@ pub struct Outgoing {
     timeout: Duration,
 }
 
+/// What was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// How long to wait before asking again (RFC 9110 10.2.3, in seconds; a date counts for nothing).
+    pub retry_after: Option<Duration>,
+}
+
 /// Why nothing was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unanswered(String);
@@ -107,7 +116,7 @@ impl Outgoing {
         Ok(Self { client: client.build().map_err(Error::internal)?, check, timeout })
     }
 
-    /// Posts JSON; gives the status that was answered.
+    /// Posts JSON; gives what was answered.
     ///
     /// # Errors
     /// Why nothing was answered, for whoever owns the target.
@@ -116,7 +125,7 @@ impl Outgoing {
         url: &str,
         headers: &[(&'static str, String)],
         body: Vec<u8>,
-    ) -> std::result::Result<u16, Unanswered> {
+    ) -> std::result::Result<Answer, Unanswered> {
         let target = Target::read("url", url).map_err(|error| Unanswered(error.message().to_owned()))?;
         // Where a host is an address nobody is asked for one.
         if target.address().is_some_and(|address| !(self.check)(address)) {
@@ -127,7 +136,8 @@ impl Outgoing {
             request = request.header(*name, value);
         }
         let mut answer = request.send().await.map_err(|error| self.why(&error))?;
-        let status = answer.status().as_u16();
+        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let given = Answer { status: answer.status().as_u16(), retry_after: retry_after.map(Duration::from_secs) };
         let mut read = 0;
         // What more there is, and whether it arrives whole, is nothing to us.
         while read < ANSWER
@@ -135,7 +145,7 @@ impl Outgoing {
         {
             read += some.len();
         }
-        Ok(status)
+        Ok(given)
     }
 
     fn why(&self, error: &reqwest::Error) -> Unanswered {

@@ -342,6 +342,11 @@ async fn what_an_owner_has_is_counted_exactly() {
         assert!(count(last).await);
         let seen = write(&store, move |tx| Box::pin(async move { tx.get_totals(owner).await })).await;
         assert_eq!((seen.allocations, seen.resources.cpu_millicores), (5, 6000));
+        let clear = || write(&store, |tx| Box::pin(async move { tx.delete_owners_of_nothing(10).await }));
+        assert_eq!(clear().await, 0);
+        write(&store, move |tx| Box::pin(async move { tx.count_from_owner(owner, &seen).await })).await;
+        assert_eq!(clear().await, 1);
+        assert_eq!(store.get_owner_totals(owner).await.unwrap(), Totals::default());
     })
     .await;
 }

@@ -51,17 +51,18 @@ impl Notice {
     }
 }
 
-/// What to answer: a status, where a redirect leads to, and after how long.
+/// What to answer: a status, where a redirect leads to, when to come again, and after how long.
 #[derive(Clone)]
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) location: Option<String>,
+    pub(super) retry_after: Option<u64>,
     pub(super) after: Duration,
 }
 
 impl Reply {
     pub(super) fn status(status: u16) -> Self {
-        Self { status, location: None, after: Duration::ZERO }
+        Self { status, location: None, retry_after: None, after: Duration::ZERO }
     }
 }
 
@@ -146,6 +147,9 @@ where
             let mut response = Response::builder().status(reply.status);
             if let Some(location) = reply.location {
                 response = response.header("location", location);
+            }
+            if let Some(seconds) = reply.retry_after {
+                response = response.header("retry-after", seconds);
             }
             // More than anybody wants to read.
             Ok::<_, Infallible>(response.body(Full::new(bytes::Bytes::from(vec![b'x'; 4096]))).unwrap())

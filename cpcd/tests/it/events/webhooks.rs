@@ -269,6 +269,22 @@ async fn who_fails_for_too_long_is_given_up_and_goes_on_after_a_test() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_wants_to_be_left_alone_is() {
+    let receiver = Receiver::start().await;
+    let engine = Engine::sqlite();
+    let daemon = start(&engine, &settings(&[&receiver])).await;
+    let owner = daemon.person("owner", &["allocations=read"]).await;
+    create(&daemon, &owner, &receiver.url(), &[]).await;
+    receiver.answers(|_, _| Reply { retry_after: Some(1800), ..Reply::status(503) });
+    happen(&daemon, &engine, 0, 1).await;
+    eventually("it was tried", async || show(&daemon, &owner).await.failures == 1).await;
+    let next = show(&daemon, &owner).await.next_attempt_at.expect("it is tried again").seconds;
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64;
+    assert!((1700..=1801).contains(&(next - now)), "{} seconds from now", next - now);
+    daemon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_slow_receiver_holds_nobody_up() {
     let engine = Engine::sqlite();
     let (slow, fast) = (Receiver::start().await, Receiver::start().await);

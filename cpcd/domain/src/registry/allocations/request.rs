@@ -140,7 +140,7 @@ impl Allocations {
     async fn grant(&self, asking: &Asking, checked: &Checked) -> Result<(Allocation, Vec<Node>)> {
         let ask = Ask::of(&self.store, &checked.request, asking.reach.clone()).await?;
         let (count, mut avoid) = (checked.request.nodes as usize, Avoid::default());
-        let (mut has_caught_up, mut refusers) = (false, HashSet::new());
+        let (mut has_caught_up, mut refusers, mut crossed) = (false, HashSet::new(), None);
         for _ in 0..ATTEMPTS {
             let mut proposed = self.placements.propose(&ask, count, &avoid);
             if proposed.len() < count && !has_caught_up {
@@ -149,13 +149,15 @@ impl Allocations {
                 proposed = self.placements.propose(&ask, count, &avoid);
             }
             if proposed.len() < count {
+                crossed = None;
                 break;
             }
             match self.write(asking, checked, &proposed, "").await {
-                Err(error) if error.reason() == Reason::WriteConflict => {}
+                Err(error) if error.reason() == Reason::WriteConflict => crossed = Some(error),
                 Err(error) => return Err(error),
                 Ok(Ok(granted)) => return Ok(granted),
                 Ok(Err(Instead::Refused(taken))) => {
+                    crossed = None;
                     let refused: Vec<_> = proposed.into_iter().filter(|id| !taken.contains(id)).collect();
                     self.placements.refresh(&refused).await?;
                     // Whoever refuses although it was read anew is left alone.
@@ -163,6 +165,10 @@ impl Allocations {
                 }
                 Ok(Err(Instead::Twin)) => return Err(twin()),
             }
+        }
+        // That others came first each time says nothing about how much room there is.
+        if let Some(error) = crossed {
+            return Err(error);
         }
         let lack = self.placements.explain(&ask, count, &avoid).what;
         if !checked.request.may_wait {
