@@ -28,8 +28,7 @@ impl NodeOrchestration for Edge {
             self.app.run(async move { app.heart(door, token.as_deref()).await }).await
         };
         let caller = opened.await.map_err(|error: Error| status(&error, request_id.as_ref()))?;
-        let beats = Beats::new(self.clone(), caller, pings, request_id);
-        Ok(Response::new(Box::pin(stream::unfold(beats, Beats::next))))
+        Ok(Response::new(Beats::new(self.clone(), caller, pings, request_id)))
     }
 
     async fn check_reachability(

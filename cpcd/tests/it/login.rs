@@ -1,45 +1,19 @@
 //! Login and tokens: good once, good for one server, and nothing else is let in.
 
-use std::sync::Arc;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use cpc_proto::v1;
 use serde_json::{Value, json};
 
-use crate::harness::{Daemon, Engine, for_each_engine, reason, within};
+use crate::harness::{Daemon, Engine, Replays, for_each_engine, reason};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_thousand_parallel_replays_one_opens_a_session() {
     for_each_engine(async |engine: Engine| {
-        let daemon = Arc::new(Daemon::start(&engine).await);
+        let daemon = Daemon::start(&engine).await;
         let alice = daemon.person("alice", &[]).await;
         let proof = daemon.proof(&alice.key).await;
-        let channel = daemon.channel().await;
-        let replays = (0..1000).map(|_| {
-            let mut client = cpc_proto::clients::identity_service_client::IdentityServiceClient::new(channel.clone());
-            let request = v1::AuthRequest { step: Some(v1::auth_request::Step::Proof(proof.clone())) };
-            tokio::spawn(async move {
-                loop {
-                    match client.authenticate(request.clone()).await {
-                        Ok(_) => return "opened".to_owned(),
-                        // Load is shed with a hint when to come back; the replay does.
-                        Err(status) if matches!(reason(&status).as_str(), "OVERLOADED" | "ENGINE_AWAY") => {
-                            tokio::task::yield_now().await;
-                        }
-                        Err(status) => return reason(&status),
-                    }
-                }
-            })
-        });
-        let replays: Vec<_> = replays.collect();
-        let mut opened = 0;
-        for replay in replays {
-            match within("a replay is answered", replay).await.unwrap().as_str() {
-                "opened" => opened += 1,
-                other => assert_eq!(other, "CHALLENGE_USED", "on {}", engine.name),
-            }
-        }
-        assert_eq!(opened, 1, "on {}", engine.name);
+        let replays = Replays::send(&proof, &[daemon.channel().await], 1000);
+        assert_eq!(replays.opened().await, 1, "on {}", engine.name);
     })
     .await;
 }

@@ -2,13 +2,11 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use cpc_proto::{clients::identity_service_client::IdentityServiceClient, v1};
+use cpc_proto::v1;
 use redis::Client;
-use tokio::task::JoinHandle;
-use tonic::transport::Channel;
 
 use crate::{
-    harness::{Daemon, Engine, eventually, for_each_engine, reason, within},
+    harness::{Daemon, Engine, Replays, eventually, for_each_engine, reason, within},
     toxiproxy::Proxy,
     valkey::{self, Server},
 };
@@ -85,39 +83,6 @@ async fn holds(daemon: &Daemon, token: &str) -> Result<(), String> {
     answer.map(drop).map_err(|status| reason(&status))
 }
 
-/// Sends a proof many times at once, to each channel in turn; each send gives whether it opened a session.
-fn replay(proof: &v1::ChallengeProof, channels: &[Channel; 2], times: usize) -> Vec<JoinHandle<bool>> {
-    let request = v1::AuthRequest { step: Some(v1::auth_request::Step::Proof(proof.clone())) };
-    let replays = (0..times).map(|number| {
-        let mut client = IdentityServiceClient::new(channels[number % 2].clone());
-        let request = request.clone();
-        tokio::spawn(async move {
-            loop {
-                match client.authenticate(request.clone()).await {
-                    Ok(_) => return true,
-                    Err(status) => match reason(&status).as_str() {
-                        "CHALLENGE_USED" => return false,
-                        // Load is shed with a hint when to come back; the replay does. The cache is never in the way.
-                        "OVERLOADED" | "ENGINE_AWAY" if !status.message().contains("cache") => {
-                            tokio::task::yield_now().await;
-                        }
-                        other => panic!("a replay was answered with {other}"),
-                    },
-                }
-            }
-        })
-    });
-    replays.collect()
-}
-
-async fn count_opened(replays: Vec<JoinHandle<bool>>) -> usize {
-    let mut opened = 0;
-    for replay in replays {
-        opened += usize::from(within("a replay is answered", replay).await.unwrap());
-    }
-    opened
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revocation_is_told_to_the_other_daemon_and_only_the_store_is_believed() {
     with_servers(async |engine, url| {
@@ -183,8 +148,8 @@ async fn of_a_thousand_replays_on_both_daemons_one_opens_a_session() {
         let alice = pair.here.person("alice", &[]).await;
         let channels = [pair.here.channel().await, pair.there.channel().await];
         let proof = pair.here.proof(&alice.key).await;
-        assert_eq!(count_opened(replay(&proof, &channels, 1_000)).await, 1);
-        assert_eq!(count_opened(replay(&proof, &channels, 100)).await, 0);
+        assert_eq!(Replays::send(&proof, &channels, 1_000).opened().await, 1);
+        assert_eq!(Replays::send(&proof, &channels, 100).opened().await, 0);
         pair.stop().await;
     })
     .await;
@@ -210,19 +175,19 @@ async fn no_replay_and_no_revoked_token_gets_in_while_the_cache_dies() {
                 let proof = pair.here.proof(&alice.key).await;
                 let token = pair.there.login(&alice.key).await.unwrap();
                 pair.both_hear("identity:revocations").await;
-                let mut replays = replay(&proof, &channels, 100);
+                let replays = Replays::send(&proof, &channels, 100);
                 let mut identity = pair.here.identity(Some(&token)).await;
                 let logout = tokio::spawn(async move { identity.logout(v1::LogoutRequest {}).await.map(drop) });
                 // In the midst of it.
                 dies(&proxy);
-                replays.extend(replay(&proof, &channels, 100));
-                assert_eq!(count_opened(replays).await, 1, "{how}");
+                let replays = replays.and(Replays::send(&proof, &channels, 100));
+                assert_eq!(replays.opened().await, 1, "{how}");
                 within("the logout is answered", logout).await.unwrap().unwrap();
-                assert_eq!(count_opened(replay(&proof, &channels, 20)).await, 0, "{how}");
+                assert_eq!(Replays::send(&proof, &channels, 20).opened().await, 0, "{how}");
                 pair.both_refuse(&token).await;
                 proxy.heal();
                 pair.both_hear("identity:revocations").await;
-                assert_eq!(count_opened(replay(&proof, &channels, 20)).await, 0, "{how}, and healed");
+                assert_eq!(Replays::send(&proof, &channels, 20).opened().await, 0, "{how}, and healed");
                 for daemon in [&pair.here, &pair.there] {
                     assert_eq!(holds(daemon, &token).await.unwrap_err(), "TOKEN_REVOKED", "{how}, and healed");
                 }

@@ -6,6 +6,7 @@ use crate::{context::Context, failure::Result};
 
 mod allocate;
 mod heartbeat;
+mod login;
 mod register;
 
 /// Measures a running daemon
@@ -15,6 +16,7 @@ pub(crate) enum Command {
     #[command(alias = "heartbeats")]
     Heartbeat(heartbeat::Args),
     Register(register::Args),
+    Login(login::Args),
     Allocate(allocate::Args),
 }
 
@@ -23,6 +25,7 @@ impl Command {
         match self {
             Self::Heartbeat(args) => args.run(context).await,
             Self::Register(args) => args.run(context).await,
+            Self::Login(args) => args.run(context).await,
             Self::Allocate(args) => args.run(context).await,
         }
     }

@@ -3,24 +3,21 @@ use std::{
     fs::{File, OpenOptions},
     io::Write,
     path::PathBuf,
-    time::{Duration, Instant},
 };
 
 use serde::Serialize;
-use tokio::task::JoinSet;
 
 use crate::{
     client::Client,
     context::Context,
     endpoint::Endpoint,
-    exit::Exit,
     failure::{Failure, Result},
-    load::enrol::Newcomer,
+    load::{
+        crowd::{Came, Crowd},
+        enrol::Newcomer,
+    },
     output::Show,
 };
-
-/// After a failure the next attempt waits so long: a daemon that is away is not asked thousands of times a second.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// Registers new nodes as fast as they are taken, and says how fast that was
 ///
@@ -61,49 +58,23 @@ impl Args {
         let clients = self.clients(context).await?;
         context.output.note(format_args!("making {} keys", self.count));
         let mut waiting: Vec<_> = (0..self.count).map(|_| Newcomer::generate()).collect::<Result<_>>()?;
-        let (begin, mut errors, mut registered) = (Instant::now(), BTreeMap::<String, u64>::new(), 0u32);
-        let (mut running, mut turn) = (JoinSet::new(), 0);
-        while registered < self.count {
-            while running.len() < self.at_once as usize
-                && let Some(newcomer) = waiting.pop()
-            {
-                turn += 1;
-                let client = clients[turn % clients.len()].clone();
-                running.spawn(async move {
-                    let registered = newcomer.register(&client, None, limit).await;
-                    if registered.is_err() {
-                        tokio::time::sleep(PAUSE).await;
-                    }
-                    registered
-                });
-            }
-            let Some(ended) = running.join_next().await else { break };
-            match ended.map_err(|_| Failure::empty_answer())? {
-                Ok((id, ..)) => {
-                    registered += 1;
-                    if let (Some(file), Some(path)) = (&mut record, &self.record) {
-                        writeln!(file, "{id}").map_err(|error| Failure::file(path, &error))?;
-                    }
-                }
-                Err(failure) => {
-                    *errors.entry(failure.reason.clone()).or_default() += 1;
-                    if errors.values().sum::<u64>() > self.failures {
-                        return Err(failure.hint("that was one failure too many; --failures allows more"));
-                    }
-                    waiting.push(Newcomer::generate()?);
-                }
-            }
-        }
-        let seconds = begin.elapsed().as_secs_f64();
-        let report = Report { registered, seconds, rate: f64::from(registered) / seconds, errors };
+        let mut turn = 0;
+        let crowd = Crowd { count: self.count, at_once: self.at_once, failures: self.failures };
+        let begin = || {
+            turn += 1;
+            let client = clients[turn % clients.len()].clone();
+            // One that failed is made up for by another one.
+            let newcomer = waiting.pop().map_or_else(Newcomer::generate, Ok)?;
+            Ok(async move { newcomer.register(&client, None, limit).await.map(|(id, ..)| id) })
+        };
+        let came = crowd.run(begin, |id| match (&mut record, &self.record) {
+            (Some(file), Some(path)) => writeln!(file, "{id}").map_err(|error| Failure::file(path, &error)),
+            _ => Ok(()),
+        });
+        let Came { seconds, errors } = came.await?;
+        let report = Report { registered: self.count, seconds, rate: f64::from(self.count) / seconds, errors };
         context.output.record(&report)?;
-        match report.errors.values().sum::<u64>() {
-            0 => Ok(()),
-            count => {
-                let message = format!("{count} registrations failed and were made up for");
-                Err(Failure::new(Exit::Partial, "REGISTRATIONS_FAILED", message))
-            }
-        }
+        Came::outcome(&report.errors, "registrations")
     }
 
     /// Connects to each daemon; without one, as the context does.
@@ -141,10 +112,9 @@ impl Show for Report {
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {
-        let errors: Vec<_> = self.errors.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
         vec![
             ("Registered", format!("{} in {:.2} s: {:.0}/s", self.registered, self.seconds, self.rate)),
-            ("Failed", if errors.is_empty() { "none".to_owned() } else { errors.join("\n") }),
+            ("Failed", Came::failed(&self.errors)),
         ]
     }
 }

@@ -7,7 +7,7 @@ use cpc_signing::SecretKey;
 use futures_util::future::join_all;
 
 use super::{cluster::Cluster, table::Place};
-use crate::harness::{Daemon, Fault, eventually, reason};
+use crate::harness::{Daemon, Fault, Replays, eventually, reason};
 
 const TRIALS: u64 = 12;
 
@@ -43,6 +43,24 @@ async fn no_proof_is_good_twice_at_the_moment_of_valkeys_death() {
         assert_eq!(again, 0, "trial {trial}: it was taken before Valkey came back");
         assert_eq!(taken_by(&cluster, &proof).await, 0, "trial {trial}: nor is the first good again");
     }
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_thousand_replays_one_is_taken_whatever_becomes_of_valkey() {
+    let Some(cluster) = Cluster::start().await else { return };
+    let person = cluster.called().person("alice", &[]).await;
+    let channels = join_all(cluster.daemons.iter().map(Daemon::channel)).await;
+    let proof = async || cluster.called().proof(&person.key).await;
+    let replays = Replays::send(&proof().await, &channels, 1000);
+    assert_eq!(replays.opened().await, 1, "with Valkey up");
+    let dying = proof().await;
+    let before = Replays::send(&dying, &channels, 500);
+    cluster.fail(Place::Valkey, Fault::Down).await;
+    assert_eq!(before.and(Replays::send(&dying, &channels, 500)).opened().await, 1, "with Valkey dying in between");
+    let replays = Replays::send(&proof().await, &channels, 1000);
+    assert_eq!(replays.opened().await, 1, "with Valkey down");
+    assert_eq!(Replays::send(&dying, &channels, 30).opened().await, 0, "what was taken stays taken");
     cluster.stop().await;
 }
 

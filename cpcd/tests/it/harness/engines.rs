@@ -71,6 +71,15 @@ where
     let database = Database::new(&server).await;
     test(Engine { name: "postgres", url: database.url.clone(), ..Engine::sqlite() }).await;
     database.remove().await;
+    on_replicas(&test).await;
+}
+
+/// Runs a test on the third of them alone, if its servers are there.
+pub(crate) async fn on_replicas<F>(test: impl FnOnce(Engine) -> F)
+where
+    F: Future<Output = ()>,
+{
+    let Some(server) = server("PostgreSQL", "CPC_TEST_POSTGRES_URL") else { return };
     let Some(shared) = Shared::new() else { return };
     let database = Database::new(&server).await;
     test(shared.engine(&database.url)).await;

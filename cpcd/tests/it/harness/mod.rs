@@ -8,6 +8,7 @@ mod http;
 mod links;
 mod nodes;
 mod raw;
+mod replays;
 mod shared;
 
 use std::{
@@ -31,11 +32,13 @@ use tonic::{
 use tonic_types::StatusExt;
 
 pub(crate) use daemon::Daemon;
-pub(crate) use engines::{Engine, for_each_engine};
+pub(crate) use engines::{Engine, for_each_engine, on_replicas};
+pub(crate) use front::Front;
 pub(crate) use http::{Answer, ask};
 pub(crate) use links::{Fault, Link, Linked, Links};
 pub(crate) use nodes::{ADDRESS, TestNode, record};
 pub(crate) use raw::{raw, raw_stream};
+pub(crate) use replays::Replays;
 
 /// Somebody with a key and, once logged in, a token.
 pub(crate) struct Person {
