@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 
-from trials import common
+from trials import bonds, common
 from trials.cluster import Client, Cluster, Postgres, Valkey, claims
 from trials.leases import broken
 
@@ -159,13 +159,15 @@ def run(arguments, folder):
     search = os.environ.get("CPC_TEST_OPENSEARCH_URL", "")
     cluster = Cluster(bin, folder, 3, postgres.url, valkey.url, search, settings={"CPCD_IDENTITY__ACCESS_TOKEN_SECONDS": "86400"})
     _, admin = cluster.log_in("admin", ["users=admin", "nodes=admin", "content=admin", "allocations=admin"])
-    users = [cluster.log_in(f"user{number}") for number in range(6)]
+    users = [cluster.log_in(f"user{number}") for number in range(14)]
     stop = threading.Event()
     publishers = [Publisher(cluster, number, stop, users[number][1]) for number in range(2)]
     permitters = [Permitter(cluster, number, stop, admin, users[number][0]) for number in (2, 3)]
     renewers = [Renewer(cluster, number, stop, users[number][1]) for number in (4, 5)]
     leasers = [Leaser(cluster, number, stop, admin) for number in (6, 7)]
-    writers = (*publishers, *permitters, *renewers, *leasers)
+    befrienders = [bonds.Befriender(cluster, number, stop, users[number], users[number + 1]) for number in (6, 8)]
+    granters = [bonds.Granter(cluster, number, stop, users[number], users[number + 1]) for number in (10, 12)]
+    writers = (*publishers, *permitters, *renewers, *leasers, *befrienders, *granters)
     for writer in writers:
         writer.start()
     record = folder / "registered.txt"
@@ -228,12 +230,15 @@ def run(arguments, folder):
             lost["renewals"].append(answer.get("reason"))
     lost_by_lease, doubled_leases = lost_leases(leasers, postgres)
     lost, doubled = lost | lost_by_lease, doubled + doubled_leases
-    torn = broken(postgres.query)
+    lost |= {"friend edges": bonds.lost(befrienders, postgres.query), "grants": bonds.lost(granters, postgres.query)}
+    torn = broken(postgres.query) + bonds.one_sided(postgres.query)
     counts = {"registrations": len(registered), "publishes": len(published), "permission changes": len(permitted),
               "renewals": len(renewed), "revocations": len(revoked),
               "allocations": sum(len(leaser.acknowledged) for leaser in leasers),
               "renewals of allocations": sum(leaser.renewals for leaser in leasers),
-              "releases": sum(len(leaser.released) for leaser in leasers)}
+              "releases": sum(len(leaser.released) for leaser in leasers),
+              "friend edges": sum(len(bond.acknowledged) for bond in befrienders),
+              "grants": sum(len(bond.acknowledged) for bond in granters)}
     faults = [fault for writer in writers for fault in writer.faults]
     print(f"seed {seed}: killed {json.dumps(kills)} in {seconds:.0f} s, three replicas")
     for what, count in counts.items():

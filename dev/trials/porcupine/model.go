@@ -61,7 +61,8 @@ func lifeModel() porcupine.Model {
 			case release:
 				return now != unborn, over
 			case expire:
-				return now == live, over
+				// What was given back before does not expire any more.
+				return now != unborn, over
 			default:
 				if out.outcome == ended {
 					return now == over, now

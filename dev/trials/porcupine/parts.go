@@ -31,7 +31,7 @@ func room(history *History) (grants, frees []change) {
 	called, freed := map[string]int64{}, map[string]bool{}
 	for _, op := range history.Ops {
 		// Twins of a request: it was granted after the first of them was called.
-		if op.Kind == request && op.Outcome == granted {
+		if op.Kind == request && (op.Outcome == granted || op.Outcome == ended) {
 			if at, known := called[op.ID]; !known || op.Call < at {
 				called[op.ID] = op.Call
 			}
@@ -57,12 +57,17 @@ func room(history *History) (grants, frees []change) {
 			frees = append(frees, change{op.Client, op.ID, grant.Nodes, Amounts{grant.Cpu, grant.Memory}, call, ret, history.Nodes})
 		}
 	}
-	for id, seen := range seenOver(history) {
-		grant := first[id]
-		if grant == nil || grant.TTL == 0 || freed[id] {
+	over := seenOver(history)
+	for id, grant := range first {
+		earliest := called[id] + grant.TTL*1e9
+		if grant.TTL == 0 || freed[id] || earliest > history.End {
 			continue
 		}
-		earliest := called[id] + grant.TTL*1e9
+		seen, known := over[id]
+		if !known {
+			// Nobody looked at it again: it expired at some time until the end.
+			seen = history.End
+		}
 		frees = append(frees, change{-1, id, grant.Nodes, Amounts{grant.Cpu, grant.Memory}, min(earliest, seen), seen, history.Nodes})
 	}
 	return grants, frees
