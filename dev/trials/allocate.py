@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import time
 
@@ -29,6 +30,7 @@ def measure(arguments, bin, folder, engine, size):
         if engine == "postgres":
             url = stack.enter_context(database())
             settings["CPCD_STORE__URL"] = url
+            subprocess.run([bin / "cpcd", "--data-dir", folder, "init"], check=True, stdout=subprocess.DEVNULL)
         daemon = common.Daemon(bin, folder, environment=settings)
         daemon.stop()
         if engine == "postgres":

@@ -2,7 +2,7 @@
 
 use cpcd_model::{
     Result,
-    allocation::{Allocation, AllocationState},
+    allocation::{Allocation, AllocationState, Requester},
     id::{AllocationId, NodeId},
     time::Timestamp,
 };
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Tx,
-    arg::{Arg, big, json_text},
+    arg::{Arg, big, json_text, sql},
 };
 
 #[derive(Serialize)]
@@ -105,6 +105,17 @@ impl Tx {
         )
         .await?;
         Ok(true)
+    }
+
+    /// Waits for whoever is deciding the same request of a requester, and keeps others from it until the end of the transaction.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn lock_request(&mut self, requester: Requester, request_id: &str) -> Result<()> {
+        // SQLite has one writer, for whom the transaction itself has waited.
+        let statement = sql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::TEXT", "SELECT $1");
+        let name = format!("allocation {} {request_id}", requester.uuid());
+        self.fetch_optional::<(String,)>(statement, &[name.as_str().into()]).await.map(drop)
     }
 
     /// Puts the deadline of an allocation off; false if it has ended, its time is over, or its epoch is another by now.

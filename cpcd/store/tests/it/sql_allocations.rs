@@ -15,6 +15,7 @@ use cpcd_store::{
     sql::{AllocationFilter, GrantChange, Priority, Room, Totals},
 };
 use futures_util::future::join_all;
+use tokio::sync::oneshot;
 
 use crate::harness::{for_each_engine, insert_user, now, write};
 
@@ -311,6 +312,41 @@ async fn grants_at_the_same_time_do_not_exceed_what_there_is() {
         for id in [a.id, b.id] {
             assert_eq!(store.get_node(id).await.unwrap().unwrap().granted.cpu_millicores, 4000);
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_is_waited_for_while_it_is_decided() {
+    for_each_engine(async |store| {
+        let node = node(1);
+        insert_node(&store, &node).await;
+        let asked = allocation(Requester::User(UserId::generate()), Some("once"), &[node.id]);
+        let (has_begun, begun) = oneshot::channel();
+        let (go, gone) = oneshot::channel::<()>();
+        let (other, first) = (store.clone(), asked.clone());
+        let first = tokio::spawn(async move {
+            other
+                .write(Priority::Registry, move |tx| {
+                    Box::pin(async move {
+                        tx.lock_request(first.requester, "once").await?;
+                        has_begun.send(()).unwrap();
+                        gone.await.unwrap();
+                        tx.insert_allocation(&first, &[0; 32]).await
+                    })
+                })
+                .await
+        });
+        begun.await.unwrap();
+        let requester = asked.requester;
+        let second = write(&store, move |tx| Box::pin(async move { tx.lock_request(requester, "once").await }));
+        let mut second = Box::pin(second);
+        assert!(futures_util::poll!(&mut second).is_pending());
+        go.send(()).unwrap();
+        second.await;
+        let found = store.get_allocation_by_request(requester, "once").await.unwrap();
+        assert_eq!(found.map(|(found, _)| found.id), Some(asked.id));
+        assert!(first.await.unwrap().unwrap());
     })
     .await;
 }

@@ -81,6 +81,7 @@ impl Allocations {
             if ![Reason::NoCapacity, Reason::QuotaExceeded, Reason::WriteConflict].contains(&error.reason()) {
                 return Err(error);
             }
+            self.wait_for_twins(&asking, name.as_deref()).await?;
             if let Some(allocation) = self.granted_before(&asking, name.as_deref(), &hash).await? {
                 return self.show(caller, allocation, None).await;
             }
@@ -117,6 +118,15 @@ impl Allocations {
                 Ok(Asking { requester: Requester::Local, owner_id: None, reach: Reach::All })
             }
         }
+    }
+
+    /// Waits for the same request where it is being granted at this moment, perhaps elsewhere and for nobody who still waits for the
+    /// answer: nothing is refused that is granted in the end.
+    async fn wait_for_twins(&self, asking: &Asking, name: Option<&str>) -> Result<()> {
+        let (requester, Some(name)) = (asking.requester, name.map(str::to_owned)) else { return Ok(()) };
+        self.store
+            .write(Priority::Registry, move |tx| Box::pin(async move { tx.lock_request(requester, &name).await }))
+            .await
     }
 
     /// Gives what the same request was granted before.
@@ -259,6 +269,9 @@ async fn write(
     quota: &Totals,
     now: Timestamp,
 ) -> Result<std::result::Result<Vec<Node>, Instead>> {
+    if let Some(name) = &allocation.request_id {
+        tx.lock_request(allocation.requester, name).await?;
+    }
     let each = allocation.request.resources;
     let placed: Vec<_> = allocation.parts.iter().filter_map(|part| part.node_id).collect();
     let mut changes: Vec<_> = placed.iter().map(|id| GrantChange::take(*id, each)).collect();
