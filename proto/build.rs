@@ -4,8 +4,10 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 10] = [
     "cpc/v1/common.proto",
+    "cpc/v1/friends.proto",
+    "cpc/v1/grants.proto",
     "cpc/v1/identity.proto",
     "cpc/v1/discovery.proto",
     "cpc/v1/allocation.proto",

@@ -6,8 +6,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        allocation, bench, completion, config, content, context as contexts, events, generate, index, invite, key,
-        login, logout, migrate, node, peers, search, session, status, token_key, user, version, webhook, whoami,
+        allocation, bench, completion, config, content, context as contexts, events, friend, generate, grant, index,
+        invite, key, login, logout, migrate, node, peers, search, session, status, token_key, user, version, webhook,
+        whoami,
     },
     context::Context,
     failure::Result,
@@ -40,6 +41,10 @@ enum Command {
     Key(key::Command),
     #[command(subcommand, alias = "users")]
     User(user::Command),
+    #[command(subcommand, alias = "friends")]
+    Friend(friend::Command),
+    #[command(subcommand, alias = "grants")]
+    Grant(grant::Command),
     #[command(subcommand, alias = "invites")]
     Invite(invite::Command),
     Login(login::Args),
@@ -95,6 +100,8 @@ impl Cli {
             Command::Context(command) => command.run(context),
             Command::Config(command) => command.run(context),
             Command::User(command) => command.run(context).await,
+            Command::Friend(command) => command.run(context).await,
+            Command::Grant(command) => command.run(context).await,
             Command::Invite(command) => command.run(context).await,
             Command::Login(args) => args.run(context).await,
             Command::Logout(args) => args.run(context).await,

@@ -4,7 +4,7 @@ use std::{future::Future, net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
 use cpcd_domain::{
     Caller, discovery::Discovery, events::Events, identity::Identity, migrations::Migrations, registry::Registry,
-    system::System,
+    sharing::Sharing, system::System,
 };
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 use cpcd_store::deadline;
@@ -23,6 +23,7 @@ pub(crate) struct App(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) identity: Identity,
     pub(crate) registry: Registry,
+    pub(crate) sharing: Sharing,
     pub(crate) discovery: Discovery,
     pub(crate) events: Events,
     pub(crate) system: System,

@@ -18,7 +18,7 @@ pub(crate) fn told(
     stop: CancellationToken,
 ) -> impl Stream<Item = Result<Watched>> + Send + use<> {
     let tokens = app.identity.tokens.clone();
-    let ended = Box::pin(async move { tokens.ended(&caller).await });
+    let ended = Box::pin(async move { tokens.ended_or_taken(&caller).await });
     stream::unfold((Some(follower), ended, stop), async |(follower, mut ended, stop)| {
         let mut follower = follower?;
         let watched = tokio::select! {

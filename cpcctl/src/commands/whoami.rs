@@ -1,4 +1,7 @@
-use cpc_proto::v1::{CallerKind, GetCallerRequest, GetCallerResponse, PermissionRule};
+use cpc_proto::v1::{
+    CallerKind, CheckPermissionRequest, CheckPermissionResponse, DecidedBy, GetCallerRequest, GetCallerResponse,
+    PermissionRule,
+};
 use serde::Serialize;
 
 use super::user;
@@ -18,7 +21,8 @@ Examples:
   cpcctl --local whoami
   cpcctl whoami -o json | jq -r .user.id
   cpcctl whoami --can 'write nodes' || echo 'ask an administrator'
-  cpcctl whoami --can nodes=write@label=region:eu-west")]
+  cpcctl whoami --can nodes=write@label=region:eu-west
+  cpcctl whoami --can content=write@object=0192f0c1-2b7a-7c3e-9d54-6a1f0e8b7c21")]
 pub(crate) struct Args {
     /// Asks whether you may: 'write nodes' or nodes=write, and after @ on what; ends with 9 if not
     #[arg(long, value_name = "LEVEL RESOURCE", value_parser = user::question)]
@@ -27,17 +31,35 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
-        let caller = context.call(async |client| client.identity().get_caller(GetCallerRequest {}).await).await?;
-        let Some(wanted) = self.can else { return context.output.record(&caller) };
+        let Some(wanted) = self.can else {
+            let caller = context.call(async |client| client.identity().get_caller(GetCallerRequest {}).await).await?;
+            return context.output.record(&caller);
+        };
         let permission = user::rule(&wanted);
-        match caller.permissions.iter().find(|held| user::covers(held, &wanted)) {
-            Some(held) => context.output.record(&Answer { permission, held: user::rule(held) }),
-            None => {
-                let held = user::rules(&caller.permissions);
-                let text = format!("{} may not: {permission} is not held", caller.name());
-                Err(Failure::new(Exit::CheckFailed, "NOT_PERMITTED", text).hint(format_args!("what is held: {held}")))
-            }
+        let request = CheckPermissionRequest { permission: Some(wanted) };
+        let checked = context.call(async |client| client.identity().check_permission(request.clone()).await).await?;
+        if checked.is_allowed {
+            return context.output.record(&Answer { permission, held: held(&checked) });
         }
+        let caller = context.call(async |client| client.identity().get_caller(GetCallerRequest {}).await).await?;
+        let text = format!("{} may not: {permission} is not held", caller.name());
+        let rules = user::rules(&caller.permissions);
+        Err(Failure::new(Exit::CheckFailed, "NOT_PERMITTED", text).hint(format_args!("what is held: {rules}")))
+    }
+}
+
+/// Says by what the server decided.
+fn held(checked: &CheckPermissionResponse) -> String {
+    let rule = checked.rule.as_ref().map(user::rule).unwrap_or_default();
+    match checked.decided_by() {
+        DecidedBy::Unspecified => "nothing".to_owned(),
+        DecidedBy::Rule => rule,
+        DecidedBy::Floor => format!("{rule}, which anybody may"),
+        DecidedBy::Owner => "being the owner".to_owned(),
+        DecidedBy::Grant => format!("grant {}: {rule}", checked.grant_id),
+        DecidedBy::FriendsGrant => format!("grant {} to friends: {rule}", checked.grant_id),
+        DecidedBy::Friend => "being a friend of the owner".to_owned(),
+        DecidedBy::LocalAdmin => "being the local administrator".to_owned(),
     }
 }
 

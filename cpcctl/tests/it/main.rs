@@ -9,6 +9,7 @@ mod convert;
 mod daemon;
 mod errors;
 mod events;
+mod friends;
 mod generated;
 mod harness;
 mod keys;

@@ -4,8 +4,9 @@ use std::sync::{Arc, LazyLock};
 
 use cpcd_model::{
     Error, Reason, Result,
+    grant::Grants,
     id::{NodeId, SessionId, UserId},
-    permission::{Level, Permissions, Resource, Scopes, Target},
+    permission::{Level, Permissions, Resource, Rule, Scopes, Target},
     query::Viewer,
     time::Timestamp,
 };
@@ -16,6 +17,8 @@ use uuid::Uuid;
 pub struct Caller {
     subject: Subject,
     permissions: Arc<Permissions>,
+    /// Single things that were opened to it.
+    granted: Arc<Grants>,
     session: Option<Session>,
     /// What anybody may do here; a token never takes it away.
     floor: Arc<Permissions>,
@@ -68,7 +71,13 @@ impl Caller {
     pub(crate) fn verified(subject: Subject, permissions: Arc<Permissions>, session: Session) -> Self {
         // Every node's heartbeat comes through here: the same allocation twice costs nothing.
         let floor = no_permissions();
-        Self { subject, permissions, session: Some(session), floor, finds_peers: false }
+        Self { subject, permissions, granted: no_grants(), session: Some(session), floor, finds_peers: false }
+    }
+
+    /// Adds single things that were opened to the caller.
+    #[must_use]
+    pub(crate) fn with_grants(self, granted: Arc<Grants>) -> Self {
+        Self { granted, ..self }
     }
 
     /// Makes the administrator on the local socket; the edge has checked the peer's uid.
@@ -77,6 +86,7 @@ impl Caller {
         Self {
             subject: Subject::LocalAdmin,
             permissions: Arc::new(Permissions::all()),
+            granted: no_grants(),
             session: None,
             floor: Arc::default(),
             finds_peers: false,
@@ -86,7 +96,14 @@ impl Caller {
     /// Makes a caller without a token, with what the settings open to such.
     #[must_use]
     pub fn anonymous(permissions: Arc<Permissions>) -> Self {
-        Self { subject: Subject::Anonymous, permissions, session: None, floor: Arc::default(), finds_peers: false }
+        Self {
+            subject: Subject::Anonymous,
+            permissions,
+            granted: no_grants(),
+            session: None,
+            floor: Arc::default(),
+            finds_peers: false,
+        }
     }
 
     /// Makes the daemon itself.
@@ -94,6 +111,7 @@ impl Caller {
         Self {
             subject: Subject::System,
             permissions: Arc::new(Permissions::all()),
+            granted: no_grants(),
             session: None,
             floor: Arc::default(),
             finds_peers: false,
@@ -108,9 +126,9 @@ impl Caller {
 
     /// Makes of the daemon a user who is not there: what is done later in their name is done by the rights that they have then.
     #[must_use]
-    pub(crate) fn in_the_name_of(self, user: UserId, permissions: Permissions) -> Self {
+    pub(crate) fn in_the_name_of(self, user: UserId, permissions: Permissions, granted: Grants) -> Self {
         debug_assert_eq!(self.subject, Subject::System);
-        Self { subject: Subject::User(user), permissions: Arc::new(permissions), ..self }
+        Self { subject: Subject::User(user), permissions: Arc::new(permissions), granted: Arc::new(granted), ..self }
     }
 
     /// Says whether anybody may find public peers where the request came in.
@@ -140,6 +158,24 @@ impl Caller {
     #[must_use]
     pub fn permissions(&self) -> &Permissions {
         &self.permissions
+    }
+
+    /// Gives what anybody may do where the request came in.
+    pub(crate) fn floor(&self) -> &Permissions {
+        &self.floor
+    }
+
+    /// Gives the single things that were opened to it.
+    pub(crate) fn granted(&self) -> &Grants {
+        &self.granted
+    }
+
+    /// Says whether a level on a thing is held by that thing's own right: by a grant, or by a rule on it alone.
+    pub(crate) fn is_granted(&self, resource: Resource, level: Level, object: Uuid) -> bool {
+        let target = Target { object: Some(object), ..Target::default() };
+        let is_own = |rule: &&Rule| rule.scope.as_ref().is_some_and(|scope| scope.object == Some(object));
+        self.granted.on(resource, level, &target).is_some()
+            || self.permissions.rules().iter().filter(is_own).any(|rule| rule.opens(resource, level, &target))
     }
 
     /// Gives the session of its token.
@@ -178,13 +214,24 @@ impl Caller {
     /// Says whether a level on a thing is held.
     #[must_use]
     pub fn may(&self, resource: Resource, level: Level, target: &Target<'_>) -> bool {
-        self.permissions.allow_on(resource, level, target) || self.floor.allow_on(resource, level, target)
+        self.permissions.allow_on(resource, level, target)
+            || self.floor.allow_on(resource, level, target)
+            || self.granted.on(resource, level, target).is_some()
     }
 
     /// Says on what of a resource a level is held, to filter lists by.
     #[must_use]
     pub fn allowed_scopes(&self, resource: Resource, level: Level) -> Scopes<'_> {
-        if self.floor.allow(resource, level) { Scopes::All } else { self.permissions.scopes(resource, level) }
+        if self.floor.allow(resource, level) {
+            return Scopes::All;
+        }
+        match self.permissions.scopes(resource, level) {
+            Scopes::All => Scopes::All,
+            Scopes::Only(mut scopes) => {
+                scopes.extend(self.granted.scopes(resource, level));
+                Scopes::Only(scopes)
+            }
+        }
     }
 
     fn denied(&self, resource: Resource, level: Level) -> Error {
@@ -225,7 +272,9 @@ impl Caller {
     /// Gives what content the caller may find; with an owner, or an object, what of it.
     #[must_use]
     pub fn viewer(&self, target: &Target<'_>) -> Viewer {
-        if self.permissions.allow_on(Resource::Content, Level::Admin, target) {
+        let is_admin = self.permissions.allow_on(Resource::Content, Level::Admin, target)
+            || self.granted.on(Resource::Content, Level::Admin, target).is_some();
+        if is_admin {
             return Viewer::Admin;
         }
         match self.subject {
@@ -233,6 +282,12 @@ impl Caller {
             Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => Viewer::Public,
         }
     }
+}
+
+/// Gives the one empty set of grants that all share.
+fn no_grants() -> Arc<Grants> {
+    static NONE: LazyLock<Arc<Grants>> = LazyLock::new(Arc::default);
+    NONE.clone()
 }
 
 /// Gives the one empty set of permissions that all share.
@@ -243,7 +298,7 @@ fn no_permissions() -> Arc<Permissions> {
 
 #[cfg(test)]
 mod tests {
-    use cpcd_model::permission::{Rule, Scope};
+    use cpcd_model::permission::Scope;
 
     use super::*;
 

@@ -22,6 +22,8 @@ const LEASE: &str = "cleaner";
 const LEASE_TTL: Duration = Duration::from_secs(60);
 /// Rows that one transaction clears away: the next login waits no longer than for so many.
 const CHUNK: u32 = 5_000;
+/// Contents of users who were deleted that one transaction deletes: a statement for each.
+const CHUNK_OF_CONTENT: u32 = 200;
 /// Invites are shown so long after their end.
 const KEEP_INVITES: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Used challenges are kept this much longer than they are good for: a clock that is set back must not make one good again.
@@ -188,12 +190,15 @@ impl System {
                             tx.delete_node_counts_of_none_before(old, CHUNK).await?,
                             tx.delete_allocations_ended_before(old, CHUNK).await?,
                             tx.delete_owners_of_nothing(CHUNK).await?,
+                            tx.delete_grants_ended_before(now, CHUNK).await?,
+                            tx.delete_users_gone(CHUNK).await?,
                         ])
                     })
                 })
                 .await?;
-            removed += counts.iter().sum::<u64>();
-            if counts.iter().all(|count| *count < u64::from(CHUNK)) {
+            let deleted = self.contents.delete_of_deleted_users(caller, CHUNK_OF_CONTENT).await?;
+            removed += counts.iter().sum::<u64>() + deleted;
+            if counts.iter().all(|count| *count < u64::from(CHUNK)) && deleted < u64::from(CHUNK_OF_CONTENT) {
                 break;
             }
         }

@@ -32,8 +32,28 @@ const RAW: u64 = 0x55;
 pub enum Visibility {
     /// Everyone who may search.
     Public,
+    /// The owner and the owner's friends.
+    Friends,
     /// The owner.
     Private,
+}
+
+impl Visibility {
+    /// Gives the word that is kept.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Friends => "friends",
+            Self::Private => "private",
+        }
+    }
+
+    /// Reads the word that is kept.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Public, Self::Friends, Self::Private].into_iter().find(|visibility| visibility.as_str() == word)
+    }
 }
 
 /// What a publisher says about content, checked and in normal form.

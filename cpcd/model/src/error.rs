@@ -116,6 +116,8 @@ reasons! {
     UserNotFound "USER_NOT_FOUND" NotFound "There is no such user.";
     NodeNotFound "NODE_NOT_FOUND" NotFound "There is no such node, or the caller may not know of it.";
     AllocationNotFound "ALLOCATION_NOT_FOUND" NotFound "There is no such allocation, or the caller may not know of it.";
+    GrantNotFound "GRANT_NOT_FOUND" NotFound "There is no such grant, or the caller may not know of it.";
+    FriendRequestNotFound "FRIEND_REQUEST_NOT_FOUND" NotFound "The user has not asked to be friends.";
     WebhookNotFound "WEBHOOK_NOT_FOUND" NotFound "There is no such webhook, or it is somebody else's.";
     InviteNotFound "INVITE_NOT_FOUND" NotFound "There is no such invite.";
     RouteUnknown "ROUTE_UNKNOWN" NotFound "There is nothing under this path.";
@@ -125,6 +127,8 @@ reasons! {
     CidTaken "CID_TAKEN" AlreadyExists "The owner has other content under this cid.";
     RequestIdReused "REQUEST_ID_REUSED" AlreadyExists "The request id named another request of the caller before.";
     WriteConflict "WRITE_CONFLICT" Aborted "Another write came between; try again.";
+    FriendRequestNotYours "FRIEND_REQUEST_NOT_YOURS" FailedPrecondition "Only the user who was asked accepts or declines a request, and only who asked takes it back.";
+    UserBlocked "USER_BLOCKED" FailedPrecondition "The caller blocks the user, and must unblock them first.";
     LastAdmin "LAST_ADMIN" FailedPrecondition "Nobody would be left with admin on users.";
     EpochStale "EPOCH_STALE" FailedPrecondition "A part of the allocation has moved since the epoch that the caller holds; get it anew.";
     AllocationEnded "ALLOCATION_ENDED" FailedPrecondition "The allocation was given back or has expired; request a new one.";

@@ -57,6 +57,8 @@ ids! {
     AllocationId;
     /// Names a webhook.
     WebhookId;
+    /// Names a grant.
+    GrantId;
 }
 
 impl NodeId {

@@ -5,6 +5,8 @@
 pub mod allocation;
 pub mod content;
 pub mod error;
+pub mod friend;
+pub mod grant;
 pub mod id;
 pub mod invite;
 pub mod labels;

@@ -3,6 +3,8 @@
 //! Every word and phrase must match; none of the exclusions may. What stands for an operator elsewhere (`*`, `:`, `(`, `~`) is
 //! plain text here, so nothing of an engine's own syntax passes through.
 
+use uuid::Uuid;
+
 use crate::{Error, Reason, Result, id::UserId};
 
 /// Most bytes of a query.
@@ -35,7 +37,7 @@ pub struct Query {
 pub enum Viewer {
     /// Public content only.
     Public,
-    /// Public content and this user's own.
+    /// Public content, this user's own, and what their circle adds.
     User(UserId),
     /// All content.
     Admin,
@@ -50,6 +52,17 @@ pub struct Filter {
     pub owner: Option<UserId>,
     /// For whom.
     pub viewer: Viewer,
+    /// What a user finds besides.
+    pub circle: Circle,
+}
+
+/// What a user may find beside what is public or their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Circle {
+    /// Owners who show them what is for friends; at most as many as one has friends.
+    pub friends: Vec<Uuid>,
+    /// Content that is granted to them.
+    pub granted: Vec<Uuid>,
 }
 
 impl Query {

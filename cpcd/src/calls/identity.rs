@@ -173,3 +173,12 @@ impl Call for v1::UpdatePermissionsRequest {
         Ok(v1::UpdatePermissionsResponse { user: Some(user.to_wire()) })
     }
 }
+
+impl Call for v1::DeleteUserRequest {
+    type Response = v1::DeleteUserResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::DeleteUserResponse> {
+        app.identity.deleting.delete(caller, &self.id).await?;
+        Ok(v1::DeleteUserResponse {})
+    }
+}

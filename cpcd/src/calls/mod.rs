@@ -6,6 +6,8 @@ mod admin;
 mod allocations;
 mod discovery;
 mod events;
+mod friends;
+mod grants;
 mod identity;
 mod invites;
 mod operations;

@@ -4,6 +4,7 @@ use std::{sync::Arc, thread};
 
 use cpcd_domain::{
     migrations::{Migrations, Service},
+    sharing::Sharing,
     system::System,
 };
 use futures_util::future::BoxFuture;
@@ -45,6 +46,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         message_bytes: settings.limits.message_bytes,
     };
     let app = App::new(Parts {
+        sharing: Sharing::new(&store, &ground.clock, &identity.revoked, &registry.nodes),
         identity,
         registry,
         system: System::new(&store, &index, &cache, &ground.clock, &discovery.contents),

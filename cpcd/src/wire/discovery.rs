@@ -3,7 +3,7 @@
 use cpc_proto::v1;
 use cpcd_domain::discovery::{BatchReport, Refusal, SearchResults};
 use cpcd_model::{
-    Error, Reason, Result,
+    Result,
     content::{Content, Outcome, RawDraft, Visibility},
 };
 
@@ -16,6 +16,7 @@ impl Wire for Content {
         let metadata = &self.metadata;
         let visibility = match metadata.visibility {
             Visibility::Public => v1::Visibility::Public,
+            Visibility::Friends => v1::Visibility::Friends,
             Visibility::Private => v1::Visibility::Private,
         };
         v1::Content {
@@ -95,13 +96,7 @@ pub(crate) fn draft(message: v1::ContentMetadata) -> Result<RawDraft> {
         Ok(v1::Visibility::Unspecified) => None,
         Ok(v1::Visibility::Public) => Some(Visibility::Public),
         Ok(v1::Visibility::Private) => Some(Visibility::Private),
-        Ok(v1::Visibility::Friends) => {
-            return Err(Error::field(
-                Reason::FieldInvalid,
-                "visibility",
-                "there are no friends yet; use public or private",
-            ));
-        }
+        Ok(v1::Visibility::Friends) => Some(Visibility::Friends),
         Err(_) => return Err(unknown("visibility", message.visibility)),
     };
     Ok(RawDraft {

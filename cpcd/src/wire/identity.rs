@@ -116,55 +116,78 @@ pub(crate) fn challenge_purpose(field: &str, number: i32) -> Result<Purpose> {
 
 /// Gives permissions as messages.
 pub(crate) fn permissions(permissions: &Permissions) -> Vec<v1::PermissionRule> {
-    let message = |rule: &Rule| {
-        let resource = match rule.resource {
-            Resource::Nodes => v1::Resource::Nodes,
-            Resource::Allocations => v1::Resource::Allocations,
-            Resource::Content => v1::Resource::Content,
-            Resource::Users => v1::Resource::Users,
-            Resource::Metrics => v1::Resource::Metrics,
-            Resource::System => v1::Resource::System,
-        };
-        let level = match rule.level {
-            Level::Read => v1::Level::Read,
-            Level::Write => v1::Level::Write,
-            Level::Admin => v1::Level::Admin,
-        };
-        let scope = rule.scope.as_ref().map(|scope| v1::Scope {
-            labels: scope.labels.clone().into_iter().collect(),
-            owner_id: scope.owner.map(|owner| owner.to_string()).unwrap_or_default(),
-            object_id: scope.object.map(|object| object.hyphenated().to_string()).unwrap_or_default(),
-        });
-        v1::PermissionRule { resource: resource.into(), level: level.into(), scope }
-    };
-    permissions.rules().iter().map(message).collect()
+    permissions.rules().iter().map(rule_message).collect()
+}
+
+/// Gives a rule as a message.
+pub(super) fn rule_message(rule: &Rule) -> v1::PermissionRule {
+    let scope = rule.scope.as_ref().map(|scope| v1::Scope {
+        labels: scope.labels.clone().into_iter().collect(),
+        owner_id: scope.owner.map(|owner| owner.to_string()).unwrap_or_default(),
+        object_id: scope.object.map(|object| object.hyphenated().to_string()).unwrap_or_default(),
+    });
+    v1::PermissionRule {
+        resource: resource_message(rule.resource).into(),
+        level: level_message(rule.level).into(),
+        scope,
+    }
+}
+
+pub(super) fn resource_message(resource: Resource) -> v1::Resource {
+    match resource {
+        Resource::Nodes => v1::Resource::Nodes,
+        Resource::Allocations => v1::Resource::Allocations,
+        Resource::Content => v1::Resource::Content,
+        Resource::Users => v1::Resource::Users,
+        Resource::Metrics => v1::Resource::Metrics,
+        Resource::System => v1::Resource::System,
+    }
+}
+
+pub(super) fn level_message(level: Level) -> v1::Level {
+    match level {
+        Level::Read => v1::Level::Read,
+        Level::Write => v1::Level::Write,
+        Level::Admin => v1::Level::Admin,
+    }
 }
 
 /// Reads permission rules.
 pub(crate) fn rules(field: &str, messages: &[v1::PermissionRule]) -> Result<Vec<Rule>> {
-    let rule = |(index, message): (usize, &v1::PermissionRule)| {
-        let (resource_field, level_field) = (format!("{field}[{index}].resource"), format!("{field}[{index}].level"));
-        let resource = match v1::Resource::try_from(message.resource) {
-            Ok(v1::Resource::Nodes) => Resource::Nodes,
-            Ok(v1::Resource::Allocations) => Resource::Allocations,
-            Ok(v1::Resource::Content) => Resource::Content,
-            Ok(v1::Resource::Users) => Resource::Users,
-            Ok(v1::Resource::Metrics) => Resource::Metrics,
-            Ok(v1::Resource::System) => Resource::System,
-            Ok(v1::Resource::Unspecified) => return Err(Error::required(resource_field)),
-            Err(_) => return Err(unknown(&resource_field, message.resource)),
-        };
-        let level = match v1::Level::try_from(message.level) {
-            Ok(v1::Level::Read) => Level::Read,
-            Ok(v1::Level::Write) => Level::Write,
-            Ok(v1::Level::Admin) => Level::Admin,
-            Ok(v1::Level::Unspecified) => return Err(Error::required(level_field)),
-            Err(_) => return Err(unknown(&level_field, message.level)),
-        };
-        let scope = message.scope.as_ref().map(|given| scope(&format!("{field}[{index}].scope"), given)).transpose()?;
-        Ok(Rule { resource, level, scope })
-    };
-    messages.iter().enumerate().map(rule).collect()
+    messages.iter().enumerate().map(|(index, message)| rule(&format!("{field}[{index}]"), message)).collect()
+}
+
+/// Reads a permission rule.
+pub(crate) fn rule(field: &str, message: &v1::PermissionRule) -> Result<Rule> {
+    let resource = resource(&format!("{field}.resource"), message.resource)?;
+    let level = level(&format!("{field}.level"), message.level)?;
+    let scope = message.scope.as_ref().map(|given| scope(&format!("{field}.scope"), given)).transpose()?;
+    Ok(Rule { resource, level, scope })
+}
+
+/// Reads what something is about.
+pub(super) fn resource(field: &str, number: i32) -> Result<Resource> {
+    match v1::Resource::try_from(number) {
+        Ok(v1::Resource::Nodes) => Ok(Resource::Nodes),
+        Ok(v1::Resource::Allocations) => Ok(Resource::Allocations),
+        Ok(v1::Resource::Content) => Ok(Resource::Content),
+        Ok(v1::Resource::Users) => Ok(Resource::Users),
+        Ok(v1::Resource::Metrics) => Ok(Resource::Metrics),
+        Ok(v1::Resource::System) => Ok(Resource::System),
+        Ok(v1::Resource::Unspecified) => Err(Error::required(field)),
+        Err(_) => Err(unknown(field, number)),
+    }
+}
+
+/// Reads how much is opened.
+pub(super) fn level(field: &str, number: i32) -> Result<Level> {
+    match v1::Level::try_from(number) {
+        Ok(v1::Level::Read) => Ok(Level::Read),
+        Ok(v1::Level::Write) => Ok(Level::Write),
+        Ok(v1::Level::Admin) => Ok(Level::Admin),
+        Ok(v1::Level::Unspecified) => Err(Error::required(field)),
+        Err(_) => Err(unknown(field, number)),
+    }
 }
 
 fn scope(field: &str, message: &v1::Scope) -> Result<Scope> {

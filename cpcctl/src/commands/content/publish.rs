@@ -12,7 +12,7 @@ use crate::{
 
 /// Publishes content, or changes what you published before under the same cid or request id
 ///
-/// With --from, publishes a file of JSON lines, each a ContentMetadata in proto JSON: title, description, tags, cid, sizeBytes, mediaType, visibility (VISIBILITY_PUBLIC, VISIBILITY_PRIVATE), requestId. A broken connection is taken up again, and repeating the whole command doubles nothing: an entry with neither id nor cid nor requestId gets a request id made of all that it says.
+/// With --from, publishes a file of JSON lines, each a ContentMetadata in proto JSON: title, description, tags, cid, sizeBytes, mediaType, visibility (VISIBILITY_PUBLIC, VISIBILITY_FRIENDS, VISIBILITY_PRIVATE), requestId. A broken connection is taken up again, and repeating the whole command doubles nothing: an entry with neither id nor cid nor requestId gets a request id made of all that it says.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -63,6 +63,8 @@ pub(crate) struct Args {
 enum Audience {
     /// Everyone who may search
     Public,
+    /// You and your friends
+    Friends,
     /// You alone
     Private,
 }
@@ -83,6 +85,7 @@ impl Args {
             visibility: match self.visibility {
                 None => Visibility::Unspecified,
                 Some(Audience::Public) => Visibility::Public,
+                Some(Audience::Friends) => Visibility::Friends,
                 Some(Audience::Private) => Visibility::Private,
             }
             .into(),

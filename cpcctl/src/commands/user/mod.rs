@@ -12,18 +12,21 @@ use crate::{
 };
 
 mod create;
+mod delete;
 mod list;
 mod permissions;
 mod permit;
 mod show;
 
-pub(super) use permissions::{covers, permission, question, rule, rules};
+pub(super) use permissions::{permission, question, rule, rules};
 
-/// Makes, lists and shows users, and says what they may do
+/// Makes, lists, shows and deletes users, and says what they may do
 #[derive(Debug, Subcommand)]
 #[command(disable_help_subcommand = true)]
 pub(crate) enum Command {
     Create(create::Args),
+    #[command(alias = "rm")]
+    Delete(delete::Args),
     #[command(alias = "ls")]
     List(list::Args),
     Permit(permit::Args),
@@ -35,6 +38,7 @@ impl Command {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         match self {
             Self::Create(args) => args.run(context).await,
+            Self::Delete(args) => args.run(context).await,
             Self::List(args) => args.run(context).await,
             Self::Permit(args) => args.run(context).await,
             Self::Show(args) => args.run(context).await,

@@ -100,7 +100,7 @@ pub(in crate::commands) fn scope_of(parts: &[ScopePart]) -> Result<Scope, String
 }
 
 /// Says whether a rule opens all that another opens.
-pub(in crate::commands) fn covers(held: &PermissionRule, wanted: &PermissionRule) -> bool {
+pub(super) fn covers(held: &PermissionRule, wanted: &PermissionRule) -> bool {
     let is_as_wide = match (&held.scope, &wanted.scope) {
         (None, _) => true,
         (Some(_), None) => false,

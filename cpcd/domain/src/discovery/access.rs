@@ -8,21 +8,42 @@ use cpcd_model::{
     query::Viewer,
 };
 
-use crate::Caller;
+use uuid::Uuid;
 
-/// Says whether content is for a viewer to see.
-pub(super) fn may_see(viewer: Viewer, content: &Content) -> bool {
+use crate::{Caller, caller::Subject};
+
+/// Says whether content is for a viewer to see, to whom some is granted and who is a friend of its owner or not.
+pub(super) fn may_see(viewer: Viewer, granted: &[Uuid], content: &Content, is_of_friend: bool) -> bool {
+    let is_public = content.metadata.visibility == Visibility::Public;
     match viewer {
         Viewer::Admin => true,
-        Viewer::User(user) => content.owner_id == user || content.metadata.visibility == Visibility::Public,
-        Viewer::Public => content.metadata.visibility == Visibility::Public,
+        Viewer::User(user) => {
+            let is_shown_to_friends = content.metadata.visibility == Visibility::Friends && is_of_friend;
+            // In order, as the caller gives them.
+            let is_granted = || granted.binary_search(&content.id.uuid()).is_ok();
+            content.owner_id == user || is_public || is_shown_to_friends || is_granted()
+        }
+        Viewer::Public => is_public,
     }
 }
 
-/// Says whether content is for a caller to see.
-pub(super) fn is_shown(caller: &Caller, content: &Content) -> bool {
+/// Says whether content is for a caller to see, who is a friend of its owner or not.
+pub(crate) fn is_shown(caller: &Caller, content: &Content, is_of_friend: bool) -> bool {
     let target = target(content);
-    caller.may(Resource::Content, Level::Read, &target) && may_see(caller.viewer(&target), content)
+    let granted: &[Uuid] = match caller.granted().on(Resource::Content, Level::Read, &target) {
+        Some(held) => std::slice::from_ref(&held.object),
+        None => &[],
+    };
+    caller.may(Resource::Content, Level::Read, &target)
+        && may_see(caller.viewer(&target), granted, content, is_of_friend)
+}
+
+/// Gives the user to ask whose friend they are before they are shown content: nobody if it does not matter.
+pub(super) fn friend_to_be(caller: &Caller, content: &Content) -> Option<UserId> {
+    match caller.subject() {
+        Subject::User(user) if content.metadata.visibility == Visibility::Friends => Some(user),
+        Subject::User(_) | Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => None,
+    }
 }
 
 /// Gives content as what something is to be done to.
@@ -38,6 +59,8 @@ pub(super) fn may_read(caller: &Caller, owner: Option<UserId>) -> Result<Viewer>
 }
 
 /// Asks for what publishing needs; gives the user in whose name it is done. With an id, it is that content that changes.
+///
+/// Whoever has write on that content alone changes it in its owner's name: that is for the caller of this to see to.
 pub(super) fn publisher(caller: &Caller, id: &str) -> Result<UserId> {
     caller.require_some(Resource::Content, Level::Write)?;
     let owner = caller.require_user()?;

@@ -173,7 +173,7 @@ fn decode(bytes: &[u8]) -> Option<Hits> {
 
 #[cfg(test)]
 mod tests {
-    use cpcd_model::id::ContentId;
+    use cpcd_model::{id::ContentId, query::Circle};
     use cpcd_store::cache;
 
     use super::*;
@@ -215,7 +215,7 @@ mod tests {
     async fn what_is_asked_twice_is_popular() {
         let (candidates, _folder) = candidates().await;
         let query = Query::parse("blue whale").unwrap();
-        let filter = Filter { tags: vec!["a".into()], owner: None, viewer: Viewer::Public };
+        let filter = Filter { tags: vec!["a".into()], owner: None, viewer: Viewer::Public, circle: Circle::default() };
         assert!(!candidates.is_popular((&query, &filter), (0, 20)).await);
         assert!(candidates.is_popular((&query, &filter), (0, 20)).await);
         assert!(!candidates.is_popular((&query, &filter), (20, 20)).await, "another page is another search");

@@ -8,17 +8,17 @@ use cpcd_model::{
     id::{ContentId, UserId},
     page,
     permission::{Level, Resource},
-    time::Clock,
+    time::{Clock, Timestamp},
 };
 use cpcd_store::{
-    Store,
+    Store, Tx,
     sql::{NewEvent, Priority},
 };
 use serde_json::json;
 use tokio::sync::Notify;
 
 use super::{
-    access::{is_shown, may_read, not_found, not_owner, publisher, target},
+    access::{friend_to_be, is_shown, may_read, not_found, not_owner, publisher, target},
     publish::{self, BatchReport, Entry},
 };
 use crate::{Caller, caller::Subject, identity::cut_page};
@@ -39,13 +39,14 @@ impl Contents {
         Self { store: store.clone(), clock: clock.clone(), changed }
     }
 
-    /// Publishes content in the caller's name. Needs write on content.
+    /// Publishes content in the caller's name, or changes what they have write on alone, in its owner's. Needs write on content.
     ///
     /// # Errors
     /// A field's fault; `CONTENT_NOT_FOUND` or `NOT_OWNER` for an id to change, `CID_TAKEN`, `REQUEST_ID_REUSED`.
     pub async fn publish(&self, caller: &Caller, raw: RawDraft) -> Result<(Content, Outcome)> {
-        let owner = publisher(caller, &raw.id)?;
+        let user = publisher(caller, &raw.id)?;
         let draft = raw.check()?;
+        let (owner, draft) = self.in_whose_name(caller, user, draft).await?;
         let mut done = self.write(owner, vec![draft]).await?;
         done.pop().ok_or_else(|| Error::internal("a publish gave no outcome"))?
     }
@@ -84,8 +85,12 @@ impl Contents {
     pub async fn get(&self, caller: &Caller, id: &str) -> Result<Content> {
         caller.require_some(Resource::Content, Level::Read)?;
         let id = ContentId::parse("id", id)?;
-        let found = self.store.get_content(id).await?;
-        found.filter(|content| is_shown(caller, content)).ok_or_else(|| not_found(id))
+        let content = self.store.get_content(id).await?.ok_or_else(|| not_found(id))?;
+        let is_of_friend = match friend_to_be(caller, &content) {
+            Some(user) => self.store.are_friends(user, content.owner_id).await?,
+            None => false,
+        };
+        if is_shown(caller, &content, is_of_friend) { Ok(content) } else { Err(not_found(id)) }
     }
 
     /// Lists what the caller may see, newest first; gives the token of the next page. Needs read on content.
@@ -107,7 +112,8 @@ impl Contents {
         let before = page::decode(&binding, page_token)?
             .map(|id| ContentId::parse("page_token", &id).map_err(|_| page::invalid()))
             .transpose()?;
-        let mut contents = self.store.list_contents(viewer, owner, before, size + 1).await?;
+        let granted = caller.granted().objects(Resource::Content, Level::Read);
+        let mut contents = self.store.list_contents(viewer, &granted, owner, before, size + 1).await?;
         let next = cut_page(&mut contents, size, &binding, |content| content.id.to_string());
         Ok((contents, next))
     }
@@ -123,8 +129,14 @@ impl Contents {
         self.store
             .write(Priority::Bulk, move |tx| {
                 Box::pin(async move {
-                    let content = tx.get_content(id).await?.filter(|content| is_shown(&caller, content));
-                    let content = content.ok_or_else(|| not_found(id))?;
+                    let content = tx.get_content(id).await?.ok_or_else(|| not_found(id))?;
+                    let is_of_friend = match friend_to_be(&caller, &content) {
+                        Some(user) => tx.are_friends(user, content.owner_id).await?,
+                        None => false,
+                    };
+                    if !is_shown(&caller, &content, is_of_friend) {
+                        return Err(not_found(id));
+                    }
                     let target = target(&content);
                     if !caller.may(Resource::Content, Level::Admin, &target) {
                         if caller.subject() != Subject::User(content.owner_id) {
@@ -134,9 +146,7 @@ impl Contents {
                     }
                     let version = content.version + 1;
                     tx.delete_content(id, version, now).await?;
-                    tx.mark_contents(&[(id, version)], now).await?;
-                    let payload = json!({ "version": version });
-                    tx.insert_events(&[NewEvent { kind: "content.deleted", subject_id: id.uuid(), payload }], now).await
+                    removed(tx, &[(id, version)], now).await
                 })
             })
             .await?;
@@ -152,6 +162,56 @@ impl Contents {
         let (count, oldest) = self.store.index_backlog().await?;
         let now = self.clock.now();
         Ok((count, oldest.map(|oldest| cpcd_model::time::elapsed(oldest, now)).unwrap_or_default()))
+    }
+
+    /// Deletes at most `limit` contents of users who were deleted; gives their number. Needs to be the daemon.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) async fn delete_of_deleted_users(&self, caller: &Caller, limit: u32) -> Result<u64> {
+        caller.require_system()?;
+        let now = self.clock.now();
+        let write = self.store.write(Priority::Bulk, move |tx| {
+            Box::pin(async move {
+                let gone = tx.list_contents_of_deleted_users(limit).await?;
+                let gone: Vec<_> = gone.into_iter().map(|(id, version)| (id, version + 1)).collect();
+                if gone.is_empty() {
+                    return Ok(0);
+                }
+                for (id, version) in &gone {
+                    tx.delete_content(*id, *version, now).await?;
+                }
+                removed(tx, &gone, now).await?;
+                Ok(gone.len() as u64)
+            })
+        });
+        let deleted = write.await?;
+        self.changed.notify_one();
+        Ok(deleted)
+    }
+
+    /// Finds out in whose name a draft changes content: in its owner's where the caller has write on it alone. Who sees it, and by what
+    /// name a publish finds it again, stay the owner's to say.
+    async fn in_whose_name(&self, caller: &Caller, user: UserId, draft: Draft) -> Result<(UserId, Draft)> {
+        let Some(id) = draft.id.filter(|id| caller.is_granted(Resource::Content, Level::Write, id.uuid())) else {
+            return Ok((user, draft));
+        };
+        let content = self.store.get_content(id).await?.ok_or_else(|| not_found(id))?;
+        if content.owner_id == user {
+            return Ok((user, draft));
+        }
+        let may_open = caller.may(Resource::Content, Level::Admin, &target(&content));
+        let is_other = draft.visibility.is_some_and(|visibility| visibility != content.metadata.visibility);
+        if is_other && !may_open {
+            let text = "who may see it is for its owner to say, or for who has admin on it; leave it out";
+            return Err(Error::field(Reason::NotOwner, "visibility", text));
+        }
+        if draft.request_id.is_some() {
+            let text = "names what is one's own, and the content belongs to somebody else; leave it out";
+            return Err(Error::field(Reason::FieldInvalid, "request_id", text));
+        }
+        let visibility = draft.visibility.filter(|_| is_other);
+        Ok((content.owner_id, Draft { visibility, ..draft }))
     }
 
     async fn write(&self, owner: UserId, drafts: Vec<Draft>) -> Result<Vec<Result<(Content, Outcome)>>> {
@@ -170,4 +230,17 @@ impl Contents {
         self.changed.notify_one();
         Ok(done)
     }
+}
+
+/// Writes what goes with content that is deleted: its marks and events, and the end of the grants on it.
+async fn removed(tx: &mut Tx, gone: &[(ContentId, u64)], now: Timestamp) -> Result<()> {
+    tx.mark_contents(gone, now).await?;
+    let ids: Vec<_> = gone.iter().map(|(id, _)| id.uuid()).collect();
+    tx.delete_grants_on(Resource::Content, &ids).await?;
+    let event = |(id, version): &(ContentId, u64)| NewEvent {
+        kind: "content.deleted",
+        subject_id: id.uuid(),
+        payload: json!({ "version": version }),
+    };
+    tx.insert_events(&gone.iter().map(event).collect::<Vec<_>>(), now).await
 }

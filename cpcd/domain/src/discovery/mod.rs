@@ -26,6 +26,7 @@ use tokio::sync::Notify;
 use self::{candidates::Candidates, settled::Settled};
 use crate::{Caller, identity::RootKey};
 
+pub(crate) use access::is_shown;
 pub use config::Config;
 pub use content::Contents;
 pub use cpcd_store::sql::IndexRebuild;

@@ -193,7 +193,7 @@ impl Shelf {
         };
         let (stored, state) = self.contents.get(&id).ok_or_else(|| not_found(id))?;
         if stored.owner_id != self.owner {
-            let hidden = stored.metadata.visibility == Visibility::Private;
+            let hidden = stored.metadata.visibility != Visibility::Public;
             return Err(if hidden { not_found(id) } else { not_owner(id) });
         }
         if by_cid.is_some_and(|other| other != id) {

@@ -8,7 +8,7 @@ use cpcd_model::{
     id::UserId,
     page,
     permission::{Level, Resource},
-    query::{Filter, Query},
+    query::{Circle, Filter, Query, Viewer},
 };
 use cpcd_store::{Index, Store};
 
@@ -74,8 +74,8 @@ impl Search {
 
     /// Searches what the caller may see. Needs read on content.
     ///
-    /// Costs one search of the index and one statement a page; more only where the index lags behind or has just caught up, and only the
-    /// statement where others have just asked the same.
+    /// Costs one search of the index and one statement a page, for a user one more; more only where the index lags behind or has just
+    /// caught up, and only the statement where others have just asked the same.
     ///
     /// # Errors
     /// `FIELD_REQUIRED` for a search without words, tag and owner, `QUERY_INVALID`, `PAGE_TOKEN_INVALID`, a field's fault.
@@ -103,7 +103,12 @@ impl Search {
             None => 0,
             Some(text) => text.parse::<u32>().ok().filter(|offset| *offset < REACH).ok_or_else(page::invalid)?,
         };
-        let filter = Filter { tags, owner, viewer };
+        let circle = self.circle(caller, viewer).await?;
+        let user = match viewer {
+            Viewer::User(user) => Some(user),
+            Viewer::Public | Viewer::Admin => None,
+        };
+        let filter = Filter { tags, owner, viewer, circle };
 
         let start = offset;
         let mut hits = Vec::new();
@@ -121,7 +126,7 @@ impl Search {
             loop {
                 let (next, later) = unread.split_at(unread.len().min(wanted - hits.len()));
                 let ids: Vec<_> = next.iter().map(|hit| hit.id).collect();
-                let shown = self.store.list_shown_contents(&ids).await?;
+                let shown = self.store.list_shown_contents(&ids, user).await?;
                 self.settled.set(shown.settled);
                 if shown.is_complete && shown.settled != before && is_first_look && !degraded {
                     // Somebody else has indexed since we last looked, before the search or after it: a second look tells.
@@ -129,11 +134,12 @@ impl Search {
                     continue 'search;
                 }
                 is_current &= shown.is_complete && shown.settled == before;
-                let mut rows: HashMap<_, _> = shown.contents.into_iter().map(|content| (content.id, content)).collect();
+                let mut rows: HashMap<_, _> = shown.contents.into_iter().map(|row| (row.0.id, row)).collect();
                 for hit in next {
                     offset += 1;
-                    match rows.remove(&hit.id).filter(|content| passes(&filter, content)) {
-                        Some(content) => hits.push((content, hit.score)),
+                    match rows.remove(&hit.id).filter(|(content, is_of_friend)| passes(&filter, content, *is_of_friend))
+                    {
+                        Some((content, _)) => hits.push((content, hit.score)),
                         None => dropped += 1,
                     }
                 }
@@ -154,11 +160,23 @@ impl Search {
         let next_page_token = if exhausted { String::new() } else { page::encode(&binding, &offset.to_string()) };
         Ok(Results { hits, next_page_token, total, total_is_exact, degraded })
     }
+
+    /// Gives what a user finds beside what is public or their own. Whom they are friends with is read anew each time: candidates that
+    /// are not for them any more do not pass, but nothing brings back those that were not asked for.
+    async fn circle(&self, caller: &Caller, viewer: Viewer) -> Result<Circle> {
+        match viewer {
+            Viewer::User(user) => Ok(Circle {
+                friends: self.store.list_friend_ids(user).await?,
+                granted: caller.granted().objects(Resource::Content, Level::Read),
+            }),
+            Viewer::Public | Viewer::Admin => Ok(Circle::default()),
+        }
+    }
 }
 
-/// Checks the row against what the index may know too late: visibility, tags, owner. Deleted content has no row here.
-fn passes(filter: &Filter, content: &Content) -> bool {
-    may_see(filter.viewer, content)
+/// Checks the row against what the index may know too late: visibility, friendship, tags, owner. Deleted content has no row here.
+fn passes(filter: &Filter, content: &Content, is_of_friend: bool) -> bool {
+    may_see(filter.viewer, &filter.circle.granted, content, is_of_friend)
         && filter.owner.is_none_or(|owner| content.owner_id == owner)
         && filter.tags.iter().all(|tag| content.metadata.tags.contains(tag))
 }

@@ -8,6 +8,7 @@ use std::{collections::HashMap, time::Duration};
 use aws_lc_rs::rand;
 use cpcd_model::{
     Result,
+    grant::Grants,
     id::{UserId, WebhookId},
     time::{Clock, Tick},
 };
@@ -287,7 +288,9 @@ impl Round {
             // It goes with its owner.
             return Ok(Done { hook, at, was_written: false });
         };
-        let caller = Caller::system().in_the_name_of(owner, user.permissions);
+        let now = self.clock.now();
+        let granted = Grants::at(now, self.store.list_grants_held(owner, now).await?);
+        let caller = Caller::system().in_the_name_of(owner, user.permissions, granted);
         let (viewer, filter) = (self.reader.viewer(&caller).await?, Filter::read(&hook.webhook.kinds, &[])?);
         let mut was_written = false;
         while Instant::now() < end {

@@ -6,7 +6,7 @@ use cpcd_model::{Error, Reason, Result};
 use uuid::Uuid;
 
 /// What every kind begins with that anybody is told of.
-pub(super) const AREAS: [&str; 3] = ["node.", "allocation.", "registry."];
+pub(super) const AREAS: [&str; 4] = ["node.", "allocation.", "registry.", "friend."];
 const MOST_KINDS: usize = 32;
 const LONGEST_KIND: usize = 50;
 const MOST_SUBJECTS: usize = 100;
@@ -35,14 +35,14 @@ impl Filter {
         for kind in kinds {
             let is_known = AREAS.iter().any(|area| kind.starts_with(area)) && kind.len() <= LONGEST_KIND;
             if !is_known || !kind.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_' | b'-')) {
-                let text = "must each begin with node., allocation. or registry., as in allocation.moved";
+                let text = "must each begin with node., allocation., registry. or friend., as in allocation.moved";
                 return Err(Error::field(Reason::FieldInvalid, "kinds", text));
             }
         }
         let id = |text: &String| {
             Uuid::try_parse(text).map_err(|_| {
                 let text =
-                    "must each be the id of a node or an allocation, such as 0198c5f0-7a3e-7c52-9d21-3f1b2a4c5d6e";
+                    "must each be the id of a node, an allocation or a user, such as 0198c5f0-7a3e-7c52-9d21-3f1b2a4c5d6e";
                 Error::field(Reason::FieldInvalid, "subject_ids", text)
             })
         };
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(read(&[], &[]).unwrap(), Filter::all());
         assert_eq!(read(&["node.", "node."], &[]).unwrap(), Filter::nodes());
         assert_eq!(read(&["allocation.moved"], &[]).unwrap().kinds, ["allocation.moved"]);
-        for wrong in ["", "node", "content.", "Node.", "node.%", "token.opened", &format!("node.{}", "x".repeat(60))] {
+        for wrong in ["", "node", "content.", "Node.", "node.%", "user.deleted", &format!("node.{}", "x".repeat(60))] {
             let error = read(&[wrong], &[]).unwrap_err();
             assert_eq!((error.reason(), error.fields()[0].field.as_str()), (Reason::FieldInvalid, "kinds"), "{wrong}");
         }

@@ -42,6 +42,7 @@ impl Viewer {
             "node" => (self.node(event, known)?, BTreeMap::new()),
             "allocation" => (self.allocation(event, known)?, BTreeMap::new()),
             "registry" => (self.registry()?, details(&event.payload)),
+            "friend" => (self.friend(event)?, friend_details(&event.payload)),
             // Nobody is told of what nobody has said who may know it.
             _ => return None,
         };
@@ -102,6 +103,12 @@ impl Viewer {
             .then_some(About::Gone(event.subject_id))
     }
 
+    /// Whom it is written for: what one of two is told says nothing of what the other is.
+    fn friend(&self, event: &Event) -> Option<About> {
+        let of = id_of(&event.payload["for"])?;
+        (self.caller.subject() == Subject::User(of.into())).then_some(About::Nothing)
+    }
+
     /// Read on metrics or on system: it is about everybody's nodes.
     fn registry(&self) -> Option<About> {
         let may = |resource| self.caller.may(resource, Level::Read, &Target::default());
@@ -115,6 +122,12 @@ fn labels(value: &Value) -> Option<Labels> {
 
 fn id_of(value: &Value) -> Option<Uuid> {
     Uuid::try_parse(value.as_str()?).ok()
+}
+
+/// Gives whose request it was.
+fn friend_details(payload: &Value) -> BTreeMap<String, String> {
+    let direction = payload["direction"].as_str().map(|direction| ("direction".to_owned(), direction.to_owned()));
+    direction.into_iter().collect()
 }
 
 /// Gives what a payload says in words and numbers.

@@ -22,6 +22,10 @@ pub struct Config {
     pub join: JoinPolicy,
     /// What a new user may do if nothing else is said, as `resource=level`.
     pub default_permissions: Vec<String>,
+    /// How many requests to be friends of a user may wait for an answer.
+    pub friend_requests: u32,
+    /// How many requests to a user may wait for their answer.
+    pub friend_requests_received: u32,
 }
 
 impl Config {
@@ -39,6 +43,8 @@ impl Config {
         range("challenge_seconds", self.challenge_seconds, 600)?;
         range("access_token_seconds", self.access_token_seconds, 86_400)?;
         range("refresh_token_seconds", self.refresh_token_seconds, 31_536_000)?;
+        range("friend_requests", self.friend_requests, 100_000)?;
+        range("friend_requests_received", self.friend_requests_received, 100_000)?;
         self.new_user_permissions().map(drop)
     }
 

@@ -6,7 +6,7 @@ use cpcd_model::{
     Error, Reason, Result,
     id::UserId,
     permission::{Level, Permissions, Resource, Rule, Target},
-    time::Clock,
+    time::{Clock, Timestamp},
     user::User,
 };
 use cpcd_store::{
@@ -14,6 +14,7 @@ use cpcd_store::{
     sql::{NewEvent, Priority, Revocation, RevocationTarget},
 };
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{
     Revoked,
@@ -62,13 +63,12 @@ impl Granting {
         caller.require_on(Resource::Users, Level::Admin, &Target { object: Some(id.uuid()), ..Target::default() })?;
         let permissions = Permissions::new(change.rules)?;
         let now = self.clock.now();
-        let revocation =
-            Revocation { target: RevocationTarget::Permissions(id.uuid()), before: now, expires_at: now + RULES_GONE };
+        let revocation = rules_changed(id.uuid(), now);
         let caller = caller.clone();
         let write = self.store.write(Priority::Identity, move |tx| {
             Box::pin(async move {
-                // Always before the user: two who would take each other's place wait here, and the second sees what the first did.
-                let admins = tx.lock_user_admins().await?;
+                // Always with the user: two who would take each other's place wait here, and the second sees what the first did.
+                let admins = tx.lock_user_and_admins(id, false).await?;
                 let user = tx.lock_user(id).await?.ok_or_else(|| not_found(&id.to_string()))?;
                 check_epoch(&user, change.expected_epoch)?;
                 check_current(tx, &caller).await?;
@@ -92,6 +92,11 @@ impl Granting {
     }
 }
 
+/// Makes what has everybody read a subject's rules again; their tokens stay good as long as the epoch is the same.
+pub(crate) fn rules_changed(subject: Uuid, now: Timestamp) -> Revocation {
+    Revocation { target: RevocationTarget::Permissions(subject), before: now, expires_at: now + RULES_GONE }
+}
+
 async fn record(tx: &mut Tx, caller: &Caller, user: &User, revocation: &Revocation) -> Result<()> {
     let now = revocation.before;
     tx.update_user_permissions(user.id, &user.permissions, user.permission_epoch).await?;
@@ -110,7 +115,7 @@ fn check_epoch(user: &User, expected: u64) -> Result<()> {
 }
 
 /// Refuses a caller who may do something else by now: what is given stays given, so what the token says is not enough.
-async fn check_current(tx: &mut Tx, caller: &Caller) -> Result<()> {
+pub(super) async fn check_current(tx: &mut Tx, caller: &Caller) -> Result<()> {
     let (Subject::User(id), Some(session)) = (caller.subject(), caller.session()) else { return Ok(()) };
     if tx.get_user(id).await?.is_some_and(|user| user.permission_epoch == session.permission_epoch) {
         return Ok(());
@@ -119,7 +124,7 @@ async fn check_current(tx: &mut Tx, caller: &Caller) -> Result<()> {
 }
 
 /// Refuses what is given or taken by somebody who does not hold it.
-fn check_held(caller: &Caller, before: &Permissions, after: &Permissions) -> Result<()> {
+pub(super) fn check_held(caller: &Caller, before: &Permissions, after: &Permissions) -> Result<()> {
     let held = caller.permissions();
     let missing = |rules: &Permissions, others: &Permissions| {
         rules.rules().iter().find(|rule| !others.cover(rule) && !held.cover(rule)).cloned()
@@ -134,7 +139,7 @@ fn check_held(caller: &Caller, before: &Permissions, after: &Permissions) -> Res
 }
 
 /// Refuses that nobody is left with admin on users; the local administrator can always make another.
-fn check_last(caller: &Caller, user: &User, after: &Permissions, admins: &[UserId]) -> Result<()> {
+pub(super) fn check_last(caller: &Caller, user: &User, after: &Permissions, admins: &[UserId]) -> Result<()> {
     let is_local = caller.subject() == Subject::LocalAdmin;
     if is_local || admins != [user.id] || after.allow(Resource::Users, Level::Admin) {
         return Ok(());

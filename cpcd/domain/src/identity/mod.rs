@@ -3,6 +3,8 @@
 mod challenge;
 mod codes;
 mod config;
+mod deleting;
+mod friends;
 mod granting;
 mod invites;
 mod joining;
@@ -29,6 +31,10 @@ use cpcd_store::{Cache, Store};
 pub use challenge::{Challenge, Challenges};
 pub use codes::Advertised;
 pub use config::Config;
+pub use deleting::Deleting;
+pub(crate) use friends::find as find_user;
+pub use friends::{Friends, Listed, Named, Standing};
+pub(crate) use granting::rules_changed;
 pub use granting::{Granting, PermissionChange};
 pub use invites::{InviteDraft, Invites};
 pub use joining::{InviteKind, JoinPolicy, Joining, Terms, Ticket};
@@ -36,6 +42,7 @@ pub use keys::{KeyState, TokenKey, TokenKeys};
 pub use login::{Login, SubjectKind, TokenPair};
 pub use opening::Opener;
 pub(crate) use opening::{event as opened_event, write as write_session};
+pub(crate) use permission_changes::ANYBODY;
 pub use proof::{Proof, Proofs};
 pub(crate) use proof::{Proven, use_up, used as challenge_used};
 pub use renewal::Renewal;
@@ -72,6 +79,10 @@ pub struct Identity {
     pub users: Users,
     /// Changes of what users may do.
     pub granting: Granting,
+    /// The deletion of users.
+    pub deleting: Deleting,
+    /// Friends.
+    pub friends: Friends,
     /// Who may join without an account.
     pub joining: Joining,
     /// Invites.
@@ -111,6 +122,8 @@ impl Identity {
         let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
         let granting = Granting::new(store, clock, revoked.clone());
+        let deleting = Deleting::new(store, clock, revoked.clone());
+        let friends = Friends::new(store, clock, revoked.clone(), config);
         Ok(Self {
             server,
             login,
@@ -123,6 +136,8 @@ impl Identity {
             keys,
             users,
             granting,
+            deleting,
+            friends,
             joining,
             invites,
         })

@@ -9,6 +9,9 @@ use cpcd_model::time::Timestamp;
 use cpcd_store::sql::{Revocation, RevocationTarget};
 use uuid::Uuid;
 
+/// Whose rules change when something is opened to somebody's friends, or is no more: anybody's.
+pub(crate) const ANYBODY: Uuid = Uuid::nil();
+
 /// Follows the changes to permissions.
 #[derive(Default)]
 pub(super) struct PermissionChanges(RwLock<Known>);
@@ -50,7 +53,8 @@ impl PermissionChanges {
     /// Gives a number that changes whenever a subject's permissions do, as far as it is known here.
     pub(super) fn number(&self, subject: Uuid) -> u64 {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.subjects.get(&subject).map_or(0, |change| change.number)
+        let number = |subject: Uuid| known.subjects.get(&subject).map_or(0, |change| change.number);
+        number(subject).max(number(ANYBODY))
     }
 
     /// Forgets what nothing that is kept can be older than.
@@ -87,5 +91,14 @@ mod tests {
         assert_ne!(changes.number(subject), 0);
         changes.forget(at(1_000_000));
         assert_eq!(changes.number(subject), 0);
+    }
+
+    #[test]
+    fn a_change_for_anybody_is_one_for_each() {
+        let (subject, changes) = (Uuid::now_v7(), PermissionChanges::default());
+        changes.take(&change(subject, 1), Some(1));
+        let (before, other) = (changes.number(subject), changes.number(Uuid::now_v7()));
+        changes.take(&change(ANYBODY, 1), Some(2));
+        assert!(changes.number(subject) > before && changes.number(Uuid::now_v7()) > other);
     }
 }

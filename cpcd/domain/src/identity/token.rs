@@ -5,6 +5,7 @@ use std::{future, sync::Arc, time::Duration};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use cpcd_model::{
     Error, Reason, Result,
+    grant::Grants,
     id::{NodeId, SessionId, UserId},
     permission::Permissions,
     time::{Clock, Timestamp, elapsed},
@@ -123,6 +124,14 @@ impl From<Kept> for Said {
     }
 }
 
+/// What a user may do.
+struct Rules {
+    /// The number of changes to it that were known before it was read.
+    changes: u64,
+    permissions: Arc<Permissions>,
+    granted: Arc<Grants>,
+}
+
 /// Issues and verifies access tokens.
 #[derive(Clone)]
 pub struct Tokens {
@@ -131,9 +140,9 @@ pub struct Tokens {
     keys: TokenKeys,
     issuer: Arc<str>,
     lifetime: Duration,
-    /// With the number of changes to the subject's permissions that were known before they were read.
-    rules: Moka<(UserId, u64), (u64, Arc<Permissions>)>,
+    rules: Moka<(UserId, u64), Arc<Rules>>,
     nothing: Arc<Permissions>,
+    no_grants: Arc<Grants>,
     verified: Arc<Verified<Kept>>,
     revoked: Revoked,
 }
@@ -155,6 +164,7 @@ impl Tokens {
             lifetime: Duration::from_secs(config.access_token_seconds.into()),
             rules: Moka::builder().max_capacity(100_000).time_to_live(Duration::from_secs(300)).build(),
             nothing: Arc::default(),
+            no_grants: Arc::default(),
             verified: Arc::new(Verified::new()),
             revoked,
         }
@@ -214,11 +224,14 @@ impl Tokens {
             }
             said => said?,
         };
-        let (subject, permissions) = match said.holder {
-            Holder::User(id) => (Subject::User(id), self.permissions(id, said.epoch).await?),
-            Holder::Node(id) => (Subject::Node(id), self.nothing.clone()),
-        };
-        Ok(Caller::verified(subject, permissions, said.session))
+        match said.holder {
+            Holder::User(id) => {
+                let rules = self.rules(id, said.epoch).await?;
+                let caller = Caller::verified(Subject::User(id), rules.permissions.clone(), said.session);
+                Ok(caller.with_grants(rules.granted.clone()))
+            }
+            Holder::Node(id) => Ok(Caller::verified(Subject::Node(id), self.nothing.clone(), said.session)),
+        }
     }
 
     /// Verifies a node's token for a heartbeat, without leaving the thread and while the store is away: nothing if it is a user's, or signed with a key to be looked for.
@@ -273,6 +286,15 @@ impl Tokens {
 
     /// Waits until a caller's token has expired or is revoked, and says which; for ever if the caller has none.
     pub async fn ended(&self, caller: &Caller) -> Error {
+        self.end_of(caller, false).await
+    }
+
+    /// Waits likewise for a caller who is shown things, and also until one of them is no longer granted to them.
+    pub async fn ended_or_taken(&self, caller: &Caller) -> Error {
+        self.end_of(caller, true).await
+    }
+
+    async fn end_of(&self, caller: &Caller, with_grants: bool) -> Error {
         let (Some(session), Some(subject)) = (caller.session(), caller.subject().uuid()) else {
             return future::pending().await;
         };
@@ -283,19 +305,21 @@ impl Tokens {
             if let Err(error) = self.revoked.check_token(session.token_id, session.id, subject) {
                 return error;
             }
-            let mut again = None;
+            let (mut again, mut grant_ends) = (None, None);
             if let Subject::User(user) = caller.subject() {
-                match self.permissions(user, session.permission_epoch).await {
+                match self.rules(user, session.permission_epoch).await {
                     Err(error) if error.reason() == Reason::TokenRevoked => return error,
                     // Whether they have changed could not be read: it must be soon.
                     Err(_) => again = Some(Duration::from_secs(1)),
-                    Ok(_) => {}
+                    Ok(rules) if with_grants && !caller.granted().are_within(&rules.granted) => return taken(),
+                    Ok(rules) => grant_ends = rules.granted.ends_at().filter(|_| with_grants),
                 }
             }
             let now = self.clock.now();
             if now >= end {
                 return expired();
             }
+            let end = grant_ends.map_or(end, |ends| ends.min(end));
             let wait = again.map_or(elapsed(now, end), |again| again.min(elapsed(now, end)));
             tokio::select! {
                 _ = changes.changed() => {}
@@ -339,9 +363,12 @@ impl Tokens {
         })
     }
 
-    async fn permissions(&self, subject: UserId, epoch: u64) -> Result<Arc<Permissions>> {
-        let changes = self.revoked.permission_changes(subject.uuid());
-        if let Some((_, known)) = self.rules.get(&(subject, epoch)).await.filter(|(seen, _)| *seen == changes) {
+    /// Gives what a user may do now; kept until it changes, or the first of their grants ends.
+    async fn rules(&self, subject: UserId, epoch: u64) -> Result<Arc<Rules>> {
+        let (changes, now) = (self.revoked.permission_changes(subject.uuid()), self.clock.now());
+        let is_current =
+            |rules: &Arc<Rules>| rules.changes == changes && rules.granted.ends_at().is_none_or(|end| now < end);
+        if let Some(known) = self.rules.get(&(subject, epoch)).await.filter(is_current) {
             return Ok(known);
         }
         let gone = || {
@@ -354,14 +381,23 @@ impl Tokens {
         if user.permission_epoch != epoch {
             return Err(gone());
         }
-        let permissions = Arc::new(user.permissions);
-        self.rules.insert((subject, epoch), (changes, permissions.clone())).await;
-        Ok(permissions)
+        let held = self.store.list_grants_held(subject, now).await?;
+        let granted = if held.is_empty() { self.no_grants.clone() } else { Arc::new(Grants::at(now, held)) };
+        let rules = Arc::new(Rules { changes, permissions: Arc::new(user.permissions), granted });
+        self.rules.insert((subject, epoch), rules.clone()).await;
+        Ok(rules)
     }
 }
 
 fn has_expired(expires_at: u64, now: Timestamp) -> bool {
     expires_at.saturating_add(LEEWAY.as_secs()) <= u64::try_from(now.as_second()).unwrap_or_default()
+}
+
+fn taken() -> Error {
+    Error::new(
+        Reason::TokenRevoked,
+        "something is no longer granted to the token's subject; renew the session, and go on",
+    )
 }
 
 fn unknown_key() -> Error {

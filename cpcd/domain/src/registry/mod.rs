@@ -59,6 +59,7 @@ use cpcd_store::{Cache, Store};
 use crate::identity::Identity;
 
 pub(crate) use access::may_see;
+pub(crate) use allocations::may_see as may_see_allocation;
 pub use allocations::{AllocationConfig, AllocationDraft, AllocationList, Allocations, ShownAllocation, ShownPart};
 pub use config::{Config, PeersConfig};
 pub use detector::Detector;

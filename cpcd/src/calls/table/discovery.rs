@@ -7,7 +7,7 @@ use super::{Needs::*, Row};
 
 pub(super) const ROWS: &[Row] = &[
     Row::unary::<v1::ContentMetadata>("DiscoveryService/PublishContent", "POST /v1/content", AsUser(Content, Write))
-        .note("only the owner changes what is published"),
+        .note("only the owner changes what is published, and who has write on that content alone"),
     Row::stream("DiscoveryService/PublishContentStream", AsUser(Content, Write))
         .note("only the owner changes what is published"),
     Row::unary::<v1::SearchQuery>("DiscoveryService/SearchContent", "GET /v1/search", Level(Content, Read))
@@ -26,4 +26,5 @@ pub(super) const ROWS: &[Row] = &[
     ),
 ];
 
-const SHOWN: &str = "shown is what is public or one's own, with admin on content everything";
+const SHOWN: &str = "shown is what is public or one's own, what friends show to friends, and what is granted, with admin on content \
+                     everything";

@@ -29,4 +29,4 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 const SHOWN: &str = "shown is what happens to nodes and allocations that read is held on, to one's own, and to those that one asked for \
-                     or provides for; of the whole registry with read on metrics or system";
+                     or provides for; of the whole registry with read on metrics or system; of friends one's own";

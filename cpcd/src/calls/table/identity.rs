@@ -1,9 +1,12 @@
 //! Calls of `IdentityService`.
 
 use cpc_proto::v1;
-use cpcd_model::permission::{
-    Level::*,
-    Resource::{System, Users},
+use cpcd_model::{
+    Reason::GrantNotFound,
+    permission::{
+        Level::*,
+        Resource::{Content, System, Users},
+    },
 };
 
 use super::{Needs::*, Row};
@@ -28,6 +31,26 @@ pub(super) const ROWS: &[Row] = &[
         Level(Users, Admin),
     )
     .note("nobody gives or takes what they do not hold, and the last with admin on users keeps it"),
+    Row::unary::<v1::DeleteUserRequest>("IdentityService/DeleteUser", "DELETE /v1/users/{id}", Level(Users, Admin))
+        .note("nobody takes what they do not hold, and the last with admin on users stays"),
+    Row::unary::<v1::FriendRequest>("IdentityService/ManageFriends", "POST /v1/friends", User),
+    Row::unary::<v1::ListFriendsRequest>("IdentityService/ListFriends", "GET /v1/friends", OwnOr(Users, Admin))
+        .names(&[("user", "user_id")])
+        .note("mutual friends are shown of a friend and of who has asked to be one, else with read on users"),
+    Row::unary::<v1::CreateGrantRequest>("IdentityService/CreateGrant", "POST /v1/grants", OwnOr(Content, Admin))
+        .note("of a node on nodes, of an allocation on allocations"),
+    Row::unary::<v1::ListGrantsRequest>("IdentityService/ListGrants", "GET /v1/grants", OwnOr(Users, Admin))
+        .names(&[("user", "user_id"), ("object", "object_id")])
+        .note("of those on a thing one's own, with admin on it, or if it is one's own, all"),
+    Row::unary::<v1::RevokeGrantRequest>(
+        "IdentityService/RevokeGrant",
+        "DELETE /v1/grants/{id}",
+        OwnOr(Content, Admin),
+    )
+    .note("of a node on nodes, of an allocation on allocations; what is granted to oneself is one's own, too")
+    .hidden(GrantNotFound),
+    Row::unary::<v1::CheckPermissionRequest>("IdentityService/CheckPermission", "POST /v1/caller/check", Nothing)
+        .note("says what you may"),
     Row::unary::<v1::CreateInviteRequest>("IdentityService/CreateInvite", "POST /v1/invites", Level(Users, Write))
         .note("for a node's invite write on nodes; beyond the default nobody can give what they do not hold"),
     Row::unary::<v1::ListInvitesRequest>("IdentityService/ListInvites", "GET /v1/invites", Level(Users, Read))

@@ -49,11 +49,8 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn read(self) -> Result<Content> {
-        let visibility = match self.visibility.as_str() {
-            "public" => Visibility::Public,
-            "private" => Visibility::Private,
-            other => return Err(Error::internal(format!("content {} is '{other}' in the store", self.id))),
-        };
+        let visibility = Visibility::from_word(&self.visibility)
+            .ok_or_else(|| Error::internal(format!("content {} is '{}' in the store", self.id, self.visibility)))?;
         Ok(Content {
             id: self.id.into(),
             owner_id: self.owner_id.into(),
@@ -105,13 +102,15 @@ impl Store {
         rows.into_iter().map(Row::read).collect()
     }
 
-    /// Gives at most `limit` contents, the newest first, those before `before`: what the viewer may see, of one owner or of all.
+    /// Gives at most `limit` contents, the newest first, those before `before`: what the viewer may see, of one owner or of all. A user
+    /// sees what is granted to them, and what their friends show to friends.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn list_contents(
         &self,
         viewer: Viewer,
+        granted: &[Uuid],
         owner: Option<UserId>,
         before: Option<ContentId>,
         limit: u32,
@@ -122,18 +121,43 @@ impl Store {
             Viewer::Public => (false, None),
         };
         let before = before.map_or(Uuid::max(), ContentId::uuid);
-        let mut args = vec![before.into(), sees_all.into(), user.into(), i64::from(limit).into()];
-        // Two statements, so that each has an index to walk.
+        let mut args =
+            vec![before.into(), sees_all.into(), user.into(), i64::from(limit).into(), Arg::UuidArray(granted)];
+        // Two statements for each engine, so that each has an index to walk.
         let statement = match owner {
-            None => select!(
-                "WHERE id < $1 AND deleted_at IS NULL AND ($2 OR visibility = 'public' OR owner_id = $3)
-                 ORDER BY id DESC LIMIT $4"
+            None => sql(
+                select!(
+                    "WHERE id < $1 AND deleted_at IS NULL AND ($2 OR visibility = 'public' OR owner_id = $3 OR id = ANY($5)
+                         OR (visibility = 'friends' AND EXISTS (SELECT 1 FROM friends f
+                             WHERE f.user_id = $3 AND f.other_id = content.owner_id AND f.state = 'friend')))
+                     ORDER BY id DESC LIMIT $4"
+                ),
+                select!(
+                    "WHERE id < $1 AND deleted_at IS NULL AND ($2 OR visibility = 'public' OR owner_id = $3
+                         OR id IN (SELECT unhex(value, '-') FROM json_each($5))
+                         OR (visibility = 'friends' AND EXISTS (SELECT 1 FROM friends f
+                             WHERE f.user_id = $3 AND f.other_id = content.owner_id AND f.state = 'friend')))
+                     ORDER BY id DESC LIMIT $4"
+                ),
             ),
             Some(owner) => {
                 args.push(owner.uuid().into());
-                select!(
-                    "WHERE owner_id = $5 AND id < $1 AND deleted_at IS NULL AND ($2 OR visibility = 'public' OR owner_id = $3)
-                     ORDER BY id DESC LIMIT $4"
+                sql(
+                    select!(
+                        "WHERE owner_id = $6 AND id < $1 AND deleted_at IS NULL
+                             AND ($2 OR visibility = 'public' OR owner_id = $3 OR id = ANY($5)
+                             OR (visibility = 'friends' AND EXISTS (SELECT 1 FROM friends f
+                                 WHERE f.user_id = $3 AND f.other_id = content.owner_id AND f.state = 'friend')))
+                         ORDER BY id DESC LIMIT $4"
+                    ),
+                    select!(
+                        "WHERE owner_id = $6 AND id < $1 AND deleted_at IS NULL
+                             AND ($2 OR visibility = 'public' OR owner_id = $3
+                             OR id IN (SELECT unhex(value, '-') FROM json_each($5))
+                             OR (visibility = 'friends' AND EXISTS (SELECT 1 FROM friends f
+                                 WHERE f.user_id = $3 AND f.other_id = content.owner_id AND f.state = 'friend')))
+                         ORDER BY id DESC LIMIT $4"
+                    ),
                 )
             }
         };
@@ -202,6 +226,21 @@ impl Tx {
             0 => Err(write_conflict(&format!("content {id} was changed by another write; try again"))),
             _ => Ok(()),
         }
+    }
+
+    /// Gives at most `limit` contents of users who were deleted, each with its version.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_contents_of_deleted_users(&mut self, limit: u32) -> Result<Vec<(ContentId, u64)>> {
+        let rows: Vec<(Uuid, i64)> = self
+            .fetch_all(
+                "SELECT c.id, c.version FROM users u JOIN content c ON c.owner_id = u.id
+                 WHERE u.deleted_at IS NOT NULL AND c.deleted_at IS NULL LIMIT $1",
+                &[i64::from(limit).into()],
+            )
+            .await?;
+        rows.into_iter().map(|(id, version)| Ok((id.into(), unsigned("content.version", version)?))).collect()
     }
 
     /// Removes at most `limit` tombstones of what was deleted before `time`; gives their number.

@@ -2,7 +2,7 @@
 
 use cpcd_model::{
     Error, Reason, Result,
-    content::{Content, Visibility},
+    content::Content,
     id::{ContentId, UserId},
 };
 use serde::Serialize;
@@ -48,10 +48,7 @@ impl<'a> From<&'a Content> for Line<'a> {
             request_id: content.request_id.as_deref(),
             size_bytes: metadata.size_bytes,
             media_type: &metadata.media_type,
-            visibility: match metadata.visibility {
-                Visibility::Public => "public",
-                Visibility::Private => "private",
-            },
+            visibility: metadata.visibility.as_str(),
             version: content.version,
             created_at: time_text(content.created_at),
             updated_at: time_text(content.updated_at),

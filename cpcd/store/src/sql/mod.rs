@@ -18,6 +18,7 @@ mod db;
 mod enrolments;
 mod events;
 mod fault;
+mod friends;
 mod grants;
 mod health;
 mod index_failures;
@@ -36,6 +37,7 @@ mod node_grants;
 mod node_terms;
 mod nodes;
 mod nodes_bulk;
+mod object_grants;
 mod postgres;
 mod queue;
 mod replicas;
@@ -67,6 +69,7 @@ pub use self::{
     config::Config,
     copy::{CopyStep, copy},
     events::{Event, EventCursor, NewEvent},
+    friends::FriendList,
     index_failures::IndexFailure,
     index_rebuilds::IndexRebuild,
     index_state::IndexState,

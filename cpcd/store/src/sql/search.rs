@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use cpcd_model::{
     Error, Reason, Result,
     content::Content,
-    id::ContentId,
+    id::{ContentId, UserId},
     query::{Filter, Query, Term, Viewer},
 };
 use sqlx::{ColumnIndex, Decode, FromRow, Type};
@@ -29,8 +29,8 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// Rows for hits of the index, and how the index stood to the store when they were read.
 #[derive(Debug)]
 pub struct Shown {
-    /// Those that were not deleted, in any order.
-    pub contents: Vec<Content>,
+    /// Those that were not deleted, in any order, each with whether its owner shows it to friends and the viewer is one.
+    pub contents: Vec<(Content, bool)>,
     /// Whether nothing waits for the index and nothing was refused by it.
     pub is_complete: bool,
     /// The index that follows the store and the last generation whose marks are gone: as long as it is the same, no mark went.
@@ -51,6 +51,7 @@ struct Found {
     is_complete: bool,
     index_id: Option<Uuid>,
     settled: Option<i64>,
+    is_of_friend: bool,
     row: Option<Row>,
 }
 
@@ -69,6 +70,7 @@ where
             is_complete: row.try_get("is_complete")?,
             index_id: row.try_get("index_id")?,
             settled: row.try_get("settled")?,
+            is_of_friend: row.try_get("is_of_friend")?,
             row: if has_row { Some(Row::from_row(row)?) } else { None },
         })
     }
@@ -78,7 +80,9 @@ macro_rules! select_shown {
     ($ids:literal) => {
         concat!(
             "SELECT c.id, owner_id, title, description, tags, availability, cid, request_id, size_bytes, media_type, visibility,
-                 version, created_at, updated_at, is_complete, index_id, settled
+                 version, created_at, updated_at, is_complete, index_id, settled,
+                 coalesce(visibility = 'friends' AND EXISTS (SELECT 1 FROM friends f
+                     WHERE f.user_id = $2 AND f.other_id = c.owner_id AND f.state = 'friend'), FALSE) AS is_of_friend
              FROM (
                  SELECT NOT EXISTS (SELECT 1 FROM index_marks) AND NOT EXISTS (SELECT 1 FROM index_failures)
                          AND EXISTS (SELECT 1 FROM index_state WHERE settled IS NOT NULL) AS is_complete,
@@ -91,11 +95,12 @@ macro_rules! select_shown {
 }
 
 impl Store {
-    /// Gives those of the contents that were not deleted, and how the index stands, in one statement.
+    /// Gives those of the contents that were not deleted, who of their owners shows them to friends of whom `user` is one, and how the
+    /// index stands, in one statement.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn list_shown_contents(&self, ids: &[ContentId]) -> Result<Shown> {
+    pub async fn list_shown_contents(&self, ids: &[ContentId], user: Option<UserId>) -> Result<Shown> {
         let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
         let found: Vec<Found> = self
             .db
@@ -104,7 +109,7 @@ impl Store {
                     select_shown!("c.id = ANY($1)"),
                     select_shown!("c.id IN (SELECT unhex(value, '-') FROM json_each($1))"),
                 ),
-                &[Arg::UuidArray(&ids)],
+                &[Arg::UuidArray(&ids), user.map(UserId::uuid).into()],
             )
             .await?;
         let first = found.first();
@@ -113,7 +118,8 @@ impl Store {
             Some((index_id, settled)) => Some((index_id, unsigned("index_state.settled", settled)?)),
             None => None,
         };
-        let contents = found.into_iter().filter_map(|found| found.row).map(Row::read).collect::<Result<_>>()?;
+        let rows = found.into_iter().filter_map(|found| found.row.map(|row| (row, found.is_of_friend)));
+        let contents = rows.map(|(row, is_of_friend)| Ok((row.read()?, is_of_friend))).collect::<Result<_>>()?;
         Ok(Shown { contents, is_complete, settled })
     }
 
@@ -148,12 +154,15 @@ impl Store {
             RANKED.into(),
             i64::from(offset).into(),
             i64::from(limit).into(),
+            Arg::UuidArray(&filter.circle.friends),
+            Arg::UuidArray(&filter.circle.granted),
         ];
         // A query without words to find has no place in the index of words; tags and owner say what it finds.
         let statement = if query.required.is_empty() {
             "WITH matching AS MATERIALIZED (
                  SELECT id FROM content
-                 WHERE deleted_at IS NULL AND ($2 OR visibility = 'public' OR owner_id = $3) AND tags::TEXT[] @> $4
+                 WHERE deleted_at IS NULL AND ($2 OR visibility = 'public' OR owner_id = $3 OR (visibility = 'friends' AND owner_id = ANY($9)) OR id = ANY($10))
+                     AND tags::TEXT[] @> $4
                      AND ($5::UUID IS NULL OR owner_id = $5)
                      AND ($1 = '' OR content_words(title::TEXT, tags::TEXT[], description) @@ websearch_to_tsquery('pg_catalog.english', $1))
                  ORDER BY id DESC LIMIT $6
@@ -162,7 +171,8 @@ impl Store {
         } else {
             "WITH matching AS MATERIALIZED (
                  SELECT id, title, tags, description FROM content
-                 WHERE deleted_at IS NULL AND ($2 OR visibility = 'public' OR owner_id = $3) AND tags::TEXT[] @> $4
+                 WHERE deleted_at IS NULL AND ($2 OR visibility = 'public' OR owner_id = $3 OR (visibility = 'friends' AND owner_id = ANY($9)) OR id = ANY($10))
+                     AND tags::TEXT[] @> $4
                      AND ($5::UUID IS NULL OR owner_id = $5)
                      AND content_words(title::TEXT, tags::TEXT[], description) @@ websearch_to_tsquery('pg_catalog.english', $1)
                  ORDER BY id DESC LIMIT $6

@@ -2,8 +2,9 @@
 
 use cpcd_model::{
     Error, Reason, Result,
-    id::UserId,
+    id::{NodeId, UserId},
     permission::Permissions,
+    time::Timestamp,
     user::{User, Username},
 };
 use sqlx::{FromRow, types::Json};
@@ -124,25 +125,100 @@ impl Tx {
         self.get_user(id).await
     }
 
-    /// Gives the users with admin on all users, and keeps others from changing them until the end of the transaction.
+    /// Gives the users with admin on all users, and keeps others from changing them, a user and the friends of that user until the end
+    /// of the transaction: all at once in the order of their ids, so that nobody waits for somebody who waits for them.
     ///
     /// # Errors
     /// What the engine says.
-    pub async fn lock_user_admins(&mut self) -> Result<Vec<UserId>> {
+    pub async fn lock_user_and_admins(&mut self, user: UserId, with_friends: bool) -> Result<Vec<UserId>> {
+        let rows: Vec<(Uuid, bool)> = self
+            .fetch_all(
+                sql(
+                    "SELECT id, is_admin FROM (
+                         SELECT id, EXISTS (SELECT 1 FROM jsonb_array_elements(permissions -> 'rules') AS rule
+                             WHERE rule ->> 'resource' = 'users' AND rule ->> 'level' = 'admin' AND NOT rule ? 'scope') AS is_admin
+                         FROM users WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(permissions -> 'rules') AS rule
+                             WHERE rule ->> 'resource' = 'users' AND rule ->> 'level' = 'admin' AND NOT rule ? 'scope')
+                             OR id = $1
+                             OR ($2 AND id IN (SELECT other_id FROM friends WHERE user_id = $1 AND state = 'friend'))
+                         ORDER BY id FOR UPDATE
+                     ) AS locked",
+                    "SELECT id, is_admin FROM (
+                         SELECT id, EXISTS (SELECT 1 FROM json_each(permissions, '$.rules') AS rule
+                             WHERE rule.value ->> 'resource' = 'users' AND rule.value ->> 'level' = 'admin'
+                             AND rule.value -> 'scope' IS NULL) AS is_admin
+                         FROM users
+                     ) AS known WHERE is_admin OR (id = $1 AND $2 IS NOT NULL) ORDER BY id",
+                ),
+                &[user.uuid().into(), with_friends.into()],
+            )
+            .await?;
+        Ok(rows.into_iter().filter(|(_, is_admin)| *is_admin).map(|(id, _)| id.into()).collect())
+    }
+
+    /// Takes name, key and rights away from a user, with what they made that lives by their rights; content and nodes are left.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_user(&mut self, id: UserId, now: Timestamp) -> Result<()> {
+        // Nobody can ask for this name, and nobody has this key.
+        let name = format!("~{}", id.uuid().simple());
+        let key = [id.uuid().into_bytes(), id.uuid().into_bytes()].concat();
+        self.execute(
+            "UPDATE users SET username = $2, public_key = $3, permissions = $4, permission_epoch = permission_epoch + 1, deleted_at = $5
+             WHERE id = $1",
+            &[
+                id.uuid().into(),
+                name.as_str().into(),
+                key.as_slice().into(),
+                Arg::Json(json_text(&Permissions::default())?),
+                now.into(),
+            ],
+        )
+        .await?;
+        for statement in [
+            "DELETE FROM grants WHERE user_id = $1",
+            "DELETE FROM invites WHERE made_by = $1",
+            "DELETE FROM webhooks WHERE owner_id = $1",
+        ] {
+            self.execute(statement, &[id.uuid().into()]).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a user's nodes from them: they stay, without an owner; gives their ids.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn disown_nodes(&mut self, owner: UserId) -> Result<Vec<NodeId>> {
         let rows: Vec<(Uuid,)> = self
             .fetch_all(
                 sql(
-                    "SELECT id FROM users WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(permissions -> 'rules') AS rule
-                     WHERE rule ->> 'resource' = 'users' AND rule ->> 'level' = 'admin' AND NOT rule ? 'scope')
-                     ORDER BY id FOR UPDATE",
-                    "SELECT id FROM users WHERE EXISTS (SELECT 1 FROM json_each(permissions, '$.rules') AS rule
-                     WHERE rule.value ->> 'resource' = 'users' AND rule.value ->> 'level' = 'admin'
-                     AND rule.value -> 'scope' IS NULL) ORDER BY id",
+                    "SELECT id FROM nodes WHERE owner_id = $1 ORDER BY id FOR UPDATE",
+                    "SELECT id FROM nodes WHERE owner_id = $1 ORDER BY id",
                 ),
-                &[],
+                &[owner.uuid().into()],
             )
             .await?;
+        self.execute("UPDATE nodes SET owner_id = NULL WHERE owner_id = $1", &[owner.uuid().into()]).await?;
         Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    }
+
+    /// Removes at most `limit` users who were deleted and of whom nothing is left; gives their number.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_users_gone(&mut self, limit: u32) -> Result<u64> {
+        self.execute(
+            "DELETE FROM users WHERE id IN (
+                 SELECT id FROM users u WHERE deleted_at IS NOT NULL
+                     AND NOT EXISTS (SELECT 1 FROM content WHERE owner_id = u.id)
+                     AND NOT EXISTS (SELECT 1 FROM nodes WHERE owner_id = u.id)
+                 LIMIT $1
+             )",
+            &[i64::from(limit).into()],
+        )
+        .await
     }
 }
 
@@ -152,7 +228,8 @@ impl Tx {
     /// # Errors
     /// What the engine says.
     pub async fn get_user(&mut self, id: UserId) -> Result<Option<User>> {
-        let row: Option<Row> = self.fetch_optional(select!("WHERE id = $1"), &[id.uuid().into()]).await?;
+        let row: Option<Row> =
+            self.fetch_optional(select!("WHERE id = $1 AND deleted_at IS NULL"), &[id.uuid().into()]).await?;
         row.map(Row::read).transpose()
     }
 }
@@ -163,7 +240,7 @@ impl Store {
     /// # Errors
     /// What the engine says, here as in all reads.
     pub async fn get_user(&self, id: UserId) -> Result<Option<User>> {
-        self.get_user_where(select!("WHERE id = $1"), id.uuid().into()).await
+        self.get_user_where(select!("WHERE id = $1 AND deleted_at IS NULL"), id.uuid().into()).await
     }
 
     /// Gives the user of a name.
@@ -171,7 +248,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn get_user_by_name(&self, username: &str) -> Result<Option<User>> {
-        self.get_user_where(select!("WHERE username = $1"), username.into()).await
+        self.get_user_where(select!("WHERE username = $1 AND deleted_at IS NULL"), username.into()).await
     }
 
     /// Gives the user of a key.
@@ -179,7 +256,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn get_user_by_key(&self, public_key: &[u8; 32]) -> Result<Option<User>> {
-        self.get_user_where(select!("WHERE public_key = $1"), public_key.as_slice().into()).await
+        self.get_user_where(select!("WHERE public_key = $1 AND deleted_at IS NULL"), public_key.as_slice().into()).await
     }
 
     async fn get_user_where(&self, sql: Sql, key: Arg<'_>) -> Result<Option<User>> {
@@ -194,7 +271,10 @@ impl Store {
         let after = after.map_or(Uuid::nil(), UserId::uuid);
         let rows: Vec<Row> = self
             .db
-            .fetch_all(select!("WHERE id > $1 ORDER BY id LIMIT $2"), &[after.into(), i64::from(limit).into()])
+            .fetch_all(
+                select!("WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2"),
+                &[after.into(), i64::from(limit).into()],
+            )
             .await?;
         rows.into_iter().map(Row::read).collect()
     }
@@ -204,7 +284,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn count_users(&self) -> Result<u64> {
-        let (count,): (i64,) = self.db.fetch_one("SELECT count(*) FROM users", &[]).await?;
+        let (count,): (i64,) = self.db.fetch_one("SELECT count(*) FROM users WHERE deleted_at IS NULL", &[]).await?;
         unsigned("count of users", count)
     }
 }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use cpcd_model::{
     content::{Content, Metadata, Visibility},
     id::{ContentId, UserId},
-    query::{Filter, Query, Viewer},
+    query::{Circle, Filter, Query, Viewer},
 };
 use cpcd_store::{
     Index,
@@ -97,7 +97,7 @@ pub(crate) async fn put(index: &Index, id: Uuid, contents: &[Content], generatio
 }
 
 pub(crate) fn everything() -> Filter {
-    Filter { tags: Vec::new(), owner: None, viewer: Viewer::Admin }
+    Filter { tags: Vec::new(), owner: None, viewer: Viewer::Admin, circle: Circle::default() }
 }
 
 pub(crate) async fn find(index: &Index, query: &str) -> Hits {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use cpcd_model::{
     content::Content,
-    query::{Filter, Query, Viewer},
+    query::{Circle, Filter, Query, Viewer},
 };
 use cpcd_store::{
     Index,
@@ -37,7 +37,10 @@ fn queries() -> Vec<(Query, Filter)> {
         .map(|line| {
             let (words, tags) = line.split_once('\t').unwrap_or((line, ""));
             let tags = tags.split(',').filter(|tag| !tag.is_empty()).map(ToOwned::to_owned).collect();
-            (Query::parse(words).unwrap(), Filter { tags, owner: None, viewer: Viewer::Public })
+            (
+                Query::parse(words).unwrap(),
+                Filter { tags, owner: None, viewer: Viewer::Public, circle: Circle::default() },
+            )
         })
         .collect()
 }

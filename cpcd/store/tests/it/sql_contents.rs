@@ -106,11 +106,11 @@ async fn lists_are_paged_and_show_what_the_viewer_may_see() {
             (Viewer::User(bob), Some(alice), vec!["a1"]),
             (Viewer::Public, Some(bob), vec!["b2"]),
         ] {
-            let listed = store.list_contents(viewer, owner, None, 10).await.unwrap();
+            let listed = store.list_contents(viewer, &[], owner, None, 10).await.unwrap();
             assert_eq!(titles(&listed), seen, "{viewer:?} {owner:?}");
             let mut paged = Vec::new();
             let mut before = None;
-            while let [content] = store.list_contents(viewer, owner, before, 1).await.unwrap().as_slice() {
+            while let [content] = store.list_contents(viewer, &[], owner, before, 1).await.unwrap().as_slice() {
                 before = Some(content.id);
                 paged.push(content.clone());
             }

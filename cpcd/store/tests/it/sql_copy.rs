@@ -69,6 +69,10 @@ async fn fill(place: &Place) {
                  '2026-03-04T05:06:07.000001Z', {record}, 9223372036854775807, '{{\"region\": \"eu\"}}', 'lab');
          INSERT INTO node_counts VALUES ('2001:db8:0:1::/64', 3, '2026-03-04T05:06:07.000001Z', 2);
          INSERT INTO grants VALUES ({alice}, 'content', {grant}, 'write');
+         INSERT INTO friends VALUES ({alice}, {bob}, 'friend', '2026-03-04T05:06:07.000001Z'),
+             ({bob}, {alice}, 'friend', '2026-03-04T05:06:07.000001Z');
+         UPDATE users SET friends = {friends} WHERE id = {alice};
+         INSERT INTO object_grants VALUES ({grant}, 'content', {grant}, {alice}, NULL, 'write', {bob}, '2026-03-04T05:06:07.000001Z', NULL);
          INSERT INTO invites (id, code_hash, kind, uses, uses_left, labels, realm, permissions, made_by, created_at, expires_at)
          VALUES ({grant}, {key}, 'node', 5, 3, '{{}}', NULL, 'null', {bob}, '2026-03-04T05:06:07.000001Z',
                  '2026-03-05T05:06:07.100000Z');
@@ -93,6 +97,7 @@ async fn fill(place: &Place) {
         bob = blob(bob.uuid()),
         key = bytes("00ff80"),
         record = bytes(""),
+        friends = if place.is_postgres() { format!("'{{{bob}}}'") } else { format!("'[\"{bob}\"]'") },
     );
     raw(place, &statements).await;
 }

@@ -135,7 +135,7 @@ async fn those_with_admin_on_all_users_are_told() {
             Box::pin(async move {
                 assert_eq!(tx.lock_user(first).await?.unwrap().id, first);
                 assert_eq!(tx.lock_user(UserId::generate()).await?, None);
-                tx.lock_user_admins().await
+                tx.lock_user_and_admins(ids[1], true).await
             })
         });
         assert_eq!(admins.await, [first]);

@@ -6,7 +6,7 @@ use cpcd_model::{
     Reason,
     content::{Content, Visibility},
     id::ContentId,
-    query::{Filter, Query, Viewer},
+    query::{Circle, Filter, Query, Viewer},
 };
 use cpcd_store::{
     Store,
@@ -19,7 +19,7 @@ use crate::harness::{content, for_each_engine, insert_contents, insert_user, now
 #[tokio::test]
 async fn rows_come_with_how_the_index_stands() {
     for_each_engine(async |store| {
-        let shown = store.list_shown_contents(&[]).await.unwrap();
+        let shown = store.list_shown_contents(&[], None).await.unwrap();
         assert!(shown.contents.is_empty() && shown.settled.is_none());
         assert!(!shown.is_complete, "no index follows yet");
         let owner = insert_user(&store, "alice").await;
@@ -29,9 +29,10 @@ async fn rows_come_with_how_the_index_stands() {
         store.follow_with_index(index, None, now()).await.unwrap();
         write(&store, move |tx| Box::pin(async move { tx.delete_content(gone, 2, now()).await })).await;
         let ids: Vec<_> = contents.iter().map(|content| content.id).chain([ContentId::generate()]).collect();
-        let mut shown = store.list_shown_contents(&ids).await.unwrap();
-        shown.contents.sort_by_key(|content| content.id);
-        assert_eq!(shown.contents, contents[..2]);
+        let mut shown = store.list_shown_contents(&ids, None).await.unwrap();
+        shown.contents.sort_by_key(|(content, _)| content.id);
+        let expected: Vec<_> = contents[..2].iter().map(|content| (content.clone(), false)).collect();
+        assert_eq!(shown.contents, expected);
         assert_eq!((shown.is_complete, shown.settled), (false, Some((index, 0))), "all wait to be indexed");
 
         let done: Vec<_> = ids.iter().map(|id| (*id, 2)).collect();
@@ -43,7 +44,7 @@ async fn rows_come_with_how_the_index_stands() {
             })
         })
         .await;
-        let shown = store.list_shown_contents(&[]).await.unwrap();
+        let shown = store.list_shown_contents(&[], None).await.unwrap();
         assert_eq!((shown.is_complete, shown.settled), (true, Some((index, 1))));
     })
     .await;
@@ -67,7 +68,7 @@ async fn what_the_index_refused_is_kept_until_it_takes_it() {
         assert_eq!(store.count_index_failures().await.unwrap(), 2);
         assert_eq!(kept.iter().map(|kept| kept.version).collect::<Vec<_>>(), [1, 2], "the latest first");
         assert_eq!((kept[1].reason.as_str(), kept[1].failed_at), ("mapper \"quoted\" ü", now()));
-        assert!(!store.list_shown_contents(&[]).await.unwrap().is_complete);
+        assert!(!store.list_shown_contents(&[], None).await.unwrap().is_complete);
 
         let before = now() + Duration::from_millis(500);
         write(&store, move |tx| Box::pin(async move { tx.delete_index_failures_before(before).await })).await;
@@ -184,7 +185,7 @@ async fn the_store_searches_itself_where_it_has_full_text() {
         insert_contents(&store, &all).await;
         let gone = all[4].id;
         write(&store, move |tx| Box::pin(async move { tx.delete_content(gone, 2, now()).await })).await;
-        let public = Filter { tags: Vec::new(), owner: None, viewer: Viewer::Public };
+        let public = Filter { tags: Vec::new(), owner: None, viewer: Viewer::Public, circle: Circle::default() };
         let find = async |query: &str, filter: &Filter| titles(&store, &all, query, filter).await;
         if !store.has_full_text() {
             assert!(find("map", &public).await.is_empty());

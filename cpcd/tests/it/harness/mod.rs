@@ -107,6 +107,16 @@ impl Daemon {
         Person { key, id: user.expect("a user").id, token }
     }
 
+    /// Makes two people friends.
+    pub(crate) async fn befriend(&self, one: &Person, other: &Person) {
+        use v1::friend_request::Action;
+        let about = |person: &Person| v1::FriendAddress { by: Some(v1::friend_address::By::Id(person.id.clone())) };
+        let request = v1::FriendRequest { action: Some(Action::Request(about(other))) };
+        self.identity(Some(&one.token)).await.manage_friends(request).await.expect("it is asked");
+        let request = v1::FriendRequest { action: Some(Action::Accept(about(one))) };
+        self.identity(Some(&other.token)).await.manage_friends(request).await.expect("it is accepted");
+    }
+
     /// Asks for a challenge and signs it.
     pub(crate) async fn proof(&self, key: &SecretKey) -> v1::ChallengeProof {
         self.proof_for(key, v1::SubjectKind::User, v1::ChallengePurpose::Login).await

@@ -8,7 +8,7 @@ use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor};
 use serde_json::Value;
 
-use super::specimens::{self, Specimen};
+use super::specimens::{self, Sight, Specimen, Stage};
 use crate::harness::{Daemon, Engine, Person, TestNode, raw, raw_stream, reason};
 
 /// What a call answers to somebody who may.
@@ -36,7 +36,14 @@ impl Caller {
     fn expected(&self, row: &Row, specimen: &Specimen) -> &'static str {
         let needs = row.needs();
         let is_open = matches!(needs, Needs::Level(Resource::Content, Level::Read));
-        let holds = |level| self.level >= Some(level);
+        let is_granted = matches!(specimen.sight, Sight::Grantee | Sight::GranteeAlone) && self.name == "grantee";
+        let holds = |level| self.level >= Some(level) || (is_granted && level <= Level::Write);
+        let sees = match specimen.sight {
+            Sight::All => true,
+            Sight::Friends => self.name == "friend" || holds(Level::Admin),
+            Sight::Grantee => is_granted || holds(Level::Admin),
+            Sight::GranteeAlone => is_granted,
+        };
         let (is_nobody, is_user) = (matches!(self.who, Who::Nobody), matches!(self.who, Who::User(_)));
         let is_node = matches!(self.who, Who::Node(_));
         let is_allowed = match needs {
@@ -47,9 +54,11 @@ impl Caller {
             Needs::Level(_, level) => is_open || holds(level),
             Needs::AsUser(_, level) => is_user && holds(level),
             Needs::OwnOr(_, level) => (specimen.is_own && (is_user || is_node)) || holds(level),
-            Needs::Owner(_, level) => {
-                if holds(level) && !holds(Level::Admin) && !specimen.is_own {
-                    return "NOT_OWNER";
+            Needs::Owner(resource, level) => {
+                // Whoever has write on some of it is told whose the rest is, as far as they may know of it.
+                let has_some = holds(level) || (self.name == "grantee" && resource == Resource::Content);
+                if has_some && !holds(Level::Admin) && !specimen.is_own {
+                    return if sees { "NOT_OWNER" } else { "CONTENT_NOT_FOUND" };
                 }
                 holds(level)
             }
@@ -57,6 +66,7 @@ impl Caller {
             Needs::NodeOr(_, level) => is_node || holds(level),
         };
         match (is_allowed, is_nobody) {
+            (true, _) if !sees => "CONTENT_NOT_FOUND",
             // The local administrator has nothing of their own and must say whose.
             (true, _) if specimen.is_own && !is_user && !is_node => "FIELD_REQUIRED",
             (true, _) => specimen.outcome,
@@ -86,7 +96,7 @@ async fn every_call_by_everybody_on_both_edges() {
     let allow = [("events.webhook_allow", r#"["localhost:9"]"#)];
     let daemon = Daemon::start_with(&Engine::sqlite(), &allow).await;
     let pool = DescriptorPool::decode(FILE_DESCRIPTOR_SET).unwrap();
-    let owner = daemon.person("owner", &[]).await;
+    let stage = Stage::set(&daemon).await;
     let person = async |name: &'static str, level: Option<Level>| {
         let all = ["nodes", "allocations", "content", "users", "metrics", "system"];
         let rules: Vec<_> = match level {
@@ -97,9 +107,12 @@ async fn every_call_by_everybody_on_both_edges() {
         let rules: Vec<_> = rules.iter().map(String::as_str).collect();
         Caller { name, who: Who::User(Box::new(daemon.person(name, &rules).await)), level }
     };
+    let befriended = |name, person| Caller { name, who: Who::User(Box::new(person)), level: None };
     let callers = [
         Caller { name: "anonymous", who: Who::Nobody, level: None },
         person("stranger", None).await,
+        befriended("friend", stage.friend(&daemon).await),
+        befriended("grantee", stage.grantee(&daemon).await),
         person("reader", Some(Level::Read)).await,
         person("writer", Some(Level::Write)).await,
         person("admin", Some(Level::Admin)).await,
@@ -113,9 +126,10 @@ async fn every_call_by_everybody_on_both_edges() {
         let (service, name) = row.grpc().split_once('/').unwrap();
         let service = pool.get_service_by_name(&format!("cpc.v1.{service}")).unwrap();
         let method = service.methods().find(|method| method.name() == name).unwrap();
+        let specimens = specimens::of(row.grpc(), &daemon, &stage).await.len();
         for caller in &callers {
-            for number in 0..specimens::of(row.grpc(), &daemon, &owner).await.len() {
-                let specimen = specimens::of(row.grpc(), &daemon, &owner).await.swap_remove(number);
+            for number in 0..specimens {
+                let specimen = specimens::of(row.grpc(), &daemon, &stage).await.swap_remove(number);
                 let expected = caller.expected(row, &specimen);
                 let got = by_grpc(&daemon, &method, caller, &specimen).await;
                 cells += 1;
@@ -126,7 +140,7 @@ async fn every_call_by_everybody_on_both_edges() {
                     continue;
                 }
                 for path in row.paths() {
-                    let specimen = specimens::of(row.grpc(), &daemon, &owner).await.swap_remove(number);
+                    let specimen = specimens::of(row.grpc(), &daemon, &stage).await.swap_remove(number);
                     let got = by_rest(&daemon, row, path, caller, &specimen).await;
                     cells += 1;
                     if got != expected {

@@ -1,5 +1,7 @@
 //! One message and more for each call: what the matrix sends.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use cpc_proto::{clients::event_service_client::EventServiceClient, v1};
 use serde_json::{Value, json};
 
@@ -13,11 +15,55 @@ pub(super) struct Specimen {
     pub(super) is_own: bool,
     /// `OK`, or the reason that a caller who may ends with.
     pub(super) outcome: &'static str,
+    /// Who may know of what it is about.
+    pub(super) sight: Sight,
+}
+
+/// Who may know of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// Everybody.
+    All,
+    /// Friends of its owner, and whoever has admin.
+    Friends,
+    /// The grantee, who has write on it, and whoever has admin.
+    Grantee,
+    /// The grantee, who has write on it.
+    GranteeAlone,
+}
+
+/// Who is there beside the callers.
+pub(super) struct Stage {
+    /// To whom things belong.
+    owner: Person,
+    /// A name for those who are deleted.
+    deleted: AtomicU32,
+}
+
+impl Stage {
+    pub(super) async fn set(daemon: &Daemon) -> Self {
+        let owner = daemon.person("owner", &[]).await;
+        // Somebody to whom things are granted that are none of the callers'.
+        daemon.person("other", &[]).await;
+        Self { owner, deleted: AtomicU32::new(0) }
+    }
+
+    /// Makes somebody who is a friend of the owner and has no other right that a call asks for.
+    pub(super) async fn friend(&self, daemon: &Daemon) -> Person {
+        let friend = daemon.person("friend", &["metrics=read"]).await;
+        daemon.befriend(&friend, &self.owner).await;
+        friend
+    }
+
+    /// Makes somebody to whom the owner grants things, and who has no other right that a call asks for.
+    pub(super) async fn grantee(&self, daemon: &Daemon) -> Person {
+        daemon.person("grantee", &["metrics=read"]).await
+    }
 }
 
 /// Others' message that a caller who may succeeds with.
 fn others(message: Value) -> Specimen {
-    Specimen { message, is_own: false, outcome: super::matrix::OK }
+    Specimen { message, is_own: false, outcome: super::matrix::OK, sight: Sight::All }
 }
 
 /// Others' message that ends with a reason even for those who may.
@@ -25,13 +71,19 @@ fn ends(outcome: &'static str, message: Value) -> Specimen {
     Specimen { outcome, ..others(message) }
 }
 
+/// A message about what not everybody may know of.
+fn seen_by(sight: Sight, message: Value) -> Specimen {
+    Specimen { sight, ..others(message) }
+}
+
 /// A message about what is the caller's own.
 fn own(message: Value) -> Specimen {
     Specimen { is_own: true, ..others(message) }
 }
 
-/// Makes what is sent to a call; whatever it uses up is new each time. `owner` is somebody who is none of the callers.
-pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Specimen> {
+/// Makes what is sent to a call; whatever it uses up is new each time. Those on the stage are none of the callers.
+pub(super) async fn of(call: &str, daemon: &Daemon, stage: &Stage) -> Vec<Specimen> {
+    let owner = &stage.owner;
     match call {
         "NodeOrchestration/RegisterNode" => vec![ends("FIELD_REQUIRED", json!({}))],
         "NodeOrchestration/Heartbeat" | "NodeOrchestration/HeartbeatStream" => vec![others(json!({ "sequence": "1" }))],
@@ -79,29 +131,82 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
             let rules = json!([{ "resource": "RESOURCE_CONTENT", "level": "LEVEL_WRITE" }]);
             vec![others(json!({ "id": owner.id, "permissions": rules }))]
         }
+        "IdentityService/DeleteUser" => vec![others(json!({ "id": somebody(daemon, stage).await }))],
+        "IdentityService/ManageFriends" => vec![others(json!({ "request": { "id": owner.id } }))],
+        "IdentityService/ListFriends" | "IdentityService/ListGrants" => {
+            vec![own(json!({})), others(json!({ "userId": owner.id }))]
+        }
+        "IdentityService/CreateGrant" => {
+            let object = content(daemon, owner, v1::Visibility::Public).await;
+            let grant = json!({ "resource": "RESOURCE_CONTENT", "objectId": object, "level": "LEVEL_READ", "username": "other" });
+            vec![others(grant)]
+        }
+        "IdentityService/RevokeGrant" => {
+            let object = content(daemon, owner, v1::Visibility::Public).await;
+            vec![others(json!({ "id": grant(daemon, owner, &object, "other").await }))]
+        }
+        "IdentityService/CheckPermission" => {
+            vec![others(json!({ "permission": { "resource": "RESOURCE_CONTENT", "level": "LEVEL_READ" } }))]
+        }
         "IdentityService/CreateInvite" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/ListInvites" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/RevokeInvite" => vec![others(json!({ "id": invite(daemon).await }))],
         "IdentityService/ListTokenKeys" | "IdentityService/RotateTokenKey" => vec![others(json!({}))],
         "AdminService/GetIndexStatus" | "AdminService/RebuildIndex" => vec![others(json!({}))],
-        "DiscoveryService/PublishContent" => vec![others(json!({ "title": "a title" }))],
+        "DiscoveryService/PublishContent" => {
+            let change = json!({ "id": granted(daemon, owner).await, "title": "a title" });
+            vec![others(json!({ "title": "a title" })), seen_by(Sight::GranteeAlone, change)]
+        }
         "DiscoveryService/PublishContentStream" => {
             vec![others(json!({ "sequence": "1", "content": { "title": "a title" } }))]
         }
         "DiscoveryService/SearchContent" => vec![others(json!({ "q": "word" }))],
         "DiscoveryService/ListContent" => vec![others(json!({}))],
-        "DiscoveryService/GetContent" | "DiscoveryService/DeleteContent" => {
-            vec![others(json!({ "id": content(daemon, owner).await }))]
-        }
+        "DiscoveryService/GetContent" | "DiscoveryService/DeleteContent" => vec![
+            others(json!({ "id": content(daemon, owner, v1::Visibility::Public).await })),
+            seen_by(Sight::Friends, json!({ "id": content(daemon, owner, v1::Visibility::Friends).await })),
+            seen_by(Sight::Grantee, json!({ "id": granted(daemon, owner).await })),
+        ],
         other => panic!("{other} has no specimen: add what to send to it"),
     }
 }
 
-async fn content(daemon: &Daemon, owner: &Person) -> String {
-    let metadata = v1::ContentMetadata { title: "somebody's".into(), ..Default::default() };
+async fn content(daemon: &Daemon, owner: &Person, visibility: v1::Visibility) -> String {
+    let visibility = visibility.into();
+    let metadata = v1::ContentMetadata { title: "somebody's".into(), visibility, ..Default::default() };
     let published =
         daemon.discovery(Some(&owner.token)).await.publish_content(metadata).await.expect("it is published");
     published.into_inner().content.expect("content").id
+}
+
+/// Makes private content on which the grantee has write.
+async fn granted(daemon: &Daemon, owner: &Person) -> String {
+    let object = content(daemon, owner, v1::Visibility::Private).await;
+    grant(daemon, owner, &object, "grantee").await;
+    object
+}
+
+async fn grant(daemon: &Daemon, owner: &Person, object: &str, username: &str) -> String {
+    let request = v1::CreateGrantRequest {
+        resource: v1::Resource::Content.into(),
+        object_id: object.into(),
+        level: v1::Level::Write.into(),
+        grantee: Some(v1::create_grant_request::Grantee::Username(username.into())),
+        expires_at: None,
+    };
+    let made = daemon.identity(Some(&owner.token)).await.create_grant(request).await.expect("it is granted");
+    made.into_inner().grant.expect("a grant").id
+}
+
+/// Makes somebody who can be deleted.
+async fn somebody(daemon: &Daemon, stage: &Stage) -> String {
+    let number = stage.deleted.fetch_add(1, Ordering::Relaxed);
+    let request = v1::CreateUserRequest {
+        username: format!("somebody-{number}"),
+        public_key: cpc_signing::SecretKey::generate().public().as_bytes().to_vec(),
+        permissions: Vec::new(),
+    };
+    daemon.local().await.create_user(request).await.expect("the user is made").into_inner().user.expect("a user").id
 }
 
 /// Makes an allocation of the local administrator, which waits: the matrix has more of them than its nodes have room for.

@@ -29,7 +29,7 @@ pub(super) fn holds(caller: &Caller, allocation: &Allocation) -> bool {
 }
 
 /// Says whether an allocation is for a caller to see: read on allocations, to hold it, or to provide for it.
-pub(super) fn may_see(caller: &Caller, allocation: &Allocation) -> bool {
+pub(crate) fn may_see(caller: &Caller, allocation: &Allocation) -> bool {
     let provides = |id| allocation.parts.iter().any(|part| part.node_id == Some(id));
     caller.may(Resource::Allocations, Level::Read, &target(allocation))
         || holds(caller, allocation)

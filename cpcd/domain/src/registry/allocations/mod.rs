@@ -27,6 +27,7 @@ use cpcd_store::{
 };
 use serde_json::json;
 
+pub(crate) use access::may_see;
 pub use config::AllocationConfig;
 pub use draft::AllocationDraft;
 pub use listing::AllocationList;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cpcd_model::{Result, node::Node, time::Timestamp};
+use cpcd_model::{Result, node::Node, permission::Resource, time::Timestamp};
 use cpcd_store::{
     Tx,
     sql::{Moved, NewEvent, Revocation},
@@ -28,6 +28,7 @@ pub(in crate::registry) async fn remove(tx: &mut Tx, nodes: &[Node], reason: &st
     let ids: Vec<_> = nodes.iter().map(|node| node.id).collect();
     let moved = tx.unplace_nodes(&ids, &format!("its node is gone: {reason}"), now).await?;
     tx.delete_nodes(&ids).await?;
+    tx.delete_grants_on(Resource::Nodes, &ids.iter().map(|id| id.uuid()).collect::<Vec<_>>()).await?;
     let mut revocations = Vec::with_capacity(nodes.len());
     for node in nodes {
         let id = node.id.uuid();

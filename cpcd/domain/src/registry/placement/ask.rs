@@ -5,10 +5,12 @@ use std::collections::HashSet;
 use cpcd_model::{
     Result,
     allocation::{AllocationRequest, Requester, Strategy},
+    grant::Grants,
     id::{AllocationId, NodeId, UserId},
     labels::Labels,
     node::Resources,
     permission::{Level, Resource, Scope, Scopes},
+    time::Timestamp,
 };
 use cpcd_store::Store;
 
@@ -69,12 +71,22 @@ impl Reach {
     ///
     /// # Errors
     /// What the store says.
-    pub(in crate::registry) async fn of_requester(store: &Store, requester: Requester) -> Result<Self> {
+    pub(in crate::registry) async fn of_requester(store: &Store, requester: Requester, now: Timestamp) -> Result<Self> {
         let none = Self::within(Scopes::Only(Vec::new()), "", None);
         Ok(match requester {
             Requester::Local => Self::All,
             Requester::User(id) => match store.get_user(id).await? {
-                Some(user) => Self::within(user.permissions.scopes(Resource::Nodes, Level::Read), "", Some(id)),
+                Some(user) => {
+                    let granted = Grants::at(now, store.list_grants_held(id, now).await?);
+                    let scopes = match user.permissions.scopes(Resource::Nodes, Level::Read) {
+                        Scopes::All => Scopes::All,
+                        Scopes::Only(mut scopes) => {
+                            scopes.extend(granted.scopes(Resource::Nodes, Level::Read));
+                            Scopes::Only(scopes)
+                        }
+                    };
+                    Self::within(scopes, "", Some(id))
+                }
                 None => none,
             },
             Requester::Node(id) => match store.get_node(id).await? {

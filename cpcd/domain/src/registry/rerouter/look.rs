@@ -145,7 +145,7 @@ impl Rerouter {
             for one in batch {
                 let reach = match reaches.get(&one.requester) {
                     Some(reach) => reach.clone(),
-                    None => Reach::of_requester(&self.store, one.requester).await?,
+                    None => Reach::of_requester(&self.store, one.requester, self.clock.now()).await?,
                 };
                 reaches.insert(one.requester, reach.clone());
                 let ask = Ask::of(&self.store, &one.request, reach).await?;

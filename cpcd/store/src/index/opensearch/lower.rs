@@ -81,7 +81,15 @@ fn filters(filter: &Filter) -> Vec<Value> {
         Viewer::Public => filters.push(public()),
         Viewer::User(user) => {
             let own = json!({ "term": { "owner": user.uuid() } });
-            filters.push(json!({ "bool": { "should": [public(), own], "minimum_should_match": 1 } }));
+            let mut visible = vec![public(), own];
+            if !filter.circle.friends.is_empty() {
+                let owners = json!({ "terms": { "owner": filter.circle.friends } });
+                visible.push(json!({ "bool": { "filter": [{ "term": { "visibility": "friends" } }, owners] } }));
+            }
+            if !filter.circle.granted.is_empty() {
+                visible.push(json!({ "terms": { "id": filter.circle.granted } }));
+            }
+            filters.push(json!({ "bool": { "should": visible, "minimum_should_match": 1 } }));
         }
         Viewer::Admin => {}
     }
@@ -114,12 +122,15 @@ fn in_order(required: &[Words<'_>]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use cpcd_model::query::Circle;
+
     use super::*;
 
     #[test]
     fn what_is_typed_stands_where_text_is_expected() {
         let typed = r#"title:* {"match_all":{}} -"} ] drop""#;
-        let filter = Filter { tags: vec!["\"},{".into()], owner: None, viewer: Viewer::Public };
+        let filter =
+            Filter { tags: vec!["\"},{".into()], owner: None, viewer: Viewer::Public, circle: Circle::default() };
         let query = lower(&Query::parse(typed).unwrap(), &filter, &analysis::analyser());
         let clauses = query.get("bool").unwrap();
         assert_eq!(clauses["filter"][0], json!({ "term": { "tag": "\"},{" } }));

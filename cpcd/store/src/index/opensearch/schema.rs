@@ -9,7 +9,7 @@
 
 use std::collections::HashSet;
 
-use cpcd_model::content::{Content, Visibility};
+use cpcd_model::content::Content;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tantivy::tokenizer::TextAnalyzer;
@@ -19,9 +19,6 @@ use super::super::{analysis, opening::Openings};
 
 /// Raised with each change of what is indexed or how, so that older indexes are made anew.
 pub(super) const VERSION: u32 = 1;
-
-const PUBLIC: &str = "public";
-const PRIVATE: &str = "private";
 
 /// Whose an index is, and how far.
 #[derive(Debug, Deserialize, Serialize)]
@@ -61,10 +58,7 @@ impl<'a> Document<'a> {
             description: &metadata.description,
             tag: &metadata.tags,
             owner: content.owner_id.uuid(),
-            visibility: match metadata.visibility {
-                Visibility::Public => PUBLIC,
-                Visibility::Private => PRIVATE,
-            },
+            visibility: metadata.visibility.as_str(),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Lowers a typed query and its filter to the engine's query.
 
-use cpcd_model::query::{Filter, Query as Tree, Term as TreeTerm, Viewer};
+use cpcd_model::{
+    content::Visibility,
+    query::{Filter, Query as Tree, Term as TreeTerm, Viewer},
+};
 use tantivy::{
     Score, Term,
-    query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhraseQuery, Query, TermQuery},
+    query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, Occur, PhraseQuery, Query, TermQuery, TermSetQuery},
     schema::{Field, IndexRecordOption},
     tokenizer::TextAnalyzer,
 };
@@ -53,13 +56,22 @@ fn filters(filter: &Filter, fields: &Fields) -> Clauses {
     let mut terms: Vec<Term> = filter.tags.iter().map(|tag| fields.tag(tag)).collect();
     terms.extend(filter.owner.map(|owner| fields.owner(owner.uuid())));
     let mut clauses: Clauses = terms.into_iter().map(|term| (Occur::Must, unscored(basic(term)))).collect();
-    let public = || basic(fields.public());
+    let public = || basic(fields.visibility(Visibility::Public));
     match filter.viewer {
         Viewer::Public => clauses.push((Occur::Must, unscored(public()))),
         Viewer::User(user) => {
             let own = basic(fields.owner(user.uuid()));
-            let visible = BooleanQuery::union(vec![Box::new(public()), Box::new(own)]);
-            clauses.push((Occur::Must, unscored(visible)));
+            let mut visible: Vec<Box<dyn Query>> = vec![Box::new(public()), Box::new(own)];
+            if !filter.circle.friends.is_empty() {
+                let owners = TermSetQuery::new(filter.circle.friends.iter().map(|friend| fields.owner(*friend)));
+                let shown = basic(fields.visibility(Visibility::Friends));
+                visible.push(Box::new(BooleanQuery::intersection(vec![Box::new(shown), Box::new(owners)])));
+            }
+            if !filter.circle.granted.is_empty() {
+                let granted = TermSetQuery::new(filter.circle.granted.iter().map(|content| fields.id(*content)));
+                visible.push(Box::new(granted));
+            }
+            clauses.push((Occur::Must, unscored(BooleanQuery::union(visible))));
         }
         Viewer::Admin => {}
     }

@@ -20,10 +20,6 @@ pub(super) const ID_LOW: &str = "id_low";
 /// Name of the column with the version.
 pub(super) const CONTENT_VERSION: &str = "version";
 
-/// Term of content that everyone may see.
-pub(super) const PUBLIC: &str = "public";
-const PRIVATE: &str = "private";
-
 /// The fields of the index.
 #[derive(Clone, Copy)]
 pub(super) struct Fields {
@@ -91,11 +87,7 @@ impl Fields {
             document.add_text(self.tag, tag);
         }
         document.add_bytes(self.owner, content.owner_id.uuid().as_bytes());
-        let visibility = match content.metadata.visibility {
-            Visibility::Public => PUBLIC,
-            Visibility::Private => PRIVATE,
-        };
-        document.add_text(self.visibility, visibility);
+        document.add_text(self.visibility, content.metadata.visibility.as_str());
         document
     }
 
@@ -114,8 +106,8 @@ impl Fields {
         Term::from_field_text(self.tag, tag)
     }
 
-    /// Makes the term of public content.
-    pub(super) fn public(&self) -> Term {
-        Term::from_field_text(self.visibility, PUBLIC)
+    /// Makes the term of what is to be seen so.
+    pub(super) fn visibility(&self, visibility: Visibility) -> Term {
+        Term::from_field_text(self.visibility, visibility.as_str())
     }
 }

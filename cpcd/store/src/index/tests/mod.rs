@@ -13,7 +13,7 @@ use cpcd_model::{
     Reason,
     content::{Content, Metadata, Visibility},
     id::{ContentId, UserId},
-    query::{Filter, Query, Viewer},
+    query::{Circle, Filter, Query, Viewer},
     time::Clock,
 };
 use futures_util::FutureExt;
@@ -56,7 +56,7 @@ fn content(title: &str, description: &str, tags: &[&str]) -> Content {
 }
 
 fn everything() -> Filter {
-    Filter { tags: Vec::new(), owner: None, viewer: Viewer::Admin }
+    Filter { tags: Vec::new(), owner: None, viewer: Viewer::Admin, circle: Circle::default() }
 }
 
 /// Makes changes in an index that there is one of.
@@ -252,7 +252,7 @@ async fn nobody_finds_or_counts_what_they_may_not_see() {
         let users = [UserId::generate(), UserId::generate()];
         let mut all = Vec::new();
         for owner in users {
-            for visibility in [Visibility::Public, Visibility::Private] {
+            for visibility in [Visibility::Public, Visibility::Friends, Visibility::Private] {
                 for tags in [vec![], vec!["t"]] {
                     let mut content = content("maps", "of cities", &tags);
                     content.owner_id = owner;
@@ -262,7 +262,21 @@ async fn nobody_finds_or_counts_what_they_may_not_see() {
             }
         }
         let filled = Filled::with(on, all).await;
-        for viewer in [Viewer::Public, Viewer::User(users[0]), Viewer::User(UserId::generate()), Viewer::Admin] {
+        let granted = filled.all.iter().find(|content| content.owner_id == users[1]).map(|content| content.id.uuid());
+        let stranger = Viewer::User(UserId::generate());
+        let circle = |friends: &[UserId], granted: Option<Uuid>| Circle {
+            friends: friends.iter().map(|friend| friend.uuid()).chain((0..100).map(|_| Uuid::now_v7())).collect(),
+            granted: granted.into_iter().chain([Uuid::now_v7()]).collect(),
+        };
+        for (viewer, circle) in [
+            (Viewer::Public, Circle::default()),
+            (Viewer::User(users[0]), Circle::default()),
+            (stranger, Circle::default()),
+            (stranger, circle(&[], granted)),
+            (stranger, circle(&[users[1]], None)),
+            (Viewer::User(users[0]), circle(&[users[0], users[1]], granted)),
+            (Viewer::Admin, Circle::default()),
+        ] {
             for owner in [None, Some(users[0]), Some(users[1])] {
                 for tags in [vec![], vec!["t".to_owned()]] {
                     let expected: BTreeSet<ContentId> = filled
@@ -271,7 +285,11 @@ async fn nobody_finds_or_counts_what_they_may_not_see() {
                         .filter(|content| match viewer {
                             Viewer::Public => content.metadata.visibility == Visibility::Public,
                             Viewer::User(user) => {
-                                content.metadata.visibility == Visibility::Public || content.owner_id == user
+                                content.metadata.visibility == Visibility::Public
+                                    || content.owner_id == user
+                                    || circle.granted.contains(&content.id.uuid())
+                                    || (content.metadata.visibility == Visibility::Friends
+                                        && circle.friends.contains(&content.owner_id.uuid()))
                             }
                             Viewer::Admin => true,
                         })
@@ -279,7 +297,7 @@ async fn nobody_finds_or_counts_what_they_may_not_see() {
                         .filter(|content| tags.iter().all(|tag| content.metadata.tags.contains(tag)))
                         .map(|content| content.id)
                         .collect();
-                    let filter = Filter { tags, owner, viewer };
+                    let filter = Filter { tags, owner, viewer, circle: circle.clone() };
                     for query in ["", "maps", "\"maps\"", "maps cities", "maps -other", "-other", "city"] {
                         let hits = filled.hits(query, &filter).await;
                         let found: BTreeSet<_> = hits.hits.iter().map(|hit| hit.id).collect();

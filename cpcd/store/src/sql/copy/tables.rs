@@ -3,6 +3,8 @@
 /// What is copied, in the order in which one needs the other.
 pub(super) const COPIED: &[&str] = &[
     "users",
+    "friends",
+    "object_grants",
     "invites",
     "nodes",
     "node_counts",
