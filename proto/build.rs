@@ -4,10 +4,13 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 13] = [
     "cpc/v1/common.proto",
     "cpc/v1/friends.proto",
     "cpc/v1/grants.proto",
+    "cpc/v1/joining.proto",
+    "cpc/v1/keys.proto",
+    "cpc/v1/service_tokens.proto",
     "cpc/v1/identity.proto",
     "cpc/v1/discovery.proto",
     "cpc/v1/allocation.proto",

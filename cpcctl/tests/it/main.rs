@@ -12,6 +12,7 @@ mod events;
 mod friends;
 mod generated;
 mod harness;
+mod identity;
 mod keys;
 mod nodes;
 mod output;

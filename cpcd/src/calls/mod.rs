@@ -2,6 +2,7 @@
 //!
 //! A call is an `impl Call` beside its siblings and one row of the [`table`]; both edges, the documents and OpenAPI follow.
 
+mod accounts;
 mod admin;
 mod allocations;
 mod discovery;
@@ -10,9 +11,11 @@ mod friends;
 mod grants;
 mod identity;
 mod invites;
+mod keys;
 mod operations;
 mod peers;
 mod registry;
+mod service_tokens;
 mod spoken;
 pub mod table;
 mod token_keys;

@@ -11,9 +11,11 @@ mod grants;
 mod identity;
 mod index;
 mod invites;
+mod keys;
 mod migrations;
 mod peers;
 mod registry;
+mod service_tokens;
 mod token_keys;
 
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
@@ -23,8 +25,10 @@ pub(crate) use discovery::{draft, publish_response};
 pub(crate) use events::{event_json, watched_node};
 pub(crate) use friends::{friend_action, friend_list};
 pub(crate) use grants::{asked, grant_draft, verdict};
-pub(crate) use identity::{challenge_purpose, permissions, proof, rule, rules, session, subject_kind};
-pub(crate) use invites::invite_kind;
+pub(crate) use identity::{
+    challenge_purpose, key_proof, permissions, proof, rule, rules, session, subject_kind, user_state_filter,
+};
+pub(crate) use invites::{invite_kind, invite_use};
 pub(crate) use migrations::migration_target;
 pub(crate) use registry::{beat, resources, scheduling_filter, status_filter};
 

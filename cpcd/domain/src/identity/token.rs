@@ -9,6 +9,7 @@ use cpcd_model::{
     id::{NodeId, SessionId, UserId},
     permission::Permissions,
     time::{Clock, Timestamp, elapsed},
+    user::UserState,
 };
 use cpcd_store::Store;
 use jsonwebtoken::{Algorithm, Header, Validation};
@@ -16,10 +17,12 @@ use moka::future::Cache as Moka;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Config, Revoked, ServerIdentity, TokenKeys, verified::Verified};
+use super::{
+    Config, Revoked, ServerIdentity, ServiceTokens, TokenKeys, service_text::ServiceTexts, verified::Verified,
+};
 use crate::{
     Caller,
-    caller::{Session, Subject},
+    caller::{Service, Session, Subject},
 };
 
 const AUDIENCE: &str = "cpc";
@@ -141,6 +144,9 @@ pub struct Tokens {
     issuer: Arc<str>,
     lifetime: Duration,
     rules: Moka<(UserId, u64), Arc<Rules>>,
+    /// The same for those whose token says no epoch: what they hold now, with its epoch.
+    current: Moka<UserId, (u64, u64, Arc<Permissions>)>,
+    services: ServiceTokens,
     nothing: Arc<Permissions>,
     no_grants: Arc<Grants>,
     verified: Arc<Verified<Kept>>,
@@ -154,6 +160,7 @@ impl Tokens {
         config: &Config,
         server: &ServerIdentity,
         keys: TokenKeys,
+        services: ServiceTokens,
         revoked: Revoked,
     ) -> Self {
         Self {
@@ -163,6 +170,8 @@ impl Tokens {
             issuer: server.id().into(),
             lifetime: Duration::from_secs(config.access_token_seconds.into()),
             rules: Moka::builder().max_capacity(100_000).time_to_live(Duration::from_secs(300)).build(),
+            current: Moka::builder().max_capacity(10_000).time_to_live(Duration::from_secs(300)).build(),
+            services,
             nothing: Arc::default(),
             no_grants: Arc::default(),
             verified: Arc::new(Verified::new()),
@@ -218,6 +227,9 @@ impl Tokens {
     /// # Errors
     /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if it was taken back, or its subject is gone or has other permissions by now.
     pub async fn verify_unconfirmed(&self, token: &str) -> Result<Caller> {
+        if ServiceTexts::is_one(token) {
+            return self.verify_service(token).await;
+        }
         let said = match self.said(token) {
             Err(error) if error.reason() == Reason::TokenInvalid && self.has_new_key(token).await? => {
                 self.said(token)?
@@ -232,6 +244,21 @@ impl Tokens {
             }
             Holder::Node(id) => Ok(Caller::verified(Subject::Node(id), self.nothing.clone(), said.session)),
         }
+    }
+
+    /// Verifies a service token: its owner may by now hold less than when it was made.
+    async fn verify_service(&self, text: &str) -> Result<Caller> {
+        let token = self.services.verify(text).await?;
+        let (epoch, held) = self.current_permissions(token.owner_id).await?;
+        let permissions = self.services.narrowed(&token, epoch, &held).await;
+        let session = Session {
+            id: token.id.uuid().into(),
+            token_id: token.id.uuid(),
+            token_expires_at: token.expires_at,
+            permission_epoch: epoch,
+        };
+        let service = Service { token: token.id, owner: token.owner_id };
+        Ok(Caller::verified(Subject::Service(service), permissions, session))
     }
 
     /// Verifies a node's token for a heartbeat, without leaving the thread and while the store is away: nothing if it is a user's, or signed with a key to be looked for.
@@ -277,7 +304,7 @@ impl Tokens {
     /// # Errors
     /// `TOKEN_EXPIRED`, `TOKEN_REVOKED`.
     pub fn check_caller(&self, caller: &Caller) -> Result<()> {
-        let (Some(session), Some(subject)) = (caller.session(), caller.subject().uuid()) else { return Ok(()) };
+        let (Some(session), Some(subject)) = (caller.session(), caller.subject().holder()) else { return Ok(()) };
         if self.clock.now() >= session.token_expires_at + LEEWAY {
             return Err(expired());
         }
@@ -295,7 +322,7 @@ impl Tokens {
     }
 
     async fn end_of(&self, caller: &Caller, with_grants: bool) -> Error {
-        let (Some(session), Some(subject)) = (caller.session(), caller.subject().uuid()) else {
+        let (Some(session), Some(subject)) = (caller.session(), caller.subject().holder()) else {
             return future::pending().await;
         };
         let end = session.token_expires_at + LEEWAY;
@@ -306,7 +333,7 @@ impl Tokens {
                 return error;
             }
             let (mut again, mut grant_ends) = (None, None);
-            if let Subject::User(user) = caller.subject() {
+            if let Some(user) = caller.subject().owner() {
                 match self.rules(user, session.permission_epoch).await {
                     Err(error) if error.reason() == Reason::TokenRevoked => return error,
                     // Whether they have changed could not be read: it must be soon.
@@ -378,7 +405,7 @@ impl Tokens {
             )
         };
         let user = self.store.get_user(subject).await?.ok_or_else(gone)?;
-        if user.permission_epoch != epoch {
+        if user.permission_epoch != epoch || user.state != UserState::Active {
             return Err(gone());
         }
         let held = self.store.list_grants_held(subject, now).await?;
@@ -386,6 +413,19 @@ impl Tokens {
         let rules = Arc::new(Rules { changes, permissions: Arc::new(user.permissions), granted });
         self.rules.insert((subject, epoch), rules.clone()).await;
         Ok(rules)
+    }
+
+    /// Gives what a user holds now, with its epoch.
+    async fn current_permissions(&self, user: UserId) -> Result<(u64, Arc<Permissions>)> {
+        let changes = self.revoked.permission_changes(user.uuid());
+        if let Some((_, epoch, known)) = self.current.get(&user).await.filter(|(seen, ..)| *seen == changes) {
+            return Ok((epoch, known));
+        }
+        let gone = || Error::new(Reason::TokenRevoked, "the owner of the service token is gone or suspended");
+        let found = self.store.get_user(user).await?.filter(|user| user.state == UserState::Active).ok_or_else(gone)?;
+        let permissions = Arc::new(found.permissions);
+        self.current.insert(user, (changes, found.permission_epoch, permissions.clone())).await;
+        Ok((found.permission_epoch, permissions))
     }
 }
 

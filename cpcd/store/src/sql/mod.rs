@@ -24,6 +24,7 @@ mod health;
 mod index_failures;
 mod index_rebuilds;
 mod index_state;
+mod invite_uses;
 mod invites;
 mod job;
 mod keyring;
@@ -40,13 +41,18 @@ mod nodes_bulk;
 mod object_grants;
 mod postgres;
 mod queue;
+mod recovery_codes;
 mod replicas;
 mod revocations;
 mod row;
+mod sealed;
 mod search;
 mod server_identity;
+mod service_tokens;
 mod sessions;
 mod tx;
+mod user_keys;
+mod user_states;
 mod users;
 mod webhooks;
 mod writer;
@@ -85,6 +91,7 @@ pub use self::{
     nodes::{Followed, NodeFilter},
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
+    sealed::SEALED_COLUMNS,
     search::{Matches, Shown},
     server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
