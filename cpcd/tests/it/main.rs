@@ -8,7 +8,9 @@
 
 mod harness;
 
+mod audit;
 mod bound_sessions;
+mod canary;
 mod content;
 mod deadlines;
 mod degradation;
@@ -31,6 +33,7 @@ mod registry;
 mod search_cluster;
 mod sessions;
 mod shared_cache;
+mod shared_rates;
 mod tls;
 mod token_keys;
 mod tour;
