@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "cpc/v1/common.proto",
     "cpc/v1/friends.proto",
     "cpc/v1/grants.proto",
@@ -18,6 +18,7 @@ const FILES: [&str; 13] = [
     "cpc/v1/registry.proto",
     "cpc/v1/events.proto",
     "cpc/v1/admin.proto",
+    "cpc/v1/audit.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

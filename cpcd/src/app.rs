@@ -4,8 +4,8 @@ use std::{future::Future, net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
 use cpc_signing::PEER_ID_AUTH_SCHEME;
 use cpcd_domain::{
-    Caller, discovery::Discovery, events::Events, identity::Identity, migrations::Migrations, registry::Registry,
-    sharing::Sharing, system::System,
+    Caller, audit::Audit, discovery::Discovery, events::Events, identity::Identity, migrations::Migrations,
+    registry::Registry, sharing::Sharing, system::System,
 };
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 use cpcd_store::deadline;
@@ -28,6 +28,7 @@ pub(crate) struct Parts {
     pub(crate) discovery: Discovery,
     pub(crate) events: Events,
     pub(crate) system: System,
+    pub(crate) audit: Audit,
     pub(crate) migrations: Migrations,
     pub(crate) metrics: Metrics,
     pub(crate) about: Arc<About>,

@@ -9,7 +9,9 @@
 mod harness;
 
 mod accounts;
+mod audit;
 mod bound_sessions;
+mod canary;
 mod content;
 mod deadlines;
 mod degradation;
@@ -37,6 +39,7 @@ mod service_tokens;
 mod sessions;
 mod shared_cache;
 mod sharing;
+mod shared_rates;
 mod tls;
 mod token_keys;
 mod tour;

@@ -12,7 +12,7 @@ use cpcd_store::{
 };
 
 use super::{
-    Challenge, Challenges, Proof, Proofs, accounts,
+    Challenge, Challenges, KEY, Proof, Proofs, accounts,
     newcomer::{Newcomer, Newcomers},
     opening::{self, Opened, Opener},
     proof::{Proven, Use},
@@ -83,6 +83,12 @@ impl Login {
             return Err(Error::field(Reason::FieldInvalid, "begin.purpose", text));
         }
         self.challenges.issue(public_key, kind, purpose, self.clock.now())
+    }
+
+    /// Gives the key that a proof is by, if its challenge is one of ours. Needs nothing, and says nothing of the signature.
+    #[must_use]
+    pub fn key(&self, proof: &Proof) -> Option<PublicKey> {
+        self.proofs.key(proof, self.clock.now())
     }
 
     /// Second step: opens a session for a proof. Needs nothing but the proof. A user whose key is new here may join with it.
@@ -193,4 +199,5 @@ impl Login {
 /// Makes the error of a key that is nobody's here.
 pub(super) fn refused(what: &str, key: &PublicKey) -> Error {
     Error::new(Reason::LoginRefused, format!("no {what} here has the key {}", key.peer_id()))
+        .with_metadata(KEY, key.peer_id().to_string())
 }

@@ -43,7 +43,7 @@ use cpcd_model::{Result, time::Clock};
 use cpcd_store::{Cache, Store};
 
 pub use accounts::Accounts;
-pub use challenge::{Challenge, Challenges};
+pub use challenge::{Challenge, Challenges, KEY};
 pub use codes::Advertised;
 pub use config::Config;
 pub use deleting::Deleting;
@@ -64,6 +64,8 @@ pub(crate) use proof::{Proven, use_up, used as challenge_used};
 pub use recovery::{Recovery, RecoveryRequest};
 pub use renewal::Renewal;
 pub use revoked::Revoked;
+#[cfg(test)]
+pub(crate) use secrets::open_server_identity;
 pub use secrets::{RootKey, ServerIdentity};
 pub use service_tokens::{ServiceTokenDraft, ServiceTokens};
 pub use sessions::{Family, Sessions, Target};

@@ -6,7 +6,7 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
     digest, hkdf, rand,
 };
-use cpc_signing::{PeerIdAuthMessage, PublicKey, SecretKey, Ticket};
+use cpc_signing::{AuditSeal, PeerIdAuthMessage, PublicKey, SecretKey, Ticket};
 use cpcd_model::{
     Error, Reason, Result,
     time::{Clock, Timestamp},
@@ -82,6 +82,12 @@ impl RootKey {
             fs::File::open(folder)?.sync_all()?;
         }
         Ok(Self { file: Arc::new(key), derivation: None })
+    }
+
+    /// Gives a key that all replicas of a store share and nobody else knows, to tell names apart by.
+    #[must_use]
+    pub fn shared_key(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        self.derive(&format!("shared {purpose}"))
     }
 
     /// Derives the key for one purpose (HKDF-SHA256, RFC 5869).
@@ -167,7 +173,7 @@ impl ServerIdentity {
     }
 
     /// Gives the key that the id is made of.
-    pub(super) fn key(&self) -> PublicKey {
+    pub(crate) fn key(&self) -> PublicKey {
         self.key
     }
 
@@ -181,6 +187,11 @@ impl ServerIdentity {
         ticket.sign(&self.secret)
     }
 
+    /// Signs a seal of the audit as the server.
+    pub(crate) fn sign_seal(&self, seal: &AuditSeal) -> [u8; 64] {
+        seal.sign(&self.secret)
+    }
+
     /// Gives the store's id, by which an index knows whose it is.
     #[must_use]
     pub fn store_id(&self) -> Uuid {
@@ -192,7 +203,7 @@ pub(super) const IDENTITY_LABEL: &str = "server identity";
 pub(super) const DERIVATION_LABEL: &str = "derivation";
 
 /// Reads the server's identity from the store, or makes it on a new one; gives it with the root key as it derives there.
-pub(super) async fn open_server_identity(
+pub(crate) async fn open_server_identity(
     store: &Store,
     clock: &Clock,
     root: &RootKey,

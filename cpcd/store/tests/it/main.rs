@@ -13,6 +13,7 @@ mod opensearch;
 mod search_parity;
 mod sql_accounts;
 mod sql_allocations;
+mod sql_audit;
 mod sql_contents;
 mod sql_copy;
 mod sql_enrolments;

@@ -172,6 +172,8 @@ pub(super) async fn of(call: &str, daemon: &Daemon, stage: &Stage) -> Vec<Specim
             let change = json!({ "id": granted(daemon, owner).await, "title": "a title" });
             vec![others(json!({ "title": "a title" })), seen_by(Sight::GranteeAlone, change)]
         }
+        "AuditService/ListAuditEntries" | "AuditService/VerifyAudit" => vec![others(json!({}))],
+        "AuditService/ExportAudit" => vec![others(json!({}))],
         "DiscoveryService/PublishContentStream" => {
             vec![others(json!({ "sequence": "1", "content": { "title": "a title" } }))]
         }
