@@ -23,7 +23,7 @@ mod resume;
 mod show;
 mod suspend;
 
-pub(super) use permissions::{covers, permission, question, rule, rules};
+pub(super) use permissions::{permission, question, rule, rules};
 pub(super) use permit::resolve;
 
 /// Makes, lists, shows and deletes users, and says what they may do

@@ -69,6 +69,7 @@ const fn kind(subject: Subject) -> &'static str {
     match subject {
         Subject::Anonymous => "anonymous",
         Subject::User(_) => "user",
+        Subject::Service(_) => "service",
         Subject::Node(_) => "node",
         Subject::LocalAdmin => "local_admin",
         Subject::System => "system",

@@ -10,7 +10,7 @@ use cpcd_model::{
 
 use uuid::Uuid;
 
-use crate::{Caller, caller::Subject};
+use crate::Caller;
 
 /// Says whether content is for a viewer to see, to whom some is granted and who is a friend of its owner or not.
 pub(super) fn may_see(viewer: Viewer, granted: &[Uuid], content: &Content, is_of_friend: bool) -> bool {
@@ -40,10 +40,7 @@ pub(crate) fn is_shown(caller: &Caller, content: &Content, is_of_friend: bool) -
 
 /// Gives the user to ask whose friend they are before they are shown content: nobody if it does not matter.
 pub(super) fn friend_to_be(caller: &Caller, content: &Content) -> Option<UserId> {
-    match caller.subject() {
-        Subject::User(user) if content.metadata.visibility == Visibility::Friends => Some(user),
-        Subject::User(_) | Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => None,
-    }
+    caller.subject().owner().filter(|_| content.metadata.visibility == Visibility::Friends)
 }
 
 /// Gives content as what something is to be done to.

@@ -144,7 +144,7 @@ impl Contents {
                         }
                         caller.require_on(Resource::Content, Level::Write, &target)?;
                     }
-                    if caller.subject() != Subject::User(content.owner_id) {
+                    if caller.subject().owner() != Some(content.owner_id) {
                         tx.audit("content", &id, json!({ "owner_id": content.owner_id.to_string() }));
                     }
                     let version = content.version + 1;

@@ -19,7 +19,11 @@ use cpcd_store::{
 };
 use serde_json::{Value, json};
 
-use super::{Config, Revoked, cut_page, granting::rules_changed, users::not_found};
+use super::{
+    Config, Revoked, cut_page,
+    granting::{in_person, rules_changed},
+    users::not_found,
+};
 use crate::{Caller, caller::Subject};
 
 const PAGE_DEFAULT: u32 = 50;
@@ -191,6 +195,7 @@ pub(crate) async fn find(store: &Store, named: &Named) -> Result<User> {
 
 /// Gives whose list is asked for: the caller's own, or with admin on users that of another.
 fn whose(caller: &Caller, user: &str) -> Result<UserId> {
+    in_person(caller)?;
     let own = caller.subject().uuid();
     match (user, own) {
         // A node has an id too, and no friends.

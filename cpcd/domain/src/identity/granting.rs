@@ -102,7 +102,7 @@ pub(crate) fn rules_changed(subject: Uuid, now: Timestamp) -> Revocation {
 }
 
 /// Refuses a program: who may do what is decided by people.
-pub(super) fn in_person(caller: &Caller) -> Result<()> {
+pub(crate) fn in_person(caller: &Caller) -> Result<()> {
     match caller.subject() {
         Subject::Service(_) => caller.require_user().map(drop),
         Subject::User(_) | Subject::Node(_) | Subject::Anonymous | Subject::LocalAdmin | Subject::System => Ok(()),

@@ -49,7 +49,7 @@ pub use config::Config;
 pub use deleting::Deleting;
 pub(crate) use friends::find as find_user;
 pub use friends::{Friends, Listed, Named, Standing};
-pub(crate) use granting::rules_changed;
+pub(crate) use granting::{in_person, rules_changed};
 pub use granting::{Granting, PermissionChange};
 pub use invites::{InviteDraft, Invites};
 pub use joining::{InviteKind, JoinPolicy, Joining, Terms, Ticket};

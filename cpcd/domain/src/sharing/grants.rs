@@ -19,7 +19,7 @@ use super::things::{Thing, Things};
 use crate::{
     Caller,
     caller::Subject,
-    identity::{ANYBODY, Named, Revoked, cut_page, find_user, rules_changed},
+    identity::{ANYBODY, Named, Revoked, cut_page, find_user, in_person, rules_changed},
 };
 
 const PAGE_DEFAULT: u32 = 50;
@@ -271,11 +271,12 @@ fn limit(count: u64, most: u32, of: &str) -> Result<()> {
 fn user_of(caller: &Caller) -> Option<UserId> {
     match caller.subject() {
         Subject::User(id) => Some(id),
-        Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => None,
+        Subject::Anonymous | Subject::Service(_) | Subject::Node(_) | Subject::LocalAdmin | Subject::System => None,
     }
 }
 
 fn require_login(caller: &Caller, resource: Resource) -> Result<()> {
+    in_person(caller)?;
     if caller.subject() == Subject::Anonymous { caller.require(resource, Level::Admin) } else { Ok(()) }
 }
 
@@ -285,6 +286,7 @@ fn require_admin(caller: &Caller, thing: &Thing) -> Result<()> {
 
 /// Gives whose grants are asked for: the caller's own, or with admin on users those of another.
 fn whose(caller: &Caller, user: &str) -> Result<UserId> {
+    in_person(caller)?;
     match (user, caller.subject().uuid()) {
         // A node has an id too, and no grants.
         ("", Some(own)) => Ok(own.into()),

@@ -88,9 +88,9 @@ impl Things {
     async fn content(&self, caller: &Caller, id: ContentId) -> Result<Option<Thing>> {
         let Some(content) = self.store.get_content(id).await? else { return Ok(None) };
         let is_for_friends = content.metadata.visibility == Visibility::Friends;
-        let is_of_friend = match caller.subject() {
-            Subject::User(user) if is_for_friends => self.store.are_friends(user, content.owner_id).await?,
-            Subject::User(_) | Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => false,
+        let is_of_friend = match caller.subject().owner() {
+            Some(user) if is_for_friends => self.store.are_friends(user, content.owner_id).await?,
+            Some(_) | None => false,
         };
         Ok(discovery::is_shown(caller, &content, is_of_friend).then(|| Thing {
             resource: Resource::Content,
