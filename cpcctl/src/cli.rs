@@ -6,7 +6,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        allocation, audit, bench, completion, config, content, context as contexts, events, friend, generate, grant, index, invite, key, login, logout, migrate, node, peers, recover, search, session, status, token, token_key, user, version, webhook, whoami,
+        allocation, audit, bench, completion, config, content, context as contexts, events, friend, generate, grant,
+        index, invite, key, login, logout, migrate, node, peers, recover, search, session, status, token, token_key,
+        user, version, webhook, whoami,
     },
     context::Context,
     failure::Result,

@@ -156,9 +156,7 @@ impl Rates {
         let cost = arrived.cost;
         let print = match (caller.subject(), key) {
             (Subject::User(id), _) => self.prints.of(cost as u8, "user", id.uuid().as_bytes()),
-            (Subject::Service(service), _) => {
-                self.prints.of(cost as u8, "service", service.token.uuid().as_bytes())
-            }
+            (Subject::Service(service), _) => self.prints.of(cost as u8, "service", service.token.uuid().as_bytes()),
             (Subject::Node(id), _) => self.prints.of(cost as u8, "node", id.uuid().as_bytes()),
             (Subject::Anonymous | Subject::LocalAdmin | Subject::System, Some(key)) => {
                 self.prints.of(cost as u8, "key", key)

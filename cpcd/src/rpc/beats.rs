@@ -182,9 +182,8 @@ impl Stream for Beats {
             self.is_over = true;
             return Poll::Ready(None);
         };
-        let answer = beaten.and_then(|beaten| {
-            self.answer(&beaten).map_err(|error| status(&error, self.request_id.as_ref()))
-        });
+        let answer =
+            beaten.and_then(|beaten| self.answer(&beaten).map_err(|error| status(&error, self.request_id.as_ref())));
         self.is_over = answer.is_err();
         Poll::Ready(Some(answer))
     }

@@ -69,9 +69,9 @@ impl Args {
             })
         };
         let Came { seconds, errors } = crowd.run(begin, |()| Ok(())).await?;
-        let cost = before.zip(used()?).map(|(before, after)| {
-            after.cpu.saturating_sub(before.cpu).as_secs_f64() * 1e6 / f64::from(self.count)
-        });
+        let cost = before
+            .zip(used()?)
+            .map(|(before, after)| after.cpu.saturating_sub(before.cpu).as_secs_f64() * 1e6 / f64::from(self.count));
         let report = Report {
             logins: self.count,
             seconds,

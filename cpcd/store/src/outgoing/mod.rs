@@ -136,7 +136,8 @@ impl Outgoing {
             request = request.header(*name, value);
         }
         let mut answer = request.send().await.map_err(|error| self.why(&error))?;
-        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let retry_after =
+            answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let given = Answer { status: answer.status().as_u16(), retry_after: retry_after.map(Duration::from_secs) };
         let mut read = 0;
         // What more there is, and whether it arrives whole, is nothing to us.

@@ -316,10 +316,16 @@ impl Store {
     pub async fn list_users_in(&self, state: UserState, after: Option<UserId>, limit: u32) -> Result<Vec<User>> {
         let statement = match state {
             UserState::Active => {
-                select!("WHERE NOT is_pending AND suspended_at IS NULL AND deleted_at IS NULL AND id > $1 ORDER BY id LIMIT $2")
+                select!(
+                    "WHERE NOT is_pending AND suspended_at IS NULL AND deleted_at IS NULL AND id > $1 ORDER BY id LIMIT $2"
+                )
             }
-            UserState::Pending => select!("WHERE is_pending AND suspended_at IS NULL AND deleted_at IS NULL AND id > $1 ORDER BY id LIMIT $2"),
-            UserState::Suspended => select!("WHERE suspended_at IS NOT NULL AND deleted_at IS NULL AND id > $1 ORDER BY id LIMIT $2"),
+            UserState::Pending => select!(
+                "WHERE is_pending AND suspended_at IS NULL AND deleted_at IS NULL AND id > $1 ORDER BY id LIMIT $2"
+            ),
+            UserState::Suspended => {
+                select!("WHERE suspended_at IS NOT NULL AND deleted_at IS NULL AND id > $1 ORDER BY id LIMIT $2")
+            }
         };
         let after = after.map_or(Uuid::nil(), UserId::uuid);
         let rows: Vec<Row> = self.db.fetch_all(statement, &[after.into(), i64::from(limit).into()]).await?;

@@ -14,7 +14,10 @@ impl Replays {
     pub(crate) fn send(proof: &v1::ChallengeProof, channels: &[Channel], times: usize) -> Self {
         let request = v1::AuthRequest { step: Some(v1::auth_request::Step::Proof(proof.clone())) };
         let send = |number: usize| {
-            tokio::spawn(is_taken(IdentityServiceClient::new(channels[number % channels.len()].clone()), request.clone()))
+            tokio::spawn(is_taken(
+                IdentityServiceClient::new(channels[number % channels.len()].clone()),
+                request.clone(),
+            ))
         };
         Self((0..times).map(send).collect())
     }
