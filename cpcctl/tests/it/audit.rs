@@ -50,7 +50,7 @@ fn a_kept_export_and_the_server_are_compared() {
     let verified = daemon.json(&["audit", "verify", "--file", "audit.jsonl"]);
     assert!(verified["verifiedThrough"].as_str().unwrap().parse::<u64>().unwrap() >= 3, "{verified}");
     assert!(daemon.ok(&["audit", "export", "--after", "3"]).contains("AUDIT_SEAL_KIND_HEAD"));
-    daemon.ok(&["--local", "user", "permit", "alice", "--permission", "content=read"]);
+    daemon.ok(&["--local", "user", "permit", "alice", "--permission", "system=read", "--remove"]);
     assert_eq!(daemon.refused(5, &["audit", "verify"])["reason"], "PERMISSION_DENIED");
 
     let good = fs::read_to_string(&file).unwrap();

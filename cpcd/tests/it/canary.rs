@@ -145,9 +145,12 @@ impl Stage {
         let mut found = (String::new(), String::new());
         for file in files(&self.folder.join("cpcctl")) {
             let Ok(Value::Object(kept)) = serde_json::from_slice(&fs::read(file).unwrap()) else { continue };
-            let text = |name: &str| kept.get(name).and_then(Value::as_str).map(str::to_owned);
-            if let (Some(access), Some(refresh)) = (text("accessToken"), text("refreshToken")) {
-                found = (access, refresh);
+            // By context.
+            for session in kept.values() {
+                let text = |name: &str| session.get(name).and_then(Value::as_str).map(str::to_owned);
+                if let (Some(access), Some(refresh)) = (text("accessToken"), text("refreshToken")) {
+                    found = (access, refresh);
+                }
             }
         }
         assert!(found.0.starts_with("eyJ") && found.1.starts_with("cpcr_"), "the session is in cpcctl's folder");
@@ -249,7 +252,7 @@ async fn no_secret_is_in_anything_that_is_written() {
         ] {
             stage.keep(arguments);
         }
-        let invite = stage.shown_once("invite code", &["--local", "invite", "create", "--uses", "1", "-o", "name"]);
+        let invite = stage.shown_once("invite code", &["--local", "invite", "create", "--kind", "user", "--uses", "1", "-o", "name"]);
         stage.keep(&["--local", "invite", "list", "-o", "json"]);
         let hook = ["webhook", "add", "http://127.0.0.1:9/hook", "-o", "name"];
         let hook = stage.shown_once("secret of the webhook", &hook);

@@ -191,7 +191,7 @@ async fn every_call_that_changes_something_leaves_an_entry() {
                 assert_eq!(entry.target_id, stage.owner.id);
                 assert_eq!(
                     (&details["before"], &details["after"]),
-                    (&json!(["content=write"]), &json!(["content=read"]))
+                    (&json!(["write on content"]), &json!(["read on content"]))
                 );
             }
             _ => assert_eq!((entry.actor_kind.as_str(), &entry.actor_id), ("user", &stage.admin.id), "{entry:?}"),
