@@ -3,6 +3,7 @@
 //! Everything above (store, domain, the edges) speaks in these types. [`error`] is the one error of the whole daemon.
 
 pub mod allocation;
+pub mod audit;
 pub mod content;
 pub mod error;
 pub mod id;

@@ -2,9 +2,10 @@
 //!
 //! A leaf: it knows no message, no socket and no file. [`PublicKey`] cannot hold a weak key, [`PeerId`] reads and writes
 //! libp2p's text forms, [`LoginMessage`] is the only thing that a user's key signs, and a node's key signs
-//! [`SignedPeerRecord`] besides, whose addresses [`AddressRules`] judges. A server's key signs [`Ticket`].
+//! [`SignedPeerRecord`] besides, whose addresses [`AddressRules`] judges. A server's key signs [`Ticket`] and [`AuditSeal`].
 
 mod address;
+mod audit;
 mod envelope;
 mod invite;
 mod keys;
@@ -17,6 +18,9 @@ mod wire;
 pub use address::{
     AddressError, AddressFault, AddressHost, AddressRange, AddressRules, Family, Reach, TcpTarget, is_private,
     is_public, parse_address, protocol_names,
+};
+pub use audit::{
+    AUDIT_ENTRY_DOMAIN, AUDIT_SEAL_DOMAIN, AuditChain, AuditFault, AuditHash, AuditRecord, AuditSeal, SealKind,
 };
 pub use envelope::{Envelope, EnvelopeError, MAX_ENVELOPE_BYTES};
 pub use invite::{INVITE_PREFIX, InviteCode, InviteError, MAX_ENDPOINT_BYTES, MAX_INVITE_CHARS, MAX_INVITE_ENDPOINTS};

@@ -73,6 +73,9 @@ impl Tx {
     /// # Errors
     /// What the engine says.
     pub async fn insert_events(&mut self, events: &[NewEvent], now: Timestamp) -> Result<()> {
+        if let Some(trail) = &mut self.trail {
+            trail.note(events);
+        }
         let rows: Vec<_> = events
             .iter()
             .map(|event| serde_json::json!({ "kind": event.kind, "subject": event.subject_id, "payload": event.payload }))

@@ -45,6 +45,7 @@ impl Store {
     pub async fn request_index_rebuild(&self, now: Timestamp) -> Result<IndexRebuild> {
         self.write(Priority::Bulk, move |tx| {
             Box::pin(async move {
+                tx.audit("index", "", serde_json::json!({}));
                 tx.execute(
                     "INSERT INTO index_rebuilds (singleton, id, index_id, after_id, done, total, started_at, finished_at)
                      VALUES (1, $1, NULL, $2, 0, 0, $3, NULL)

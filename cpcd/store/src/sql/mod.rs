@@ -8,6 +8,9 @@ mod allocation_owners;
 mod allocations;
 mod allocations_write;
 mod arg;
+mod audit;
+mod audit_seals;
+mod audited;
 mod cause;
 mod challenges;
 mod config;
@@ -64,6 +67,9 @@ pub use self::{
     },
     allocation_owners::Totals,
     allocations::AllocationFilter,
+    audit::AuditFilter,
+    audit_seals::AuditBounds,
+    audited::{Asked, Keeps},
     config::Config,
     copy::{CopyStep, copy},
     events::{Event, EventCursor, NewEvent},
@@ -179,7 +185,7 @@ impl Store {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         // The job may run in another task.
-        let carried = cause::carry_job(job);
+        let carried = cause::carry_job(audited::audit_job(job));
         self.db.write(priority, carried).await
     }
 }

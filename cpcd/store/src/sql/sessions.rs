@@ -77,7 +77,9 @@ pub enum SubjectKind {
 }
 
 impl SubjectKind {
-    pub(super) const fn as_str(self) -> &'static str {
+    /// Gives the word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
             Self::Node => "node",

@@ -7,6 +7,7 @@ use sqlx::{Postgres, SqliteConnection, Transaction, query_as_with, query_with};
 
 use super::{
     arg::{self, Arg, Sql},
+    audited::Trail,
     cause::note_statement,
     fault::{from_sqlx, outcome_unknown},
     health::Health,
@@ -18,6 +19,8 @@ pub struct Tx {
     link: Link,
     failed: bool,
     rows: u64,
+    /// What the audit will say of the job at hand.
+    pub(super) trail: Option<Trail>,
 }
 
 enum Link {
@@ -47,11 +50,11 @@ macro_rules! run {
 
 impl Tx {
     pub(super) fn postgres(transaction: Transaction<'static, Postgres>) -> Self {
-        Self { link: Link::Postgres(transaction), failed: false, rows: 0 }
+        Self { link: Link::Postgres(transaction), failed: false, rows: 0, trail: None }
     }
 
     pub(super) fn sqlite(connection: SqliteConnection) -> Self {
-        Self { link: Link::Sqlite(connection), failed: false, rows: 0 }
+        Self { link: Link::Sqlite(connection), failed: false, rows: 0, trail: None }
     }
 
     /// Runs a statement; gives the number of rows that it changed.

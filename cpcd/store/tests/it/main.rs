@@ -12,6 +12,7 @@ mod http_link;
 mod opensearch;
 mod search_parity;
 mod sql_allocations;
+mod sql_audit;
 mod sql_contents;
 mod sql_copy;
 mod sql_enrolments;

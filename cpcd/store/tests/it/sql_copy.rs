@@ -85,6 +85,11 @@ async fn fill(place: &Place) {
          INSERT INTO signing_keys VALUES ('kid', {record}, '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z', NULL);
          INSERT INTO revocations (id, kind, target, before_at, created_at, expires_at) VALUES
              (41, 'all', NULL, '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z');
+         INSERT INTO audit (id, time, actor_kind, actor_id, action, target_kind, target_id, outcome, reason, network, details, count,
+             number, hash)
+         VALUES (7, '2026-03-04T05:06:07.000001Z', 'user', {alice}, 'S/Call', 'node', 'x', 'ok', '', '', '{{\"b\": 1, \"a\":  2}}', 1, 3, {hash}),
+                (9, '2026-03-04T05:06:07.000001Z', 'anonymous', NULL, 'S/Call', '', '', 'refused', 'WHY', '', '{{}}', 5, NULL, NULL);
+         INSERT INTO audit_seals VALUES ('head', 3, {hash}, '2026-03-04T05:06:07.000001Z', {signature});
          INSERT INTO leases VALUES ('kept by nobody', 'a', 1, '2026-03-04T05:06:07.000001Z')",
         node = blob(node.uuid()),
         grant = blob(grant.uuid()),
@@ -93,6 +98,8 @@ async fn fill(place: &Place) {
         bob = blob(bob.uuid()),
         key = bytes("00ff80"),
         record = bytes(""),
+        hash = bytes(&"5a".repeat(32)),
+        signature = bytes(&"a5".repeat(64)),
     );
     raw(place, &statements).await;
 }

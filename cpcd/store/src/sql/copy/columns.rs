@@ -133,7 +133,7 @@ impl Table {
     }
 }
 
-/// Reads the columns of all tables that are copied.
+/// Reads the columns of all tables that are copied; but for the numbers of transactions, which mean nothing elsewhere.
 pub(super) async fn read(source: &mut Side, target: &mut Side) -> Result<Vec<Table>> {
     let side = if source.is_postgres() { source } else { target };
     let Side::Postgres(connection) = side else { return Err(Error::internal("one side is PostgreSQL")) };
@@ -143,7 +143,7 @@ pub(super) async fn read(source: &mut Side, target: &mut Side) -> Result<Vec<Tab
          FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
          LEFT JOIN pg_index ON indrelid = pg_class.oid AND indisprimary
          WHERE relnamespace = current_schema()::REGNAMESPACE AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
-             AND attgenerated = '' AND relname NOT LIKE '\\_sqlx%' AND relname <> 'store_copy'
+             AND attgenerated = '' AND attname <> 'xid' AND relname NOT LIKE '\\_sqlx%' AND relname <> 'store_copy'
          ORDER BY relname, attname",
     )
     .fetch_all(connection)

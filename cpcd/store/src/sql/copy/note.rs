@@ -92,6 +92,7 @@ impl Note {
             .statement(
                 "BEGIN;
                  SELECT setval(pg_get_serial_sequence('revocations', 'id'), greatest((SELECT max(id) FROM revocations), 1));
+                 SELECT setval(pg_get_serial_sequence('audit', 'id'), greatest((SELECT max(id) FROM audit), 1));
                  UPDATE event_horizon SET xid = pg_current_xact_id()::TEXT::BIGINT, id = 0;
                  DROP TABLE store_copy;
                  COMMIT",

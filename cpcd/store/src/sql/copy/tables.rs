@@ -17,6 +17,8 @@ pub(super) const COPIED: &[&str] = &[
     "signing_keys",
     "server_identity",
     "revocations",
+    "audit",
+    "audit_seals",
 ];
 
 /// What stays behind, and why.
