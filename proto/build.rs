@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "cpc/v1/common.proto",
     "cpc/v1/identity.proto",
     "cpc/v1/discovery.proto",
@@ -13,6 +13,7 @@ const FILES: [&str; 8] = [
     "cpc/v1/registry.proto",
     "cpc/v1/events.proto",
     "cpc/v1/admin.proto",
+    "cpc/v1/audit.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

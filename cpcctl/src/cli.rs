@@ -6,8 +6,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     commands::{
-        allocation, bench, completion, config, content, context as contexts, events, generate, index, invite, key,
-        login, logout, migrate, node, peers, search, session, status, token_key, user, version, webhook, whoami,
+        allocation, audit, bench, completion, config, content, context as contexts, events, generate, index, invite,
+        key, login, logout, migrate, node, peers, search, session, status, token_key, user, version, webhook, whoami,
     },
     context::Context,
     failure::Result,
@@ -59,6 +59,8 @@ enum Command {
     Events(events::Command),
     #[command(subcommand, alias = "webhooks")]
     Webhook(webhook::Command),
+    #[command(subcommand)]
+    Audit(audit::Command),
     #[command(subcommand, alias = "peer")]
     Peers(peers::Command),
     #[command(subcommand, alias = "token-keys")]
@@ -106,6 +108,7 @@ impl Cli {
             Command::Allocation(command) => command.run(context).await,
             Command::Events(command) => command.run(context).await,
             Command::Webhook(command) => command.run(context).await,
+            Command::Audit(command) => command.run(context).await,
             Command::Peers(command) => command.run(context).await,
             Command::Migrate(command) => command.run(context).await,
             Command::Search(args) => args.run(context).await,

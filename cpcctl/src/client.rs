@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use cpc_proto::clients::{
-    admin_service_client::AdminServiceClient, discovery_service_client::DiscoveryServiceClient,
-    event_service_client::EventServiceClient, identity_service_client::IdentityServiceClient,
-    node_orchestration_client::NodeOrchestrationClient,
+    admin_service_client::AdminServiceClient, audit_service_client::AuditServiceClient,
+    discovery_service_client::DiscoveryServiceClient, event_service_client::EventServiceClient,
+    identity_service_client::IdentityServiceClient, node_orchestration_client::NodeOrchestrationClient,
 };
 use hyper_util::rt::TokioIo;
 use tonic::{
@@ -132,6 +132,12 @@ impl Client {
     /// Calls the service of events.
     pub(crate) fn events(&self) -> EventServiceClient<Link> {
         let client = EventServiceClient::with_interceptor(self.channel.clone(), self.stamp.clone());
+        client.max_decoding_message_size(MAX_ANSWER)
+    }
+
+    /// Calls the service of the audit.
+    pub(crate) fn audit(&self) -> AuditServiceClient<Link> {
+        let client = AuditServiceClient::with_interceptor(self.channel.clone(), self.stamp.clone());
         client.max_decoding_message_size(MAX_ANSWER)
     }
 

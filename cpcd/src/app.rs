@@ -3,8 +3,8 @@
 use std::{future::Future, net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
 use cpcd_domain::{
-    Caller, discovery::Discovery, events::Events, identity::Identity, migrations::Migrations, registry::Registry,
-    system::System,
+    Caller, audit::Audit, discovery::Discovery, events::Events, identity::Identity, migrations::Migrations,
+    registry::Registry, system::System,
 };
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 use cpcd_store::deadline;
@@ -26,6 +26,7 @@ pub(crate) struct Parts {
     pub(crate) discovery: Discovery,
     pub(crate) events: Events,
     pub(crate) system: System,
+    pub(crate) audit: Audit,
     pub(crate) migrations: Migrations,
     pub(crate) metrics: Metrics,
     pub(crate) about: Arc<About>,

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 use cpcd_domain::{
-    discovery, events,
+    audit, discovery, events,
     identity::{self, Advertised},
     registry,
 };
@@ -45,6 +45,8 @@ pub struct Settings {
     pub registry: registry::Config,
     /// Events.
     pub events: events::Config,
+    /// The audit.
+    pub audit: audit::Config,
     /// Peers.
     pub peers: registry::PeersConfig,
     /// Discovery.
@@ -220,6 +222,7 @@ impl Settings {
         self.identity.validate()?;
         self.registry.validate()?;
         self.events.validate()?;
+        self.audit.validate()?;
         self.server.advertised(None).validate("server.public_endpoint")?;
         for (key, address) in [("grpc_listen", self.server.grpc_listen), ("rest_listen", self.server.rest_listen)] {
             if !address.ip().is_loopback() && !self.tls.is_on() && !self.server.allow_plaintext {

@@ -8,6 +8,7 @@ use std::{
 };
 
 use cpc_proto::FILE_DESCRIPTOR_SET;
+use cpcd_domain::audit::AuditState;
 use cpcd_model::node::NodeStatus;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -85,6 +86,12 @@ struct Inner {
     cache_up: Gauge,
     cache_calls: Counter,
     cache_failures: Counter,
+    audit_entries: Counter,
+    audit_unsealed: Gauge,
+    audit_lag: Gauge<f64, AtomicU64>,
+    audit_failures: Counter,
+    rates_parts: Gauge,
+    rates_untold: Counter,
     /// Those of heartbeats, found once: there may be tens of thousands a second.
     heartbeats: (Counter, Histogram),
     grpc_methods: HashSet<&'static str>,
@@ -128,6 +135,32 @@ impl Metrics {
             "Calls to the cache that failed, most since it is away",
             cache_failures.clone(),
         );
+        let (audit_entries, audit_failures) = (Counter::default(), Counter::default());
+        let (audit_unsealed, audit_lag) = (Gauge::default(), Gauge::default());
+        registry.register("audit_entries", "Entries of the audit that were written here", audit_entries.clone());
+        registry.register("audit_unsealed", "Entries of the audit that wait to be sealed", audit_unsealed.clone());
+        registry.register_with_unit(
+            "audit_lag",
+            "Age of the oldest entry of the audit that waits to be sealed",
+            Unit::Seconds,
+            audit_lag.clone(),
+        );
+        registry.register(
+            "audit_seal_failures",
+            "Attempts to seal the audit that failed here: the store is away, or somebody changed what was sealed",
+            audit_failures.clone(),
+        );
+        let (rates_parts, rates_untold) = (Gauge::default(), Counter::default());
+        registry.register(
+            "rates_parts",
+            "By how much limits of logins are divided here, since the other replicas cannot be heard; else 1",
+            rates_parts.clone(),
+        );
+        registry.register(
+            "rates_untold",
+            "Logins let in here that the other replicas do not count, since there were too many different ones",
+            rates_untold.clone(),
+        );
         registry.register("build", "What runs", Info::new(vec![("version", crate::VERSION)]));
         registry.register("requests", "Calls answered, by edge, method and outcome", requests.clone());
         registry.register_with_unit(
@@ -170,6 +203,12 @@ impl Metrics {
             cache_up,
             cache_calls,
             cache_failures,
+            audit_entries,
+            audit_unsealed,
+            audit_lag,
+            audit_failures,
+            rates_parts,
+            rates_untold,
             heartbeats,
             grpc_methods: grpc_methods(),
         }))
@@ -241,6 +280,23 @@ impl Metrics {
         self.0.cache_up.set(is_up.into());
         for (counter, count) in [(&self.0.cache_calls, calls), (&self.0.cache_failures, failures)] {
             counter.inc_by(count.saturating_sub(counter.get()));
+        }
+    }
+
+    /// Brings up to date how limits are shared.
+    pub(crate) fn set_sharing(&self, (parts, untold): (u32, u64)) {
+        self.0.rates_parts.set(parts.into());
+        self.0.rates_untold.inc_by(untold.saturating_sub(self.0.rates_untold.get()));
+    }
+
+    /// Brings the audit up to date; what is not known while the store is away stays as it was.
+    pub(crate) fn set_audit(&self, state: &AuditState) {
+        for (counter, count) in [(&self.0.audit_entries, state.written), (&self.0.audit_failures, state.failures)] {
+            counter.inc_by(count.saturating_sub(counter.get()));
+        }
+        if let Some(unsealed) = state.unsealed {
+            self.0.audit_unsealed.set(i64::try_from(unsealed).unwrap_or(i64::MAX));
+            self.0.audit_lag.set(state.lag.as_secs_f64());
         }
     }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "shown as help, where backticks would only be letters")]
 
 pub(crate) mod allocation;
+pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod completion;
 pub(crate) mod config;
@@ -29,3 +30,4 @@ pub(crate) mod whoami;
 mod deleted;
 mod following;
 mod owner;
+mod server;

@@ -4,6 +4,7 @@
 #[cfg(unix)]
 mod agent;
 mod allocations;
+mod audit;
 mod contexts;
 mod convert;
 mod daemon;

@@ -1,10 +1,12 @@
-//! What cpcd does: identity, registry, events and discovery, above the stores and below the edges.
+//! What cpcd does: identity, registry, events, discovery and the audit, above the stores and below the edges.
 //!
 //! Every operation takes a [`Caller`] and begins by asking it for the right it needs, so both edges get the same answer.
 
+pub mod audit;
 pub mod caller;
 pub mod discovery;
 pub mod events;
+mod exchange;
 pub mod identity;
 pub mod migrations;
 pub mod registry;
@@ -13,4 +15,5 @@ mod timekeeper;
 mod wakeups;
 
 pub use caller::Caller;
+pub use exchange::{Ear, Exchange, Message};
 pub use timekeeper::Timekeeper;

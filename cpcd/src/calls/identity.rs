@@ -39,7 +39,11 @@ impl Call for v1::AuthRequest {
             }
             Step::Proof(proof) => {
                 let proof = wire::proof(proof);
-                Result::Tokens(login.prove(&proof).await?.to_wire())
+                if let Some(key) = login.key(&proof) {
+                    app.rates.look(key.as_bytes())?;
+                }
+                let proven = login.prove(&proof).await.inspect_err(|error| app.rates.failed(error));
+                Result::Tokens(proven?.to_wire())
             }
         };
         Ok(v1::AuthResponse { result: Some(result) })

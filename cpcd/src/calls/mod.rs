@@ -4,6 +4,7 @@
 
 mod admin;
 mod allocations;
+mod audit;
 mod discovery;
 mod events;
 mod identity;
@@ -17,7 +18,10 @@ mod token_keys;
 
 use std::future::Future;
 
-use cpcd_domain::Caller;
+use cpcd_domain::{
+    Caller,
+    audit::{Keeps, Origin},
+};
 use cpcd_model::Result;
 use futures_util::future::BoxFuture;
 use prost::Message;
@@ -26,6 +30,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     app::{App, Door},
     rates::{self, Cost},
+    request_id::RequestId,
+    transport::Peer,
 };
 
 pub(crate) use admin::list_migrations;
@@ -58,18 +64,32 @@ pub(crate) trait Call: Message + Default + DeserializeOwned + 'static {
 pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C) -> Result<C::Response> {
     let arrived = app.rates.arrive(C::COST)?;
     let slot = app.slot(door)?;
-    let (inner, peer) = (app.clone(), rates::peer());
+    let row = table::of::<C>();
+    let (inner, peer, origin) = (app.clone(), rates::peer(), origin(row.grpc(), row.keeps()));
     app.run(async move {
         let _slot = slot;
-        let token = if C::NEEDS_CALLER { token? } else { None };
+        let token = if C::NEEDS_CALLER { token } else { Ok(None) };
+        let token = token.inspect_err(|error| inner.audit.refused(&origin, None, error))?;
         let token = token.as_deref();
-        let caller = if C::IS_HEARTBEAT { inner.heart(door, token).await? } else { inner.caller(door, token).await? };
+        let caller = if C::IS_HEARTBEAT { inner.heart(door, token).await } else { inner.caller(door, token).await };
+        let caller = caller.inspect_err(|error| inner.audit.refused(&origin, None, error))?;
         inner.rates.admit(arrived, &caller, call.key())?;
         // A call's future has tens of kilobytes: in a box of its own it is not copied with each of those around it.
         let called: BoxFuture<'_, _> = Box::pin(rates::from_peer(peer, call.call(&inner, &caller)));
-        inner.system.caused_by(cause::<C>(), called).await
+        let asked = inner.audit.asked(&origin, &caller, called);
+        let answer = inner.system.caused_by(cause::<C>(), asked).await;
+        answer.inspect_err(|error| inner.audit.refused(&origin, Some(&caller), error))
     })
     .await
+}
+
+/// Gives where the request at hand comes from, for the audit.
+pub(crate) fn origin(action: &'static str, keeps: Option<Keeps>) -> Origin {
+    let address = match rates::peer() {
+        Peer::Network(address) => Some(address),
+        Peer::Local => None,
+    };
+    Origin { action, keeps, request_id: RequestId::current().map(RequestId::uuid), address }
 }
 
 /// Gives what the statements of a call count under: its message's name.

@@ -32,6 +32,8 @@ type Answer<I, O> = for<'a> fn(&'a App, Door, Token, I) -> BoxFuture<'a, Result<
 /// How a call is answered, in both spellings of its messages.
 #[derive(Clone, Copy)]
 pub(crate) struct Spoken {
+    /// Gives the name of the message's type.
+    pub(crate) message: fn() -> &'static str,
     pub(crate) proto: Answer<Bytes, Bytes>,
     pub(crate) json: Answer<Input, Vec<u8>>,
 }
@@ -39,7 +41,7 @@ pub(crate) struct Spoken {
 impl Spoken {
     /// Takes the types away.
     pub(crate) const fn of<C: Call>() -> Self {
-        Self { proto: proto::<C>, json: json::<C> }
+        Self { message: std::any::type_name::<C>, proto: proto::<C>, json: json::<C> }
     }
 }
 

@@ -1,15 +1,25 @@
 //! How often costly calls may be made: by one caller, from one network, by all together. What is over is refused with a hint.
+//!
+//! What logins, renewals and registrations are let in counts for all replicas (`shared.rs`), and failed logins count for their key.
 
 mod config;
+mod exchanging;
+mod prints;
+mod shared;
 mod table;
 
 use std::{future::Future, net::IpAddr, time::Duration};
 
-use cpcd_domain::{Caller, caller::Subject};
+use cpc_signing::PeerId;
+use cpcd_domain::{Caller, caller::Subject, identity};
 use cpcd_model::{Error, Reason, Result};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 pub(crate) use config::{Config, Levels, Rate};
+pub(crate) use exchanging::{CHANNEL, exchange};
+use prints::Prints;
+use shared::{Level, Shared, Taken};
 use table::Table;
 
 use crate::transport::{Peer, network};
@@ -59,8 +69,13 @@ pub(crate) struct Rates {
     keys: Table,
     networks: Table,
     all: Table,
+    prints: Prints,
+    shared: Shared,
     start: Instant,
 }
+
+/// What comes of taking one from a bucket: it is there, or there will be one after a while.
+type Taking = std::result::Result<(), Duration>;
 
 /// A call that was let in as far as its network goes; what is left to look at is who makes it.
 #[derive(Clone, Copy)]
@@ -70,13 +85,16 @@ pub(crate) struct Arrived {
 }
 
 impl Rates {
-    pub(crate) fn new(config: &Config, limits_loopback: bool) -> Self {
+    /// Makes them; replicas of one store have the same key.
+    pub(crate) fn new(config: &Config, limits_loopback: bool, key: [u8; 32]) -> Self {
         Self {
             config: config.clone(),
             limits_loopback,
             keys: Table::new(KEYS),
             networks: Table::new(NETWORKS),
             all: Table::new(1),
+            prints: Prints::new(key),
+            shared: Shared::new(),
             start: Instant::now(),
         }
     }
@@ -93,9 +111,33 @@ impl Rates {
     }
 
     fn arrive_from(&self, address: IpAddr, cost: Cost, levels: &Levels, now: Duration) -> Result<()> {
-        let key = (cost as u8, network(address, BITS.0, BITS.1));
-        self.networks.take(&key, levels.network, now).map_err(|wait| limited("network", wait))?;
-        self.all.take(&(cost as u8), levels.all, now).map_err(|wait| limited("all", wait))
+        let network = match network(address, BITS.0, BITS.1) {
+            IpAddr::V4(network) => network.to_ipv6_mapped(),
+            IpAddr::V6(network) => network,
+        };
+        let print = self.prints.of(cost as u8, "network", &network.octets());
+        self.take(Level::Network, cost, print, levels.network, now).map_err(|wait| limited("network", wait))?;
+        let print = self.prints.of(cost as u8, "all", &[]);
+        self.take(Level::All, cost, print, levels.all, now).map_err(|wait| limited("all", wait))
+    }
+
+    /// Takes one from a bucket here, and has the others told if it is one that all share.
+    fn take(&self, level: Level, cost: Cost, print: u64, rate: Rate, now: Duration) -> Taking {
+        let is_shared = cost == Cost::Login;
+        let parts = if is_shared { self.shared.parts() } else { 1 };
+        self.table(level).take(print, rate, parts, now)?;
+        if is_shared {
+            self.shared.note(level, print);
+        }
+        Ok(())
+    }
+
+    fn table(&self, level: Level) -> &Table {
+        match level {
+            Level::Key => &self.keys,
+            Level::Network => &self.networks,
+            Level::All => &self.all,
+        }
     }
 
     /// Gives the network that a new node of whoever asks counts for, as 203.0.113.0/24; empty for who is exempt.
@@ -111,16 +153,73 @@ impl Rates {
     /// Lets a caller go on, or refuses the call; `key` stands for who is not known yet.
     pub(crate) fn admit(&self, arrived: Arrived, caller: &Caller, key: Option<&[u8]>) -> Result<()> {
         let Some(levels) = self.levels(arrived.cost).filter(|_| arrived.is_limited) else { return Ok(()) };
-        let (rate, now, cost) = (levels.key, self.start.elapsed(), arrived.cost as u8);
-        let taken = match (caller.subject(), key) {
-            (Subject::User(id), _) => self.keys.take(&(cost, "user", id), rate, now),
-            (Subject::Node(id), _) => self.keys.take(&(cost, "node", id), rate, now),
+        let cost = arrived.cost;
+        let print = match (caller.subject(), key) {
+            (Subject::User(id), _) => self.prints.of(cost as u8, "user", id.uuid().as_bytes()),
+            (Subject::Node(id), _) => self.prints.of(cost as u8, "node", id.uuid().as_bytes()),
             (Subject::Anonymous | Subject::LocalAdmin | Subject::System, Some(key)) => {
-                self.keys.take(&(cost, "key", key), rate, now)
+                self.prints.of(cost as u8, "key", key)
             }
-            (Subject::Anonymous | Subject::LocalAdmin | Subject::System, None) => Ok(()),
+            (Subject::Anonymous | Subject::LocalAdmin | Subject::System, None) => return Ok(()),
         };
-        taken.map_err(|wait| limited("key", wait))
+        self.take(Level::Key, cost, print, levels.key, self.start.elapsed()).map_err(|wait| limited("key", wait))
+    }
+
+    /// Lets a proof by a key be looked at, or refuses it: what failed with that key counts like what it has asked for.
+    pub(crate) fn look(&self, key: &[u8]) -> Result<()> {
+        if peer().limited(self.limits_loopback).is_none() {
+            return Ok(());
+        }
+        let (print, parts) = (self.prints.of(Cost::Login as u8, "key", key), self.shared.parts());
+        let looked = self.keys.look(print, self.config.login.key, parts, self.start.elapsed());
+        looked.map_err(|wait| limited("key", wait))
+    }
+
+    /// Counts a proof that has failed, for the key that the error names.
+    pub(crate) fn failed(&self, error: &Error) {
+        let key = error.metadata().get(identity::KEY).and_then(|key| PeerId::parse(key).ok());
+        let Some(key) = key.and_then(|key| key.public_key()) else { return };
+        if peer().limited(self.limits_loopback).is_some() {
+            let print = self.prints.of(Cost::Login as u8, "key", key.as_bytes());
+            self.keys.charge(print, self.config.login.key, 1, self.start.elapsed());
+            self.shared.note(Level::Key, print);
+        }
+    }
+
+    /// Takes what the others are to be told.
+    fn taken(&self) -> Vec<Taken> {
+        self.shared.take()
+    }
+
+    /// Counts what another replica has let in.
+    fn hear(&self, sender: Uuid, is_own: bool, body: &[u8]) {
+        let now = self.start.elapsed();
+        self.shared.hear(sender, is_own, now);
+        if !is_own {
+            self.count(body, now);
+        }
+    }
+
+    fn count(&self, body: &[u8], now: Duration) {
+        let levels = &self.config.login;
+        for taken in shared::read(body) {
+            let rate = match taken.level {
+                Level::Key => levels.key,
+                Level::Network => levels.network,
+                Level::All => levels.all,
+            };
+            self.table(taken.level).charge(taken.print, rate, taken.count, now);
+        }
+    }
+
+    /// Judges into how many parts the limits of logins are divided; gives that.
+    fn judge(&self) -> u32 {
+        self.shared.judge(self.start.elapsed())
+    }
+
+    /// Gives into how many parts the limits of logins are divided, and how often somebody was let in whom the others are not told of.
+    pub(crate) fn sharing(&self) -> (u32, u64) {
+        (self.shared.parts(), self.shared.untold())
     }
 
     fn levels(&self, cost: Cost) -> Option<&Levels> {
@@ -143,3 +242,6 @@ fn limited(level: &str, wait: Duration) -> Error {
     let wait = Duration::from_millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1));
     Error::new(Reason::RateLimited, text).with_metadata("limit", level).with_retry_after(wait)
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,11 +71,14 @@ async fn follow(
         message.cursor = last;
     }
     let (app, door) = (edge.app.clone(), edge.door);
+    let origin = calls::origin("EventService/WatchEvents", None);
     let opened = edge.app.run(async move {
-        let caller = app.caller(door, token.as_deref()).await?;
+        let caller = app.caller(door, token.as_deref()).await;
+        let caller = caller.inspect_err(|error| app.audit.refused(&origin, None, error))?;
         app.rates.admit(arrived, &caller, None)?;
         let filter = Filter::read(&message.kinds, &message.subject_ids)?;
-        let follower = app.events.follow(&caller, &message.cursor, filter).await?;
+        let follower = app.events.follow(&caller, &message.cursor, filter).await;
+        let follower = follower.inspect_err(|error| app.audit.refused(&origin, Some(&caller), error))?;
         Ok((caller, follower))
     });
     let (caller, follower) = opened.await?;

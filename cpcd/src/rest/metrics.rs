@@ -49,6 +49,8 @@ async fn render(headers: &HeaderMap, edge: &Edge) -> cpcd_model::Result<String> 
     edge.app.metrics.set_statements(&edge.app.system.statement_counts());
     let cache = edge.app.system.cache_state();
     edge.app.metrics.set_cache(cache.is_connected, cache.calls, cache.failures);
+    edge.app.metrics.set_sharing(edge.app.rates.sharing());
+    edge.app.metrics.set_audit(&edge.app.audit.state().await);
     edge.app.metrics.set_revocations_age(edge.app.identity.revoked.age());
     edge.app.metrics.render().map_err(Error::internal)
 }

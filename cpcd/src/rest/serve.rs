@@ -111,7 +111,7 @@ impl Frame {
         let limit = Duration::from_secs(self.limits.request_seconds.into());
         let peer = request.extensions().get().copied().unwrap_or(Peer::Local);
         let peer = self.limits.trusted_proxies.origin(peer, request.headers());
-        let answer = deadline::within(Some(started + limit), from_peer(peer, self.route(request)));
+        let answer = deadline::within(Some(started + limit), from_peer(peer, request_id.during(self.route(request))));
         let mut response = timeout(limit, answer).await.unwrap_or_else(|_| {
             let text = format!("the call took longer than {} seconds", limit.as_secs());
             reply::failed(Error::new(Reason::DeadlineExceeded, text))

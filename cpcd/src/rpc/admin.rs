@@ -21,9 +21,12 @@ impl AdminService for Edge {
     ) -> Result<Response<migrations::Answers>, Status> {
         let (metadata, extensions, message) = request.into_parts();
         let request_id = extensions.get::<RequestId>().copied();
-        let caller = self.stream_caller(&metadata.into_headers()).await;
+        let origin = Self::origin("AdminService/ApplyMigrations");
+        let caller = self.stream_caller(&origin, &metadata.into_headers()).await;
         let caller = caller.map_err(|error| status(&error, request_id.as_ref()))?;
-        let work = Work { migrations: self.app.migrations.clone(), caller, message, request_id, done: Arc::default() };
+        let audit = Some((self.app.audit.clone(), origin));
+        let migrations = self.app.migrations.clone();
+        let work = Work { migrations, caller, message, request_id, done: Arc::default(), audit };
         Ok(Response::new(work.begin(&self.app.runtime)))
     }
 

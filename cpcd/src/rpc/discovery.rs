@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, time::Duration};
 
 use cpc_proto::v1::{self, discovery_service_server::DiscoveryService};
-use cpcd_domain::{Caller, discovery::Entry};
+use cpcd_domain::{Caller, audit::Origin, discovery::Entry};
 use cpcd_model::{Error, Reason};
 use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture};
 use prost::Message;
@@ -34,10 +34,12 @@ impl DiscoveryService for Edge {
         let (metadata, extensions, entries) = request.into_parts();
         let request_id = extensions.get::<RequestId>().copied();
         let fail = |error: &Error| status(error, request_id.as_ref());
+        let origin = Self::origin("DiscoveryService/PublishContentStream");
         let token = bearer(&metadata.into_headers()).map_err(|error| fail(&error))?;
         let arrived = self.app.rates.arrive(Cost::Publish).map_err(|error| fail(&error))?;
         let (app, door) = (self.app.clone(), self.door);
         let caller = app.clone().run(async move { app.caller(door, token.as_deref()).await }).await;
+        let caller = caller.inspect_err(|error| self.app.audit.refused(&origin, None, error));
         let caller = caller.map_err(|error| fail(&error))?;
         self.app.rates.admit(arrived, &caller, None).map_err(|error| fail(&error))?;
 
@@ -48,7 +50,8 @@ impl DiscoveryService for Edge {
         let (sender, receiver) = mpsc::channel(1);
         let (tokens, holder) = (self.app.identity.tokens.clone(), caller.clone());
         let token_ended = Box::pin(async move { tokens.ended(&holder).await });
-        let bulk = BulkPublish { edge: self.clone(), caller, token_ended, entries, last: None, failure: None };
+        let edge = self.clone();
+        let bulk = BulkPublish { edge, origin, caller, token_ended, entries, last: None, failure: None };
         self.app.runtime.spawn(async move {
             let _place = place;
             let mut bulk = bulk;
@@ -83,6 +86,7 @@ impl Edge {
 /// A bulk publish under way.
 struct BulkPublish {
     edge: Edge,
+    origin: Origin,
     caller: Caller,
     /// Comes when the caller's token is revoked or has expired.
     token_ended: BoxFuture<'static, Error>,
@@ -136,6 +140,7 @@ impl BulkPublish {
             arrived = if is_full { None } else { self.entries.next().now_or_never().flatten() };
         }
         let published = self.edge.app.discovery.contents.publish_batch(&self.caller, batch).await;
+        let published = self.edge.unless_refused(&self.origin, &self.caller, published);
         Some(published.map(|report| report.to_wire()).map_err(Failure::Ours))
     }
 

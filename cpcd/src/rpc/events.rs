@@ -18,10 +18,12 @@ impl EventService for Edge {
         let (metadata, extensions, message) = request.into_parts();
         let request_id = extensions.get::<RequestId>().copied();
         let opened = async {
-            let caller = self.following_caller(&metadata.into_headers()).await?;
+            let origin = Self::origin("EventService/WatchEvents");
+            let caller = self.following_caller(&origin, &metadata.into_headers()).await?;
             let filter = Filter::read(&message.kinds, &message.subject_ids)?;
             let (events, whose) = (self.app.events.clone(), caller.clone());
-            let follower = self.app.run(async move { events.follow(&whose, &message.cursor, filter).await }).await?;
+            let follower = self.app.run(async move { events.follow(&whose, &message.cursor, filter).await }).await;
+            let follower = self.unless_refused(&origin, &caller, follower)?;
             Ok(told(&self.app, caller, follower, self.stop.clone()))
         };
         let told = opened.await.map_err(|error: Error| status(&error, request_id.as_ref()))?;

@@ -79,7 +79,8 @@ where
         let limit = given_time(request.headers(), limit);
         let peer = request.extensions().get().copied().unwrap_or(Peer::Local);
         let peer = proxies.origin(peer, request.headers());
-        let answer = deadline::within(Some(started + limit), from_peer(peer, self.inner.call(request)));
+        let answer =
+            deadline::within(Some(started + limit), from_peer(peer, request_id.during(self.inner.call(request))));
         Box::pin(async move {
             let answer = timeout(limit, answer).await;
             let mut response = match answer {

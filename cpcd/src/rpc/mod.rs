@@ -1,6 +1,7 @@
 //! The gRPC edge: services on the TCP listener's runtimes and on the Unix socket.
 
 mod admin;
+mod audit;
 mod beats;
 mod discovery;
 mod ending;
@@ -181,12 +182,14 @@ impl Services {
         let nodes = v1::node_orchestration_server::NodeOrchestrationServer::from_arc(edge.clone());
         let discovery = v1::discovery_service_server::DiscoveryServiceServer::from_arc(edge.clone());
         let events = v1::event_service_server::EventServiceServer::from_arc(edge.clone());
+        let audit = v1::audit_service_server::AuditServiceServer::from_arc(edge.clone());
         let admin = v1::admin_service_server::AdminServiceServer::from_arc(edge.clone());
         let mut routes = Routes::new(Ending::new(health, stop))
             .add_service(Unary::new(&edge, identity.max_decoding_message_size(max)))
             .add_service(Unary::new(&edge, nodes.max_decoding_message_size(max.min(limits.heartbeat_bytes))))
             .add_service(Unary::new(&edge, discovery.max_decoding_message_size(max)))
             .add_service(Unary::new(&edge, events.max_decoding_message_size(max)))
+            .add_service(Unary::new(&edge, audit.max_decoding_message_size(max)))
             .add_service(Unary::new(&edge, admin.max_decoding_message_size(max)));
         if self.reflection {
             let builder = || {
@@ -203,8 +206,8 @@ impl Services {
 }
 
 /// The services of package `cpc.v1`, without the package.
-const SERVICES: [&str; 5] =
-    ["NodeOrchestration", "IdentityService", "DiscoveryService", "EventService", "AdminService"];
+const SERVICES: [&str; 6] =
+    ["NodeOrchestration", "IdentityService", "DiscoveryService", "EventService", "AdminService", "AuditService"];
 
 /// All calls of it are unary and answered from the table; what the trait has stands for a call without a row.
 impl v1::identity_service_server::IdentityService for Edge {}

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, pin::Pin, time::Duration};
 
 use cpc_proto::v1::{self, check_reachability_request::Step, check_reachability_response::Step as Answer};
 use cpc_signing::{Multiaddr, TcpTarget, is_public, parse_address};
-use cpcd_domain::{Caller, registry::Dial};
+use cpcd_domain::{Caller, audit::Origin, registry::Dial};
 use cpcd_model::{Error, Reason, Result as Outcome};
 use futures_util::StreamExt;
 use tokio::time::timeout;
@@ -28,6 +28,7 @@ const LOOKUPS: usize = 3;
 /// A check under way.
 pub(super) struct Check {
     edge: Edge,
+    origin: Origin,
     caller: Caller,
     peer: Peer,
     messages: Streaming<v1::CheckReachabilityRequest>,
@@ -58,12 +59,13 @@ type Next = (Result<v1::CheckReachabilityResponse, Status>, Pin<Box<Check>>);
 impl Check {
     pub(super) fn new(
         edge: Edge,
+        origin: Origin,
         caller: Caller,
         peer: Peer,
         messages: Streaming<v1::CheckReachabilityRequest>,
         request_id: Option<RequestId>,
     ) -> Pin<Box<Self>> {
-        Box::pin(Self { edge, caller, peer, messages, request_id, stage: Stage::Begin })
+        Box::pin(Self { edge, origin, caller, peer, messages, request_id, stage: Stage::Begin })
     }
 
     /// Gives the next answer; nothing after the last.
@@ -82,6 +84,7 @@ impl Check {
             }
         };
         let answer = answer.map(|step| v1::CheckReachabilityResponse { step: Some(step) });
+        let answer = self.edge.unless_refused(&self.origin, &self.caller, answer);
         let answer = answer.map_err(|error| status(&error, self.request_id.as_ref()));
         Some((answer, self))
     }

@@ -21,9 +21,14 @@ pub(super) async fn begin(edge: &Edge, request: Request<v1::RebuildIndexRequest>
     let (metadata, extensions, _) = request.into_parts();
     let request_id = extensions.get::<RequestId>().copied();
     let opened = async {
-        let caller = edge.stream_caller(&metadata.into_headers()).await?;
-        let (indexing, whose) = (edge.app.discovery.indexing.clone(), caller.clone());
-        let begun = edge.app.run(async move { indexing.rebuild(&whose).await }).await?;
+        let origin = Edge::origin("AdminService/RebuildIndex");
+        let caller = edge.stream_caller(&origin, &metadata.into_headers()).await?;
+        let (app, whose) = (edge.app.clone(), caller.clone());
+        let begun = edge.app.run(async move {
+            let rebuild = app.discovery.indexing.rebuild(&whose);
+            app.audit.asked(&origin, &whose, rebuild).await
+        });
+        let begun = edge.unless_refused(&origin, &caller, begun.await)?;
         Ok((begun, caller))
     };
     let (begun, caller) = opened.await.map_err(|error: Error| status(&error, request_id.as_ref()))?;

@@ -123,7 +123,14 @@ impl v1::admin_service_server::AdminService for Waiting {
         let (metadata, extensions, message) = request.into_parts();
         let request_id = extensions.get::<RequestId>().copied();
         let caller = self.caller(&metadata.into_headers()).map_err(|error| status(&error, request_id.as_ref()))?;
-        let work = Work { migrations: self.migrations.clone(), caller, message, request_id, done: self.done.clone() };
+        let work = Work {
+            migrations: self.migrations.clone(),
+            caller,
+            message,
+            request_id,
+            done: self.done.clone(),
+            audit: None,
+        };
         Ok(Response::new(work.begin(&self.runtime)))
     }
 }

@@ -2,7 +2,8 @@
 
 use anyhow::Context;
 use cpcd_domain::{
-    Timekeeper,
+    Exchange, Timekeeper,
+    audit::{Audit, Sealer},
     discovery::{Discovery, Indexer},
     events::{Courier, Events},
     identity::Identity,
@@ -14,7 +15,7 @@ use super::{
     Ground,
     root_key::{make_root_key, read_root_key},
 };
-use crate::wire::event_json;
+use crate::{rates, wire::event_json};
 
 /// What was opened, before it is served.
 pub(super) struct Engines {
@@ -31,6 +32,11 @@ pub(super) struct Engines {
     pub(super) courier: Courier,
     pub(super) discovery: Discovery,
     pub(super) indexer: Indexer,
+    pub(super) audit: Audit,
+    pub(super) sealer: Sealer,
+    /// By which replicas tell each other whom they let in, and the key by which they name them.
+    pub(super) exchange: Exchange,
+    pub(super) rates_key: [u8; 32],
 }
 
 impl Engines {
@@ -45,6 +51,7 @@ impl Engines {
         let cache = Cache::open(&settings.cache).await.context("cannot open the cache")?;
         let advertised = settings.server.advertised(ground.tls.advertised_pin());
         let identity = Identity::open(&store, &cache, clock, &settings.identity, &root, advertised).await?;
+        let (audit, sealer) = Audit::open(&store, clock, &identity.server, &settings.audit);
         let (registry, detector, flusher, rerouter) =
             Registry::open(&store, &cache, clock, &settings.registry, &settings.peers, &identity).await?;
         let (events, courier) =
@@ -53,6 +60,7 @@ impl Engines {
             Index::open(&settings.search, identity.server.store_id()).await.context("cannot open the index")?;
         let (discovery, indexer) = Discovery::new(&store, &index, &cache, clock, &settings.discovery, &root)?;
         indexer.prepare().await.context("cannot prepare the index")?;
+        let exchange = Exchange::new(&cache, clock, &root, rates::CHANNEL);
         Ok(Self {
             store,
             cache,
@@ -67,6 +75,10 @@ impl Engines {
             courier,
             discovery,
             indexer,
+            audit,
+            sealer,
+            exchange,
+            rates_key: *root.shared_key("names of callers"),
         })
     }
 }

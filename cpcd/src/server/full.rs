@@ -12,7 +12,7 @@ use tokio::{runtime::Handle, sync::Semaphore};
 use super::{Engines, Ground, Listeners};
 use crate::{
     app::{About, App, Door, Parts},
-    rates::Rates,
+    rates::{self, Rates},
     rest,
     rpc::{self, Edge, Served, Services},
     settings::Settings,
@@ -36,6 +36,10 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         courier,
         discovery,
         indexer,
+        audit,
+        sealer,
+        exchange,
+        rates_key,
     } = engines;
     let addresses = listeners.addresses(settings)?;
     let about = About {
@@ -51,11 +55,12 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         migrations: Migrations::new(&settings.store, Service::Serving),
         discovery,
         events,
+        audit,
         metrics: ground.metrics.clone(),
         about: Arc::new(about),
         runtime: Handle::current(),
         slots: Arc::new(Semaphore::new(settings.limits.calls)),
-        rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback)),
+        rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback, rates_key)),
     });
 
     let network = Door::Network(addresses.grpc.ip());
@@ -89,10 +94,13 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("watch", Box::pin(app.events.watch.clone().run(stop.clone())));
     spawn("webhooks", Box::pin(courier.run(stop.clone())));
     spawn("peers", Box::pin(app.registry.peers.clone().run(stop.clone())));
+    spawn("rates", Box::pin(rates::exchange(app.rates.clone(), exchange, stop.clone())));
+    spawn("audit", Box::pin(sealer.run(stop.clone())));
     spawn("indexer", Box::pin(indexer.run(stop.clone())));
     spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
     // What was heard is passed on and written after the last call has ended.
     writers.spawn(store.caused_by("flush", flusher.run(calls_ended.clone())));
+    writers.spawn(store.caused_by("audit", app.audit.clone().write_refusals(calls_ended.clone())));
     // It is full service once; whoever stops the daemon closes the store.
     drop(ground.store.set(store));
     Ok(())

@@ -25,7 +25,7 @@ use crate::{
     settings::Settings,
 };
 
-/// How long the last heartbeats may take to be passed on and written.
+/// How long the last heartbeats and refusals may take to be passed on and written.
 const WRITERS: Duration = Duration::from_secs(2);
 
 /// A running daemon.
@@ -112,7 +112,7 @@ impl Server {
         self.ground.calls_ended.cancel();
         self.ground.writers.close();
         if timeout(WRITERS, self.ground.writers.wait()).await.is_err() {
-            tracing::warn!("the last heartbeats could not be passed on and written in time");
+            tracing::warn!("the last heartbeats and refusals could not be passed on and written in time");
         }
         let Some(store) = self.ground.store.get() else { return };
         if timeout(Duration::from_secs(2), store.close()).await.is_err() {

@@ -3,6 +3,7 @@
 //! The types of both sides belong to other crates, so `From` between them is not ours to write; this trait is.
 
 mod allocation;
+mod audit;
 mod directives;
 mod discovery;
 mod events;
@@ -17,6 +18,7 @@ mod token_keys;
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
 
 pub(crate) use allocation::{allocation_draft, allocation_state_filter};
+pub(crate) use audit::{audit_part, audit_seal};
 pub(crate) use discovery::{draft, publish_response};
 pub(crate) use events::{event_json, watched_node};
 pub(crate) use identity::{challenge_purpose, permissions, proof, rules, session, subject_kind};

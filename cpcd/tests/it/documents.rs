@@ -17,7 +17,11 @@ fn every_reason_is_documented() {
 
 #[test]
 fn the_tables_of_calls_are_as_the_table_has_them() {
-    for (name, table) in [("permissions.md", cpcd::table::permissions()), ("api.md", cpcd::table::interface())] {
+    for (name, table) in [
+        ("permissions.md", cpcd::table::permissions()),
+        ("api.md", cpcd::table::interface()),
+        ("audit.md", cpcd::table::audited()),
+    ] {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
         let text = std::fs::read_to_string(&path).unwrap();
         let (before, rest) = text.split_once("<!-- calls: ").unwrap();

@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod audit;
 mod bound_sessions;
 mod content;
 mod deadlines;
@@ -32,6 +33,7 @@ mod search_cluster;
 mod sessions;
 mod shared_cache;
 mod tls;
+mod shared_rates;
 mod token_keys;
 mod tour;
 #[path = "../../store/tests/it/toxiproxy.rs"]

@@ -1,12 +1,13 @@
 use std::{io::Read, path::PathBuf};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use cpc_signing::{PeerId, PublicKey, Ticket, TicketError};
+use cpc_signing::{PeerId, Ticket, TicketError};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
     clock,
+    commands::server,
     context::Context,
     exit::Exit,
     failure::{Failure, Field, Result},
@@ -37,7 +38,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        let server = self.server(context)?;
+        let server = server::key(context, self.server_id)?;
         let now = clock::now();
         let output = context.output.clone();
         let (mut list, mut faults) = (output.list::<Checked>(), Vec::new());
@@ -64,20 +65,6 @@ impl Args {
                 Err(Failure::new(Exit::CheckFailed, "TICKET_INVALID", message).with_fields(faults))
             }
         }
-    }
-
-    fn server(&self, context: &Context) -> Result<PublicKey> {
-        let kept = context.saved.as_ref().and_then(|saved| saved.server_id.as_deref());
-        let id = match (self.server_id, kept) {
-            (Some(id), _) => id,
-            (None, Some(kept)) => kept.parse().map_err(Failure::usage)?,
-            (None, None) => {
-                return Err(Failure::usage("which server signed it? say so with --server-id")
-                    .hint("`cpcctl status -o json | jq -r .serverId` shows it"));
-            }
-        };
-        id.public_key()
-            .ok_or_else(|| Failure::usage(format_args!("{id} is not the id of a server: it names no Ed25519 key")))
     }
 
     fn lines(&self) -> Result<String> {

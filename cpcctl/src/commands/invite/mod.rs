@@ -51,7 +51,7 @@ impl Kind {
 }
 
 /// Reads a while: 90s, 30m, 12h, 7d.
-pub(super) fn seconds(text: &str) -> Option<u64> {
+pub(in crate::commands) fn seconds(text: &str) -> Option<u64> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let per_unit = match unit {

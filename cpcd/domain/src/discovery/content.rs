@@ -132,6 +132,9 @@ impl Contents {
                         }
                         caller.require_on(Resource::Content, Level::Write, &target)?;
                     }
+                    if caller.subject() != Subject::User(content.owner_id) {
+                        tx.audit("content", &id, json!({ "owner_id": content.owner_id.to_string() }));
+                    }
                     let version = content.version + 1;
                     tx.delete_content(id, version, now).await?;
                     tx.mark_contents(&[(id, version)], now).await?;

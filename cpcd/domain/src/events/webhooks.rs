@@ -168,8 +168,12 @@ impl Webhooks {
         };
         let (id, now) = (hook.webhook.id, self.clock.now());
         if refused.is_none() {
-            let revived =
-                self.store.write(Priority::Bulk, move |tx| Box::pin(async move { tx.revive_webhook(id, now).await }));
+            let revived = self.store.write(Priority::Bulk, move |tx| {
+                Box::pin(async move {
+                    tx.audit("webhook", &id, json!({ "was_taken": true }));
+                    tx.revive_webhook(id, now).await
+                })
+            });
             revived.await?;
         }
         let hook = self.store.get_webhook(id).await?.ok_or_else(|| not_found(&id.to_string()))?;

@@ -16,6 +16,9 @@ const ID_LEN: usize = 16;
 const BODY_LEN: usize = 1 + ID_LEN + 1 + 1 + 32 + 8;
 const MAC_LEN: usize = 32;
 
+/// Under this name the error of a proof says of which key it was.
+pub const KEY: &str = "key";
+
 /// A challenge that was given out, or has come back.
 #[derive(Clone, Debug)]
 pub struct Challenge {
@@ -102,6 +105,7 @@ impl Challenges {
         };
         challenge.public_key.verify(&message.to_bytes(), signature).map_err(|_| {
             Error::field(Reason::SignatureInvalid, "proof.signature", "does not fit the challenge and its key")
+                .with_metadata(KEY, challenge.public_key.peer_id().to_string())
         })
     }
 }

@@ -77,8 +77,11 @@ impl Granting {
                 if user.permissions.are(&permissions) {
                     return Ok((user, false));
                 }
+                let before = user.permissions.clone();
                 let user = User { permission_epoch: user.permission_epoch + 1, permissions, ..user };
                 if !change.is_dry {
+                    let words = |rules: &Permissions| rules.rules().iter().map(ToString::to_string).collect::<Vec<_>>();
+                    tx.audit("user", &id, json!({ "before": words(&before), "after": words(&user.permissions) }));
                     record(tx, &caller, &user, &revocation).await?;
                 }
                 Ok((user, !change.is_dry))

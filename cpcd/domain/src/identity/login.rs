@@ -9,7 +9,7 @@ use cpcd_model::{
 use cpcd_store::{Store, sql::Priority};
 
 use super::{
-    Challenge, Challenges, Proof, Proofs,
+    Challenge, Challenges, KEY, Proof, Proofs,
     newcomer::Newcomers,
     opening::{self, Opened, Opener},
     proof,
@@ -81,6 +81,12 @@ impl Login {
         self.challenges.issue(public_key, kind, purpose, self.clock.now())
     }
 
+    /// Gives the key that a proof is by, if its challenge is one of ours. Needs nothing, and says nothing of the signature.
+    #[must_use]
+    pub fn key(&self, proof: &Proof) -> Option<PublicKey> {
+        self.proofs.key(proof, self.clock.now())
+    }
+
     /// Second step: opens a session for a proof. Needs nothing but the proof. A user whose key is new here may join with it.
     ///
     /// # Errors
@@ -125,4 +131,5 @@ impl Login {
 
 fn refused(what: &str, key: &PublicKey) -> Error {
     Error::new(Reason::LoginRefused, format!("no {what} here has the key {}", key.peer_id()))
+        .with_metadata(KEY, key.peer_id().to_string())
 }

@@ -26,7 +26,7 @@ mod verified;
 use cpcd_model::{Result, time::Clock};
 use cpcd_store::{Cache, Store};
 
-pub use challenge::{Challenge, Challenges};
+pub use challenge::{Challenge, Challenges, KEY};
 pub use codes::Advertised;
 pub use config::Config;
 pub use granting::{Granting, PermissionChange};
@@ -40,6 +40,8 @@ pub use proof::{Proof, Proofs};
 pub(crate) use proof::{Proven, use_up, used as challenge_used};
 pub use renewal::Renewal;
 pub use revoked::Revoked;
+#[cfg(test)]
+pub(crate) use secrets::open_server_identity;
 pub use secrets::{RootKey, ServerIdentity};
 pub use sessions::{Family, Sessions, Target};
 pub(crate) use sessions::{TOKENS_GONE, of_subject};

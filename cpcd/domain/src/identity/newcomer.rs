@@ -14,7 +14,7 @@ use cpcd_model::{
 use cpcd_store::{Tx, sql::NewEvent};
 use serde_json::json;
 
-use super::{JoinPolicy, Joining, Proof, joining::Ticket};
+use super::{JoinPolicy, Joining, KEY, Proof, joining::Ticket};
 
 /// Lets users join.
 #[derive(Clone)]
@@ -44,7 +44,8 @@ impl Newcomers {
                 JoinPolicy::Invite | JoinPolicy::Approval => "; an invite lets it in",
                 JoinPolicy::Open | JoinPolicy::Closed => "",
             };
-            return Err(Error::new(Reason::LoginRefused, format!("no user here has the key {}{text}", key.peer_id())));
+            let message = format!("no user here has the key {}{text}", key.peer_id());
+            return Err(Error::new(Reason::LoginRefused, message).with_metadata(KEY, key.peer_id().to_string()));
         }
         let ticket = self.joining.admit(InviteKind::User, &proof.invite, now)?;
         let username = Username::parse("proof.username", &proof.username)?;

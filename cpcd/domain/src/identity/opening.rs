@@ -130,6 +130,7 @@ impl Opener {
 
 /// Writes a session and its event.
 pub(crate) async fn write(tx: &mut Tx, session: &Session, now: Timestamp) -> Result<()> {
+    tx.audit_as(session.subject_kind.as_str(), session.subject_id, Some(session.id.uuid()));
     tx.insert_session(session).await?;
     tx.insert_events(&[event(session)], now).await
 }

@@ -6,7 +6,7 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
     digest, hkdf, rand,
 };
-use cpc_signing::{PublicKey, SecretKey, Ticket};
+use cpc_signing::{AuditSeal, PublicKey, SecretKey, Ticket};
 use cpcd_model::{Error, Reason, Result, time::Clock};
 use cpcd_store::{
     Store,
@@ -76,6 +76,12 @@ impl RootKey {
         Ok(Self(Arc::new(key)))
     }
 
+    /// Gives a key that all replicas of a store share and nobody else knows, to tell names apart by.
+    #[must_use]
+    pub fn shared_key(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        self.derive(&format!("shared {purpose}"))
+    }
+
     /// Derives the key for one purpose (HKDF-SHA256, RFC 5869).
     pub(crate) fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
@@ -142,13 +148,18 @@ impl ServerIdentity {
     }
 
     /// Gives the key that the id is made of.
-    pub(super) fn key(&self) -> PublicKey {
+    pub(crate) fn key(&self) -> PublicKey {
         self.key
     }
 
     /// Signs a ticket as the server, whose id every node knows.
     pub(crate) fn sign_ticket(&self, ticket: &Ticket) -> Vec<u8> {
         ticket.sign(&self.secret)
+    }
+
+    /// Signs a seal of the audit as the server.
+    pub(crate) fn sign_seal(&self, seal: &AuditSeal) -> [u8; 64] {
+        seal.sign(&self.secret)
     }
 
     /// Gives the store's id, by which an index knows whose it is.
@@ -161,7 +172,7 @@ impl ServerIdentity {
 const IDENTITY_LABEL: &str = "server identity";
 
 /// Reads the server's identity from the store, or makes it on a new one.
-pub(super) async fn open_server_identity(store: &Store, clock: &Clock, root: &RootKey) -> Result<ServerIdentity> {
+pub(crate) async fn open_server_identity(store: &Store, clock: &Clock, root: &RootKey) -> Result<ServerIdentity> {
     if let Some(stored) = store.get_server_identity().await? {
         return read_identity(&stored, root);
     }

@@ -176,6 +176,8 @@ impl Sessions {
         let write = self.store.write(Priority::Identity, move |tx| {
             Box::pin(async move {
                 let ended = job(&mut *tx, now).await?;
+                let (kind, id) = named(revocation.target);
+                tx.audit(kind, &id, json!({ "before": revocation.before.to_string(), "sessions": ended }));
                 tx.insert_revocation(&revocation, now).await?;
                 Ok(ended)
             })
@@ -183,6 +185,16 @@ impl Sessions {
         let ended = write.await?;
         self.revoked.add(&revocation);
         Ok(ended)
+    }
+}
+
+/// Gives what kind of thing a revocation is about, and which.
+fn named(target: RevocationTarget) -> (&'static str, String) {
+    match target {
+        RevocationTarget::Token(id) => ("token", id.to_string()),
+        RevocationTarget::Session(id) => ("session", id.to_string()),
+        RevocationTarget::Subject(id) | RevocationTarget::Permissions(id) => ("subject", id.to_string()),
+        RevocationTarget::All => ("everybody", String::new()),
     }
 }
 

@@ -14,13 +14,15 @@ use std::{
 
 use cpcd_model::{
     Error, Reason, Result,
+    audit::NewAuditEntry,
     node::Node,
     time::{Clock, Timestamp},
 };
 use cpcd_store::{
     Store, deadline,
-    sql::{Priority, Session, Tx},
+    sql::{Asked, Priority, Session, Tx},
 };
+use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::{
@@ -43,6 +45,8 @@ pub(super) struct Newcomer {
     pub(super) challenge: ([u8; 16], Timestamp),
     pub(super) session: Session,
     pub(super) registered_at: Timestamp,
+    /// In whose name, for the audit.
+    pub(super) asked: Option<Arc<Asked>>,
 }
 
 /// Takes newcomers in; clones share it.
@@ -237,8 +241,24 @@ async fn write(tx: &mut Tx, newcomers: &[Newcomer], quotas: &Quotas) -> Result<V
         let events: Vec<_> =
             added.iter().flat_map(|one| [registered_event(&one.node), opened_event(&one.session)]).collect();
         tx.insert_events(&events, first.registered_at).await?;
+        tx.insert_audit(&added.iter().filter_map(|newcomer| audited(newcomer)).collect::<Vec<_>>()).await?;
     }
     Ok(taken)
+}
+
+/// Makes the entry of a registration: without a token it is the node itself that registers.
+fn audited(newcomer: &Newcomer) -> Option<NewAuditEntry> {
+    let (asked, session) = (newcomer.asked.as_ref()?, &newcomer.session);
+    let id = newcomer.node.id.to_string();
+    let owner = newcomer.node.owner_id.map(|id| id.to_string());
+    let details = json!({ "owner_id": owner, "session_id": session.id.to_string() });
+    let mut entry = asked.entry("node", id, &details);
+    if entry.actor_kind == "anonymous" {
+        entry.actor_kind = session.subject_kind.as_str().to_owned();
+        (entry.actor_id, entry.session_id) = (Some(session.subject_id), Some(session.id.uuid()));
+    }
+    asked.count(1);
+    Some(entry)
 }
 
 /// Counts those that were added, and removes again whom the quotas keep out.
@@ -293,7 +313,7 @@ mod tests {
             refresh_hash: None,
             bound_key: None,
         };
-        Newcomer { node, challenge: ([challenge; 16], now), session, registered_at: now }
+        Newcomer { node, challenge: ([challenge; 16], now), session, registered_at: now, asked: None }
     }
 
     /// A replay in the same transaction, and after it; a known key, whose challenge stays good for its own transaction.

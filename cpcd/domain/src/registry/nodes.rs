@@ -15,6 +15,7 @@ use cpcd_store::{
     Store,
     sql::{NodeFilter, Priority},
 };
+use serde_json::json;
 
 use super::{access, joining::removal::remove, moves::Moves, placement::Placements, table::Table};
 use crate::{
@@ -184,6 +185,7 @@ impl Nodes {
                 Box::pin(async move {
                     let mut node = tx.lock_node(id).await?.ok_or_else(|| access::not_found(&id.to_string()))?;
                     let old = node.record_seq.take();
+                    tx.audit("node", &id, json!({ "record_seq": old }));
                     tx.update_node(&node).await?;
                     Ok(old.unwrap_or_default())
                 })

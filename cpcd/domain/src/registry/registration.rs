@@ -15,7 +15,7 @@ use cpcd_model::{
 };
 use cpcd_store::{
     Store,
-    sql::{NewEvent, Priority, Tx},
+    sql::{Asked, NewEvent, Priority, Tx},
 };
 use serde_json::json;
 
@@ -175,7 +175,8 @@ impl Registrations {
                 if full.is_none() {
                     let opened = self.opener.open_node(node.id, now)?;
                     let challenge = (challenge_id, expires_at);
-                    let newcomer = Newcomer { node, challenge, session: opened.session, registered_at: now };
+                    let (session, asked) = (opened.session, Asked::current());
+                    let newcomer = Newcomer { node, challenge, session, registered_at: now, asked };
                     if let Some(node) = self.intake.take(newcomer).await? {
                         return Ok(self.registered(&proven, node, opened.tokens, now).await);
                     }

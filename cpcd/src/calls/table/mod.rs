@@ -2,6 +2,7 @@
 //! matrix test of permissions come from it.
 
 mod admin;
+mod audit;
 mod discovery;
 mod documents;
 mod events;
@@ -17,11 +18,13 @@ use std::{collections::HashMap, sync::LazyLock};
 use cpc_proto::FILE_DESCRIPTOR_SET;
 use prost_reflect::{DescriptorPool, MethodDescriptor};
 
-pub use documents::{interface, permissions};
+pub use documents::{audited, interface, permissions};
 pub use needs::Needs;
 pub(crate) use parameter::{Inputs, Parameter};
 pub(crate) use route::{PLAIN, Plain, Route, allowed, label, routes};
 pub use row::Row;
+
+use super::Call;
 
 /// Package of all calls.
 pub(crate) const PACKAGE: &str = "cpc.v1";
@@ -32,14 +35,22 @@ static POOL: LazyLock<DescriptorPool> =
 static BY_PATH: LazyLock<HashMap<String, &'static Row>> =
     LazyLock::new(|| rows().map(|row| (format!("/{PACKAGE}.{}", row.grpc()), row)).collect());
 
+static BY_MESSAGE: LazyLock<HashMap<&'static str, &'static Row>> =
+    LazyLock::new(|| rows().filter_map(|row| Some(((row.spoken()?.message)(), row))).collect());
+
 /// Gives every call, service by service.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    [registry::ROWS, identity::ROWS, discovery::ROWS, events::ROWS, admin::ROWS].into_iter().flatten()
+    [registry::ROWS, identity::ROWS, discovery::ROWS, events::ROWS, admin::ROWS, audit::ROWS].into_iter().flatten()
 }
 
 /// Gives the call of a gRPC path.
 pub(crate) fn by_grpc_path(path: &str) -> Option<&'static Row> {
     BY_PATH.get(path).copied()
+}
+
+/// Gives the call that a message asks for.
+pub(crate) fn of<C: Call>() -> &'static Row {
+    BY_MESSAGE.get(std::any::type_name::<C>()).copied().expect("every call has a row")
 }
 
 /// Gives the descriptors of everything.
@@ -76,6 +87,20 @@ mod tests {
         let rows: Vec<_> = rows().map(|row| row.grpc().to_owned()).collect();
         assert_eq!(calls, rows.iter().cloned().collect(), "a call without a row, or a row without a call");
         assert_eq!(calls.len(), rows.len(), "a call has two rows");
+    }
+
+    #[test]
+    fn every_call_that_changes_something_says_what_the_audit_has_of_it() {
+        for row in rows() {
+            let reads = row.is_told() || row.paths().any(|path| path.starts_with("GET "));
+            let says = row.keeps().is_some() || !row.unaudited_because().is_empty();
+            assert_ne!(
+                reads,
+                says,
+                "{}: .audited(), .audited_on_others(), .unaudited(why), or it is a GET",
+                row.grpc()
+            );
+        }
     }
 
     #[test]

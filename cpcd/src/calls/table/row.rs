@@ -1,5 +1,6 @@
 //! One call's row.
 
+use cpcd_domain::audit::Keeps;
 use cpcd_model::Reason;
 
 use super::Needs;
@@ -14,6 +15,8 @@ pub struct Row {
     needs: Needs,
     note: &'static str,
     hidden: Option<Reason>,
+    keeps: Option<Keeps>,
+    unkept: &'static str,
     spoken: Option<Spoken>,
 }
 
@@ -21,12 +24,23 @@ impl Row {
     /// Makes the row of a unary call: `Service/Method`, and verb and path of its route, such as `GET /v1/users/{id}`.
     pub(super) const fn unary<C: Call>(grpc: &'static str, rest: &'static str, needs: Needs) -> Self {
         let spoken = Some(Spoken::of::<C>());
-        Self { grpc, rest, also: &[], names: &[], needs, note: "", hidden: None, spoken }
+        Self { grpc, rest, also: &[], names: &[], needs, note: "", hidden: None, keeps: None, unkept: "", spoken }
     }
 
     /// Makes the row of a call with a stream: by hand in `rpc/`, and on REST only where it is [`Self::told`].
     pub(super) const fn stream(grpc: &'static str, needs: Needs) -> Self {
-        Self { grpc, rest: "", also: &[], names: &[], needs, note: "", hidden: None, spoken: None }
+        Self {
+            grpc,
+            rest: "",
+            also: &[],
+            names: &[],
+            needs,
+            note: "",
+            hidden: None,
+            keeps: None,
+            unkept: "",
+            spoken: None,
+        }
     }
 
     /// Gives a stream of answers a route: they are server-sent events there.
@@ -52,6 +66,33 @@ impl Row {
     /// Answers as if it were not there, to callers who may not know that it is.
     pub(super) const fn hidden(self, reason: Reason) -> Self {
         Self { hidden: Some(reason), ..self }
+    }
+
+    /// Leaves an entry of each of its changes in the audit.
+    pub(super) const fn audited(self) -> Self {
+        Self { keeps: Some(Keeps::All), ..self }
+    }
+
+    /// Leaves an entry of each of its changes to what is others'.
+    pub(super) const fn audited_on_others(self) -> Self {
+        Self { keeps: Some(Keeps::Marked), ..self }
+    }
+
+    /// Changes something and leaves no entry, and why.
+    pub(super) const fn unaudited(self, why: &'static str) -> Self {
+        Self { unkept: why, ..self }
+    }
+
+    /// Gives what of its changes is kept in the audit; nothing if it makes none, or they are not.
+    #[must_use]
+    pub const fn keeps(&self) -> Option<Keeps> {
+        self.keeps
+    }
+
+    /// Gives why its changes are not kept in the audit; empty if they are, or it makes none.
+    #[must_use]
+    pub const fn unaudited_because(&self) -> &'static str {
+        self.unkept
     }
 
     /// Gives what callers are told who may not know that it is there; nothing where they are told what they lack.

@@ -84,6 +84,8 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         "IdentityService/RevokeInvite" => vec![others(json!({ "id": invite(daemon).await }))],
         "IdentityService/ListTokenKeys" | "IdentityService/RotateTokenKey" => vec![others(json!({}))],
         "AdminService/GetIndexStatus" | "AdminService/RebuildIndex" => vec![others(json!({}))],
+        "AuditService/ListAuditEntries" | "AuditService/VerifyAudit" => vec![others(json!({}))],
+        "AuditService/ExportAudit" => vec![others(json!({}))],
         "DiscoveryService/PublishContent" => vec![others(json!({ "title": "a title" }))],
         "DiscoveryService/PublishContentStream" => {
             vec![others(json!({ "sequence": "1", "content": { "title": "a title" } }))]

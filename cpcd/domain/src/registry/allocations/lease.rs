@@ -8,7 +8,8 @@ use cpcd_model::{
     node::Node,
     permission::Level,
 };
-use cpcd_store::sql::{GrantChange, Priority};
+use cpcd_store::sql::{GrantChange, Priority, Tx};
+use serde_json::json;
 
 use super::{
     ATTEMPTS, Allocations, ShownAllocation, access, check_epoch, ended, event, requester_node, require_login, totals,
@@ -37,11 +38,12 @@ impl Allocations {
             let ttl = if ttl_seconds == 0 { allocation.request.ttl_seconds } else { ttl_seconds };
             let deadline = now + Duration::from_secs(ttl.into());
             allocation.deadline = allocation.deadline.max(deadline);
-            let written = allocation.clone();
+            let (written, is_own) = (allocation.clone(), access::holds(caller, &allocation));
             let done = self
                 .store
                 .write(Priority::Registry, move |tx| {
                     Box::pin(async move {
+                        audit(tx, &written, is_own);
                         let nodes = tx.change_grants(&touches(&written)).await?;
                         if !tx.renew_allocation(written.id, written.epoch, deadline, now).await? {
                             return Err(crossed());
@@ -73,11 +75,12 @@ impl Allocations {
             }
             check_epoch(&allocation, epoch)?;
             let now = self.clock.now();
-            let written = allocation.clone();
+            let (written, is_own) = (allocation.clone(), access::holds(caller, &allocation));
             let done: Result<Vec<Node>> = self
                 .store
                 .write(Priority::Registry, move |tx| {
                     Box::pin(async move {
+                        audit(tx, &written, is_own);
                         let each = written.request.resources;
                         let mut changes: Vec<_> =
                             providers(&written).map(|id| GrantChange::give_back(id, each)).collect();
@@ -119,6 +122,13 @@ fn providers(allocation: &Allocation) -> impl Iterator<Item = cpcd_model::id::No
 /// Makes all nodes of an allocation hear of what has changed, without a change of what is granted.
 fn touches(allocation: &Allocation) -> Vec<GrantChange> {
     providers(allocation).chain(requester_node(allocation.requester)).map(GrantChange::touch).collect()
+}
+
+/// Has it written down if somebody else's allocation is changed.
+fn audit(tx: &mut Tx, allocation: &Allocation, is_own: bool) {
+    if !is_own {
+        tx.audit("allocation", &allocation.id, json!({ "owner_id": allocation.owner_id }));
+    }
 }
 
 fn crossed() -> Error {
