@@ -55,6 +55,7 @@ use crate::{
 
 /// Runs the program on its command line and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    leave_no_core();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let environment = Environment::read();
     let (output, result) = match Cli::read(&arguments) {
@@ -77,6 +78,19 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let Err(failure) = result else { return ExitCode::SUCCESS };
     output.failure(&failure);
     ExitCode::from(failure.exit.code())
+}
+
+/// Has no memory written to disk when the program dies, since keys and tokens are in it; and no other program of this user look into it.
+fn leave_no_core() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        // What it starts, such as the hooks of a node, may have more again.
+        let maximum = getrlimit(Resource::Core).maximum;
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
+    }
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
 fn run(cli: Cli, environment: Environment) -> Result<()> {

@@ -12,6 +12,8 @@ use cpcd::{
     settings::{DEFAULTS, Settings},
     tls::Wanted,
 };
+#[cfg(target_os = "linux")]
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use rustix::{
     fs::Mode,
     process::{Resource, Rlimit, getrlimit, setrlimit, umask},
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {
+    leave_no_core();
     // Whatever is made, by the engines too, is its owner's alone.
     umask(Mode::RWXG | Mode::RWXO);
     let settings = || Settings::load(args.config.as_deref(), &args.overrides());
@@ -56,6 +59,15 @@ fn run(args: &Args) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Has no memory written to disk when the program dies, since keys are in it; and no other program of this user look into it.
+fn leave_no_core() {
+    // Whoever may not do that has no core written either way that they could prevent.
+    let maximum = getrlimit(Resource::Core).maximum;
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
+    #[cfg(target_os = "linux")]
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
 /// Does a command on certificates; gives what it prints.

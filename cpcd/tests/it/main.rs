@@ -10,6 +10,7 @@ mod harness;
 
 mod audit;
 mod bound_sessions;
+mod canary;
 mod content;
 mod deadlines;
 mod degradation;
@@ -32,8 +33,8 @@ mod registry;
 mod search_cluster;
 mod sessions;
 mod shared_cache;
-mod tls;
 mod shared_rates;
+mod tls;
 mod token_keys;
 mod tour;
 #[path = "../../store/tests/it/toxiproxy.rs"]

@@ -44,6 +44,20 @@ impl Engine {
         count
     }
 
+    /// Gives every row of every table of PostgreSQL as text.
+    pub(crate) async fn dump(&self) -> String {
+        let mut connection = PgConnection::connect(&self.url).await.expect("PostgreSQL answers");
+        let tables = "SELECT relname::TEXT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'";
+        let tables: Vec<(String,)> = sqlx::query_as(tables).fetch_all(&mut connection).await.expect("the tables");
+        let mut dump = String::new();
+        for (table,) in tables {
+            let rows = format!("SELECT coalesce(string_agg(one::TEXT, E'\n'), '') FROM {table} AS one");
+            let rows = sqlx::query_as::<_, (String,)>(AssertSqlSafe(rows)).fetch_one(&mut connection).await;
+            dump += &format!("{table}\n{}\n", rows.expect("the rows").0);
+        }
+        dump
+    }
+
     /// Runs a statement on a connection of its own.
     pub(crate) async fn execute(&self, data_dir: &std::path::Path, statement: &str) {
         let statement = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));

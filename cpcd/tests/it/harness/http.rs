@@ -78,6 +78,21 @@ pub(crate) async fn ask(server: &str, method: Method, path: &str, body: Option<&
     send(authority, request, body).await
 }
 
+/// Asks a server at `HOST:PORT` with a token.
+pub(crate) async fn ask_as(
+    authority: &str,
+    method: Method,
+    path: &str,
+    token: Option<&str>,
+    body: Option<&str>,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(path).header(header::HOST, authority);
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    send(authority, request, body).await
+}
+
 /// Sends a request with JSON text, or none, on a connection of its own.
 async fn send(authority: &str, mut request: http::request::Builder, body: Option<&str>) -> Answer {
     let stream = TcpStream::connect(authority).await.expect("a connection");

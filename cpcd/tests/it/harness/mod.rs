@@ -32,7 +32,7 @@ use tonic_types::StatusExt;
 
 pub(crate) use daemon::Daemon;
 pub(crate) use engines::{Engine, for_each_engine};
-pub(crate) use http::{Answer, ask};
+pub(crate) use http::{Answer, ask, ask_as};
 pub(crate) use links::{Fault, Link, Linked, Links};
 pub(crate) use nodes::{ADDRESS, TestNode, record};
 pub(crate) use raw::{raw, raw_stream};
