@@ -106,8 +106,99 @@ impl Stage {
             "IdentityService/RotateTokenKey" | "AdminService/ApplyMigrations" | "AdminService/RebuildIndex" => {
                 by_admin(json!({}))
             }
+            _ => self.way_of_people(call).await,
+        }
+    }
+
+    /// The same of the calls about users, their keys, their tokens and their friends.
+    async fn way_of_people(&self, call: &str) -> Way {
+        let Self { daemon, admin, owner, .. } = self;
+        let by_admin = |message| Way::Call(message, None);
+        let mut own = daemon.identity(Some(&admin.token)).await;
+        let proof = async |purpose| {
+            let proof = daemon.key_proof(&cpc_signing::SecretKey::generate(), purpose).await;
+            serde_json::to_value(proof).expect("proto JSON")
+        };
+        match call {
+            "IdentityService/DeleteUser" | "IdentityService/SuspendUser" => {
+                by_admin(json!({ "id": self.somebody(call).await }))
+            }
+            "IdentityService/ResumeUser" => {
+                let id = self.somebody(call).await;
+                own.suspend_user(v1::SuspendUserRequest { id: id.clone() }).await.expect("it is suspended");
+                by_admin(json!({ "id": id }))
+            }
+            "IdentityService/ApproveUser" => {
+                let proof = daemon.proof(&cpc_signing::SecretKey::generate()).await;
+                let proof = v1::ChallengeProof { username: "waiting".into(), ..proof };
+                daemon.prove(proof).await.expect_err("it waits");
+                let by = Some(v1::get_user_request::By::Username("waiting".into()));
+                let found = daemon.local().await.get_user(v1::GetUserRequest { by }).await.expect("it is there");
+                by_admin(json!({ "id": found.into_inner().user.expect("a user").id }))
+            }
+            "IdentityService/ManageFriends" => by_admin(json!({ "request": { "id": owner.id } })),
+            "IdentityService/CreateGrant" | "IdentityService/RevokeGrant" => {
+                let metadata = v1::ContentMetadata { title: "granted".into(), ..Default::default() };
+                let made = daemon.discovery(Some(&admin.token)).await.publish_content(metadata).await;
+                let object_id = made.expect("it is published").into_inner().content.expect("content").id;
+                if call == "IdentityService/CreateGrant" {
+                    let grant = json!({ "resource": "RESOURCE_CONTENT", "objectId": object_id, "level": "LEVEL_READ", "userId": owner.id });
+                    return by_admin(grant);
+                }
+                let request = v1::CreateGrantRequest {
+                    resource: v1::Resource::Content.into(),
+                    object_id,
+                    level: v1::Level::Read.into(),
+                    grantee: Some(v1::create_grant_request::Grantee::UserId(owner.id.clone())),
+                    ..Default::default()
+                };
+                let made = own.create_grant(request).await.expect("it is made").into_inner();
+                by_admin(json!({ "id": made.grant.expect("a grant").id }))
+            }
+            "IdentityService/AddKey" => by_admin(json!({ "proof": proof(v1::ChallengePurpose::AddKey).await })),
+            "IdentityService/RotateKey" | "IdentityService/RevokeKey" => {
+                let key = cpc_signing::SecretKey::generate();
+                let another = Some(daemon.key_proof(&key, v1::ChallengePurpose::AddKey).await);
+                let request = v1::AddKeyRequest { proof: another, ..Default::default() };
+                let id = own.add_key(request).await.expect("it is added").into_inner().key.expect("a key").id;
+                if call == "IdentityService/RevokeKey" {
+                    return by_admin(json!({ "id": id }));
+                }
+                by_admin(json!({ "id": id, "proof": proof(v1::ChallengePurpose::AddKey).await }))
+            }
+            "IdentityService/CreateRecoveryCodes" => by_admin(json!({})),
+            "IdentityService/Recover" => {
+                let lost = daemon.person("lost", &[]).await;
+                let request = v1::CreateRecoveryCodesRequest::default();
+                let codes = daemon.identity(Some(&lost.token)).await.create_recovery_codes(request).await;
+                let code = codes.expect("there are codes").into_inner().codes.remove(0);
+                by_admin(
+                    json!({ "username": "lost", "code": code, "proof": proof(v1::ChallengePurpose::Recover).await }),
+                )
+            }
+            "IdentityService/CreateServiceToken" | "IdentityService/RevokeServiceToken" => {
+                let rule = json!({ "resource": "RESOURCE_CONTENT", "level": "LEVEL_READ" });
+                if call == "IdentityService/CreateServiceToken" {
+                    return by_admin(json!({ "name": "ci", "permissions": [rule] }));
+                }
+                let permissions = vec![rule_message("content=read")];
+                let request = v1::CreateServiceTokenRequest { name: "other".into(), permissions, ..Default::default() };
+                let made = own.create_service_token(request).await.expect("it is made").into_inner();
+                by_admin(json!({ "id": made.service_token.expect("a token").id }))
+            }
             other => panic!("{other} is audited: say here how it changes something"),
         }
+    }
+
+    /// Makes a user for a call; gives the id.
+    async fn somebody(&self, call: &str) -> String {
+        let request = v1::CreateUserRequest {
+            username: call.rsplit('/').next().unwrap_or_default().to_lowercase(),
+            public_key: cpc_signing::SecretKey::generate().public().as_bytes().to_vec(),
+            permissions: Vec::new(),
+        };
+        let made = self.daemon.local().await.create_user(request).await.expect("it is made");
+        made.into_inner().user.expect("a user").id
     }
 
     /// Makes a call that changes something.
@@ -183,6 +274,8 @@ async fn every_call_that_changes_something_leaves_an_entry() {
         assert!(details.is_object() && !entry.details.contains("a-secret-path"), "{entry:?}");
         match row.grpc() {
             "NodeOrchestration/RegisterNode" => assert_eq!(entry.actor_kind, "local_admin"),
+            // Whoever has lost all keys is nobody yet.
+            "IdentityService/Recover" => assert_eq!(entry.target_kind, "user", "{entry:?}"),
             "IdentityService/Authenticate" => {
                 assert_eq!((&entry.actor_id, entry.target_kind.as_str()), (&stage.owner.id, "session"));
                 assert_eq!(entry.session_id, entry.target_id);
@@ -198,7 +291,7 @@ async fn every_call_that_changes_something_leaves_an_entry() {
         }
         audited += 1;
     }
-    assert!(audited > 20, "{audited}");
+    assert!(audited > 40, "{audited}");
     let Stage { daemon, .. } = stage;
     daemon.stop().await;
 }
