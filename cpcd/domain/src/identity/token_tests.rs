@@ -30,6 +30,8 @@ fn toml_config() -> Config {
         "pending_user_seconds": 604_800,
         "default_permissions": ["content=write"],
         "join": "invite",
+        "friend_requests": 200,
+        "friend_requests_received": 1000,
     }))
     .unwrap()
 }
