@@ -25,6 +25,8 @@ fn toml_config() -> Config {
         "refresh_token_seconds": 2_592_000,
         "default_permissions": ["content=write"],
         "join": "invite",
+        "friend_requests": 200,
+        "friend_requests_received": 1000,
     }))
     .unwrap()
 }

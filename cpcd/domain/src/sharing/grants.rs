@@ -5,7 +5,7 @@ use cpcd_model::{
     grant::{Grant, Grantee, MOST_ON_OBJECT, most_held},
     id::{AllocationId, ContentId, GrantId, NodeId, UserId},
     page,
-    permission::{Level, Resource},
+    permission::{Level, Resource, Target},
     time::{Clock, Timestamp},
 };
 use cpcd_store::{
@@ -175,9 +175,13 @@ impl Grants {
         let is_holder = user_of(caller).is_some_and(|own| grant.grantee == Grantee::User(own));
         if !is_holder {
             let thing = self.things.find(caller, grant.resource, grant.object).await?;
-            if thing.as_ref().is_none_or(|thing| !thing.has_admin(caller)) {
-                // Whoever may know of all such things is told what they lack.
-                if !caller.permissions().allow(grant.resource, Level::Read) {
+            let has_admin = match &thing {
+                Some(thing) => thing.has_admin(caller),
+                None => caller.may(grant.resource, Level::Admin, &Target::default()),
+            };
+            if !has_admin {
+                // Whoever may know of the thing by a right of their own is told what they lack.
+                if thing.is_none() || !caller.permissions().allow(grant.resource, Level::Read) {
                     return Err(not_found(id));
                 }
                 caller.require(grant.resource, Level::Admin)?;

@@ -55,7 +55,7 @@ async fn awry(place: &Place) -> i64 {
          SELECT (SELECT count(*) FROM (SELECT * FROM said EXCEPT ALL SELECT * FROM kept) AS a)
              + (SELECT count(*) FROM (SELECT * FROM kept EXCEPT ALL SELECT * FROM said) AS b)"
     } else {
-        "WITH said AS (SELECT id AS user_id, unhex(value, '-') AS other_id FROM users, json_each(friends)),
+        "WITH said AS (SELECT users.id AS user_id, unhex(value, '-') AS other_id FROM users, json_each(users.friends)),
               kept AS (SELECT user_id, other_id FROM friends WHERE state = 'friend')
          SELECT (SELECT count(*) FROM (SELECT * FROM said EXCEPT SELECT * FROM kept))
              + (SELECT count(*) FROM (SELECT * FROM kept EXCEPT SELECT * FROM said))
