@@ -4,8 +4,11 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost::Message;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 11] = [
     "cpc/v1/common.proto",
+    "cpc/v1/joining.proto",
+    "cpc/v1/keys.proto",
+    "cpc/v1/service_tokens.proto",
     "cpc/v1/identity.proto",
     "cpc/v1/discovery.proto",
     "cpc/v1/allocation.proto",

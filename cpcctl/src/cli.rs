@@ -7,7 +7,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::{
     commands::{
         allocation, bench, completion, config, content, context as contexts, events, generate, index, invite, key,
-        login, logout, migrate, node, peers, search, session, status, token_key, user, version, webhook, whoami,
+        login, logout, migrate, node, peers, recover, search, session, status, token, token_key, user, version,
+        webhook, whoami,
     },
     context::Context,
     failure::Result,
@@ -44,6 +45,7 @@ enum Command {
     Invite(invite::Command),
     Login(login::Args),
     Logout(logout::Args),
+    Recover(recover::Args),
     Whoami(whoami::Args),
     #[command(subcommand, alias = "contexts")]
     Context(contexts::Command),
@@ -61,6 +63,8 @@ enum Command {
     Webhook(webhook::Command),
     #[command(subcommand, alias = "peer")]
     Peers(peers::Command),
+    #[command(subcommand, alias = "tokens")]
+    Token(token::Command),
     #[command(subcommand, alias = "token-keys")]
     TokenKey(token_key::Command),
     #[command(subcommand, alias = "contents")]
@@ -98,7 +102,9 @@ impl Cli {
             Command::Invite(command) => command.run(context).await,
             Command::Login(args) => args.run(context).await,
             Command::Logout(args) => args.run(context).await,
+            Command::Recover(args) => args.run(context).await,
             Command::Session(command) => command.run(context).await,
+            Command::Token(command) => command.run(context).await,
             Command::TokenKey(command) => command.run(context).await,
             Command::Whoami(args) => args.run(context).await,
             Command::Content(command) => command.run(context).await,

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use cpc_proto::v1::KeyProof;
 use tonic::{Response, Status, metadata::MetadataMap};
 
 use crate::{
@@ -128,6 +129,36 @@ impl Context {
             }
             other => other,
         }
+    }
+
+    /// Calls the server as [`Self::call`] does, and once more with a confirmation by the caller's key if the server wants one.
+    pub(crate) async fn call_confirmed<T>(
+        &mut self,
+        make: impl AsyncFn(Client, Option<KeyProof>) -> std::result::Result<Response<T>, Status>,
+    ) -> Result<T> {
+        match self.call(async |client| make(client, None).await).await {
+            Err(failure) if failure.reason == "CONFIRMATION_REQUIRED" => {
+                let confirmation = self.confirmation(failure).await?;
+                self.call(async |client| make(client, Some(confirmation.clone())).await).await
+            }
+            other => other,
+        }
+    }
+
+    /// Has the caller's key confirm what is asked for; hands the refusal back where the caller is known by a token alone.
+    async fn confirmation(&self, refusal: Failure) -> Result<KeyProof> {
+        let Some(Caller::Context(_)) = &self.caller else { return Err(refusal) };
+        let why = "Your key is needed to confirm this. ";
+        let signer = Signer::open(&self.key(None), self.agent_socket.as_deref(), &self.prompt, why).await?;
+        self.prove_key(&signer, Errand::Confirmation).await
+    }
+
+    /// Has a key sign a challenge, for the server that the context knows.
+    pub(crate) async fn prove_key(&self, signer: &Signer, errand: Errand) -> Result<KeyProof> {
+        let (nobody, plain) = (self.anonymous().await?, Joining::default());
+        let pinned = self.saved.as_ref().and_then(|saved| saved.server_id.as_deref());
+        let proven = session::prove(&nobody, signer, errand, pinned, &plain, self.timeout).await?;
+        Ok(KeyProof { challenge: proven.proof.challenge, signature: proven.proof.signature })
     }
 
     /// Connects if that has not happened yet, with a token that is good for a while.

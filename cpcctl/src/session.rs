@@ -50,14 +50,24 @@ pub(crate) enum Errand {
     NodeLogin,
     /// A node registers.
     NodeRegistration,
+    /// A user confirms what their session asks for.
+    Confirmation,
+    /// A key becomes a further one of a user.
+    NewKey,
+    /// A key becomes that of a user who has lost all others.
+    Recovery,
 }
 
 impl Errand {
     /// Gives kind and purpose, as they are signed and as they are sent.
     fn terms(self) -> ((Kind, SubjectKind), (Purpose, ChallengePurpose)) {
         let login = (Purpose::Login, ChallengePurpose::Login);
+        let user = (Kind::User, SubjectKind::User);
         match self {
-            Self::UserLogin => ((Kind::User, SubjectKind::User), login),
+            Self::UserLogin => (user, login),
+            Self::NewKey => (user, (Purpose::AddKey, ChallengePurpose::AddKey)),
+            Self::Recovery => (user, (Purpose::Recover, ChallengePurpose::Recover)),
+            Self::Confirmation => (user, (Purpose::Confirm, ChallengePurpose::Confirm)),
             Self::NodeLogin => ((Kind::Node, SubjectKind::Node), login),
             Self::NodeRegistration => {
                 ((Kind::Node, SubjectKind::Node), (Purpose::Register, ChallengePurpose::Register))

@@ -2,6 +2,7 @@
 
 use std::{future::Future, net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
+use cpc_signing::PEER_ID_AUTH_SCHEME;
 use cpcd_domain::{
     Caller, discovery::Discovery, events::Events, identity::Identity, migrations::Migrations, registry::Registry,
     system::System,
@@ -13,7 +14,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use crate::{rates::Rates, telemetry::Metrics};
+use crate::{auth_params, rates::Rates, telemetry::Metrics};
 
 /// Everything a call can reach; a pointer, since each call and each stream holds one.
 #[derive(Clone)]
@@ -133,7 +134,12 @@ pub(crate) fn bearer(headers: &http::HeaderMap) -> Result<Option<String>> {
     let Some(value) = values.next() else { return Ok(None) };
     let token = value.to_str().ok().and_then(|text| {
         let (scheme, token) = text.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Some(token.trim().to_owned());
+        }
+        // What a login over HTTP as libp2p has it gives is sent back under its own scheme.
+        let parameters = auth_params::read(text, PEER_ID_AUTH_SCHEME)?;
+        parameters.into_iter().find(|(name, _)| *name == "bearer").map(|(_, token)| token.to_owned())
     });
     match (token, values.next()) {
         (Some(token), None) => Ok(Some(token)),

@@ -63,6 +63,33 @@ pub(crate) enum Command {
     /// Moves the store to the other engine
     #[command(subcommand)]
     Store(StoreCommand),
+    /// Puts another root key in the place of the one that seals the store's secrets
+    #[command(subcommand)]
+    RootKey(RootKeyCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RootKeyCommand {
+    /// Seals the store's secrets under a new root key
+    ///
+    /// All daemons on the store must be stopped, and each needs the new file before it starts again. Nothing ends by it: sessions,
+    /// service tokens and invites go on. The old file is kept beside the new one for copies of the store from before.
+    #[command(after_help = "Examples:\n  cpcd root-key rotate\n  cpcd --config cpcd.toml root-key rotate --leaked")]
+    Rotate {
+        /// Somebody else may have the old key: new signing keys too, and all sessions, service tokens and invites end
+        #[arg(long)]
+        leaked: bool,
+    },
+    /// Gives a store whose root key is lost a new one, with a new identity and new signing keys
+    ///
+    /// Accounts, keys of users, nodes and content stay. All sessions, service tokens and invites end, webhooks are given up, and the server
+    /// has another id: clients that keep it ask for `cpcctl login --repin`. All daemons on the store must be stopped.
+    #[command(after_help = "Examples:\n  cpcd root-key reset --yes")]
+    Reset {
+        /// Says that all of this is meant
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 #[derive(Subcommand)]

@@ -8,6 +8,7 @@
 #![recursion_limit = "256"]
 
 mod app;
+mod auth_params;
 mod calls;
 mod copy_store;
 mod data_dir;
@@ -17,6 +18,7 @@ pub mod limits;
 mod rates;
 mod request_id;
 mod rest;
+mod root_key;
 mod rpc;
 mod server;
 pub mod settings;
@@ -28,6 +30,7 @@ mod wire;
 pub use calls::table;
 pub use copy_store::copy_store;
 pub use init::init;
+pub use root_key::{reset_root_key, rotate_root_key};
 pub use server::{Addresses, Server};
 pub use telemetry::init_logs;
 

@@ -5,7 +5,7 @@ mod args;
 use std::{process::ExitCode, sync::mpsc, thread, time::Duration};
 
 use anyhow::ensure;
-use args::{Args, Command, StoreCommand, TlsCommand};
+use args::{Args, Command, RootKeyCommand, StoreCommand, TlsCommand};
 use clap::Parser;
 use cpcd::{
     Server, init_logs,
@@ -44,6 +44,10 @@ fn run(args: &Args) -> anyhow::Result<()> {
         Some(Command::Store(StoreCommand::Copy { from, to })) => {
             tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(cpcd::copy_store(from, to))?;
         }
+        Some(Command::RootKey(command)) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            print!("{}", runtime.block_on(root_key(command, settings()?))?);
+        }
         Some(Command::Init) => println!("{}", cpcd::init(&settings()?)?.display()),
         None => {
             let settings = settings()?;
@@ -56,6 +60,21 @@ fn run(args: &Args) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Does a command on the root key; gives what it prints.
+async fn root_key(command: &RootKeyCommand, settings: Settings) -> anyhow::Result<String> {
+    match command {
+        RootKeyCommand::Rotate { leaked } => cpcd::rotate_root_key(&settings, *leaked).await,
+        RootKeyCommand::Reset { yes } => {
+            ensure!(
+                *yes,
+                "a reset ends all sessions, service tokens and invites, gives up all webhooks, and gives the server another id; it is for \
+                 a root key that is lost. Add --yes if that is meant"
+            );
+            cpcd::reset_root_key(&settings).await
+        }
+    }
 }
 
 /// Does a command on certificates; gives what it prints.

@@ -126,6 +126,9 @@ fn explained(failure: Failure) -> Failure {
         "INVITE_INVALID" | "INVITE_EXPIRED" | "INVITE_USED_UP" | "INVITE_REVOKED" => {
             failure.hint("ask for a new invite; somebody who may makes it with `cpcctl invite create --kind user`")
         }
+        "APPROVAL_PENDING" => {
+            failure.hint("an administrator lets you in with `cpcctl user approve NAME`; then log in again")
+        }
         "JOIN_CLOSED" => failure.hint("ask an administrator for an account: cpcctl user create NAME --key KEY"),
         _ => failure,
     }

@@ -62,6 +62,9 @@ impl Show for GetCallerResponse {
     fn name(&self) -> String {
         match (&self.user, self.kind()) {
             (Some(user), _) => user.username.clone(),
+            (None, CallerKind::Service) => {
+                self.service_token.as_ref().map(|token| token.name.clone()).unwrap_or_default()
+            }
             (None, CallerKind::LocalAdmin) => "local administrator".to_owned(),
             (None, CallerKind::Node) => "node".to_owned(),
             (None, CallerKind::User) => "user".to_owned(),
@@ -70,9 +73,16 @@ impl Show for GetCallerResponse {
     }
 
     fn fields(&self) -> Vec<(&'static str, String)> {
-        let mut fields = match &self.user {
-            Some(user) => user::fields(user),
-            None => vec![("Caller", self.name())],
+        let mut fields = match (&self.user, &self.service_token) {
+            (Some(user), _) => user::fields(user),
+            (None, Some(token)) => {
+                vec![
+                    ("Service token", token.name.clone()),
+                    ("Id", token.id.clone()),
+                    ("Acts for", token.owner_id.clone()),
+                ]
+            }
+            (None, None) => vec![("Caller", self.name())],
         };
         fields.retain(|(label, _)| *label != "Permissions");
         fields.push(("Permissions", user::rules(&self.permissions)));

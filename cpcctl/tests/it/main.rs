@@ -11,6 +11,7 @@ mod errors;
 mod events;
 mod generated;
 mod harness;
+mod identity;
 mod keys;
 mod nodes;
 mod output;

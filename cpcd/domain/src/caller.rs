@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use cpcd_model::{
     Error, Reason, Result,
-    id::{NodeId, SessionId, UserId},
+    id::{NodeId, ServiceTokenId, SessionId, UserId},
     permission::{Level, Permissions, Resource, Scopes, Target},
     query::Viewer,
     time::Timestamp,
@@ -30,6 +30,8 @@ pub enum Subject {
     Anonymous,
     /// A user with a token.
     User(UserId),
+    /// A program with a service token, which acts in the name of its owner and is not them.
+    Service(Service),
     /// A node with a token.
     Node(NodeId),
     /// The administrator on the daemon's own socket.
@@ -38,14 +40,42 @@ pub enum Subject {
     System,
 }
 
+/// A program with a service token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// The token.
+    pub token: ServiceTokenId,
+    /// The user in whose name it acts.
+    pub owner: UserId,
+}
+
 impl Subject {
-    /// Gives the id of a subject that tokens are issued to.
+    /// Gives the id of a subject that tokens are issued to; of a program that of its token, so that it is never taken for its owner.
     #[must_use]
     pub fn uuid(self) -> Option<Uuid> {
         match self {
             Self::User(id) => Some(id.uuid()),
+            Self::Service(service) => Some(service.token.uuid()),
             Self::Node(id) => Some(id.uuid()),
             Self::Anonymous | Self::LocalAdmin | Self::System => None,
+        }
+    }
+
+    /// Gives the id by which all of a subject's tokens are taken back: a program's are its owner's.
+    pub(crate) fn holder(self) -> Option<Uuid> {
+        match self {
+            Self::Service(service) => Some(service.owner.uuid()),
+            Self::User(_) | Self::Node(_) | Self::Anonymous | Self::LocalAdmin | Self::System => self.uuid(),
+        }
+    }
+
+    /// Gives the user in whose name a subject acts, if it does in a user's.
+    #[must_use]
+    pub fn owner(self) -> Option<UserId> {
+        match self {
+            Self::User(id) => Some(id),
+            Self::Service(service) => Some(service.owner),
+            Self::Node(_) | Self::Anonymous | Self::LocalAdmin | Self::System => None,
         }
     }
 }
@@ -190,7 +220,7 @@ impl Caller {
     fn denied(&self, resource: Resource, level: Level) -> Error {
         let error = match self.subject {
             Subject::Anonymous => Error::new(Reason::TokenMissing, format!("{level} on {resource} needs a login")),
-            Subject::User(_) | Subject::Node(_) | Subject::LocalAdmin | Subject::System => {
+            Subject::User(_) | Subject::Service(_) | Subject::Node(_) | Subject::LocalAdmin | Subject::System => {
                 let some = self.permissions.scopes(resource, level) != Scopes::Only(Vec::new());
                 let hint = if some { "; what is held is narrowed to something else" } else { "" };
                 Error::new(Reason::PermissionDenied, format!("{level} on {resource} is needed{hint}"))
@@ -207,13 +237,29 @@ impl Caller {
         self.require(Resource::System, Level::Admin)
     }
 
-    /// Gives the user in whose name the caller acts.
+    /// Gives the user who calls: for what only they can do themselves.
     ///
     /// # Errors
     /// `TOKEN_MISSING` if nobody is logged in, `PERMISSION_DENIED` for a caller that is no user.
     pub fn require_user(&self) -> Result<UserId> {
         match self.subject {
+            Subject::Service(_) => {
+                Err(Error::new(Reason::PermissionDenied, "a service token cannot do this; its owner can, with a login"))
+            }
+            Subject::User(_) | Subject::Node(_) | Subject::Anonymous | Subject::LocalAdmin | Subject::System => {
+                self.require_owner()
+            }
+        }
+    }
+
+    /// Gives the user in whose name the caller acts: what is made belongs to them. A program with a service token acts in its owner's.
+    ///
+    /// # Errors
+    /// `TOKEN_MISSING` if nobody is logged in, `PERMISSION_DENIED` for a caller that acts in no user's name.
+    pub fn require_owner(&self) -> Result<UserId> {
+        match self.subject {
             Subject::User(id) => Ok(id),
+            Subject::Service(service) => Ok(service.owner),
             Subject::Anonymous => Err(Error::new(Reason::TokenMissing, "a login is needed")),
             Subject::Node(_) | Subject::LocalAdmin | Subject::System => Err(Error::new(
                 Reason::PermissionDenied,
@@ -228,10 +274,7 @@ impl Caller {
         if self.permissions.allow_on(Resource::Content, Level::Admin, target) {
             return Viewer::Admin;
         }
-        match self.subject {
-            Subject::User(id) => Viewer::User(id),
-            Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => Viewer::Public,
-        }
+        self.subject.owner().map_or(Viewer::Public, Viewer::User)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod events;
 pub mod identity;
 pub mod migrations;
 pub mod registry;
+pub mod root_key;
 pub mod system;
 mod timekeeper;
 mod wakeups;

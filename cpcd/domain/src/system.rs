@@ -66,18 +66,28 @@ pub struct System {
     cache: Cache,
     clock: Clock,
     contents: Contents,
+    /// How long a user waits for approval before the account is removed.
+    pending_users_for: Duration,
 }
 
 impl System {
     /// Assembles it.
     #[must_use]
-    pub fn new(store: &Store, index: &Index, cache: &Cache, clock: &Clock, contents: &Contents) -> Self {
+    pub fn new(
+        store: &Store,
+        index: &Index,
+        cache: &Cache,
+        clock: &Clock,
+        contents: &Contents,
+        pending_users_for: Duration,
+    ) -> Self {
         Self {
             store: store.clone(),
             index: index.clone(),
             cache: cache.clone(),
             clock: clock.clone(),
             contents: contents.clone(),
+            pending_users_for,
         }
     }
 
@@ -170,7 +180,7 @@ impl System {
                 return Ok(());
             };
             let (old, used, invites) = (now - KEEP, now - KEEP_CHALLENGES, now - KEEP_INVITES);
-            let keys = now - TOKENS_GONE - KEEP_CHALLENGES;
+            let (keys, pending) = (now - TOKENS_GONE - KEEP_CHALLENGES, now - self.pending_users_for);
             let counts = self
                 .store
                 .write(Priority::Bulk, move |tx| {
@@ -181,6 +191,8 @@ impl System {
                             tx.delete_revocations_expired_before(now, CHUNK).await?,
                             tx.delete_sessions_expired_before(now, CHUNK).await?,
                             tx.delete_invites_expired_before(invites, CHUNK).await?,
+                            tx.delete_service_tokens_expired_before(invites, CHUNK).await?,
+                            tx.delete_users_pending_before(pending, CHUNK).await?,
                             tx.delete_signing_keys_retired_before(keys).await?,
                             tx.delete_replicas_silent_for(KEEP).await?,
                             tx.delete_events_before(old, CHUNK).await?,

@@ -96,7 +96,7 @@ reasons! {
     TokenMissing "TOKEN_MISSING" Unauthenticated "The call needs a token and none came.";
     TokenInvalid "TOKEN_INVALID" Unauthenticated "The token is not one of this server's.";
     TokenExpired "TOKEN_EXPIRED" Unauthenticated "The token has ended; log in again.";
-    TokenRevoked "TOKEN_REVOKED" Unauthenticated "The token's subject or session is gone; log in again.";
+    TokenRevoked "TOKEN_REVOKED" Unauthenticated "The token was taken back, or its subject or session is gone; log in again.";
     ChallengeInvalid "CHALLENGE_INVALID" Unauthenticated "The challenge is not one of this server's.";
     ChallengeExpired "CHALLENGE_EXPIRED" Unauthenticated "The challenge has ended; ask for a new one.";
     ChallengeUsed "CHALLENGE_USED" Unauthenticated "The challenge has opened a session already; ask for a new one.";
@@ -105,6 +105,7 @@ reasons! {
     RefreshExpired "REFRESH_EXPIRED" Unauthenticated "The session's time is over; log in again.";
     RefreshReused "REFRESH_REUSED" Unauthenticated "The refresh token was used before, so it may be stolen: the session is ended; log in again.";
     LoginRefused "LOGIN_REFUSED" Unauthenticated "The key was proven and belongs to nobody here.";
+    RecoveryRefused "RECOVERY_REFUSED" Unauthenticated "There is no such user, or the recovery code is none of theirs or was used.";
     InviteInvalid "INVITE_INVALID" Unauthenticated "The invite code is not one of this server's, is damaged, or is for another kind.";
     InviteExpired "INVITE_EXPIRED" Unauthenticated "The invite's time is over; ask for a new one.";
     InviteUsedUp "INVITE_USED_UP" Unauthenticated "As many as the invite is for have joined by it; ask for a new one.";
@@ -117,6 +118,8 @@ reasons! {
     NodeNotFound "NODE_NOT_FOUND" NotFound "There is no such node, or the caller may not know of it.";
     AllocationNotFound "ALLOCATION_NOT_FOUND" NotFound "There is no such allocation, or the caller may not know of it.";
     WebhookNotFound "WEBHOOK_NOT_FOUND" NotFound "There is no such webhook, or it is somebody else's.";
+    KeyNotFound "KEY_NOT_FOUND" NotFound "There is no such key of a user, or it is somebody else's.";
+    ServiceTokenNotFound "SERVICE_TOKEN_NOT_FOUND" NotFound "There is no such service token, or it is somebody else's.";
     InviteNotFound "INVITE_NOT_FOUND" NotFound "There is no such invite.";
     RouteUnknown "ROUTE_UNKNOWN" NotFound "There is nothing under this path.";
     MethodUnknown "METHOD_UNKNOWN" Unimplemented "The server does not have this call.";
@@ -125,9 +128,13 @@ reasons! {
     CidTaken "CID_TAKEN" AlreadyExists "The owner has other content under this cid.";
     RequestIdReused "REQUEST_ID_REUSED" AlreadyExists "The request id named another request of the caller before.";
     WriteConflict "WRITE_CONFLICT" Aborted "Another write came between; try again.";
+    ConfirmationRequired "CONFIRMATION_REQUIRED" FailedPrecondition "The session did not begin lately, so one of the user's keys has to confirm this.";
+    LastKey "LAST_KEY" FailedPrecondition "The user would have no key left; add another first.";
     LastAdmin "LAST_ADMIN" FailedPrecondition "Nobody would be left with admin on users.";
     EpochStale "EPOCH_STALE" FailedPrecondition "A part of the allocation has moved since the epoch that the caller holds; get it anew.";
     AllocationEnded "ALLOCATION_ENDED" FailedPrecondition "The allocation was given back or has expired; request a new one.";
+    ApprovalPending "APPROVAL_PENDING" FailedPrecondition "The account waits for an administrator's approval; log in again later.";
+    UserSuspended "USER_SUSPENDED" FailedPrecondition "An administrator has suspended the account.";
     NodePending "NODE_PENDING" FailedPrecondition "The node waits for an administrator's approval.";
     NodeNotPending "NODE_NOT_PENDING" FailedPrecondition "The node was let in before, on other terms.";
     NoCapacity "NO_CAPACITY" ResourceExhausted "No set of nodes has room for what is asked for; ask for less, or to wait for room.";

@@ -57,6 +57,10 @@ ids! {
     AllocationId;
     /// Names a webhook.
     WebhookId;
+    /// Names a service token.
+    ServiceTokenId;
+    /// Names a key of a user.
+    KeyId;
 }
 
 impl NodeId {
@@ -71,6 +75,14 @@ impl NodeId {
     #[must_use]
     pub fn born_ms(self) -> i64 {
         i64::try_from(self.0.as_u128() >> 80).unwrap_or(i64::MAX)
+    }
+}
+
+impl ServiceTokenId {
+    /// Makes the id of a token that is made at `time`: what takes back all that a user began until then is told by it.
+    #[must_use]
+    pub fn made_at(time: Timestamp) -> Self {
+        Self(SessionId::begun_at(time).uuid())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Invites: what lets somebody join who has no account yet.
 
+use uuid::Uuid;
+
 use crate::{
     id::{InviteId, UserId},
     labels::Labels,
@@ -25,6 +27,21 @@ impl InviteKind {
             Self::Node => "node",
         }
     }
+}
+
+/// Somebody who came by an invite and is still there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InviteUse {
+    /// The user, or the node.
+    pub subject: Uuid,
+    /// The user's name; empty for a node.
+    pub name: String,
+    /// Ed25519 public key.
+    pub public_key: [u8; 32],
+    /// When they came.
+    pub joined_at: Timestamp,
+    /// Whether the user is suspended.
+    pub is_suspended: bool,
 }
 
 /// An invite; its code is not kept.

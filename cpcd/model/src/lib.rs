@@ -14,6 +14,7 @@ pub mod opening;
 pub mod page;
 pub mod permission;
 pub mod query;
+pub mod service_token;
 pub mod text;
 pub mod time;
 pub mod user;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     Error, Reason, Result,
@@ -144,6 +145,9 @@ pub struct Joined {
     /// The network that it counts for, as 203.0.113.0/24; empty for none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub network: String,
+    /// The invite that it came by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invite_id: Option<Uuid>,
 }
 
 /// A registered node.

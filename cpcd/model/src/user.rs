@@ -1,6 +1,11 @@
 //! Users.
 
-use crate::{Error, Reason, Result, id::UserId, permission::Permissions, time::Timestamp};
+use crate::{
+    Error, Reason, Result,
+    id::{KeyId, UserId},
+    permission::Permissions,
+    time::Timestamp,
+};
 
 /// Somebody with a name and an Ed25519 key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,14 +14,45 @@ pub struct User {
     pub id: UserId,
     /// Unique handle.
     pub username: Username,
-    /// Ed25519 public key.
+    /// Ed25519 public key: the oldest of the user's.
     pub public_key: [u8; 32],
     /// What the user may do.
     pub permissions: Permissions,
     /// Rises with each change of the permissions.
     pub permission_epoch: u64,
+    /// Whether the account may be used.
+    pub state: UserState,
     /// When the account was made.
     pub created_at: Timestamp,
+}
+
+/// Whether an account may be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UserState {
+    /// It may.
+    #[default]
+    Active,
+    /// It waits for an administrator's approval.
+    Pending,
+    /// An administrator has suspended it.
+    Suspended,
+}
+
+/// A key that a user logs in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserKey {
+    /// Names it; a user's first key has the id of the user.
+    pub id: KeyId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Ed25519 public key.
+    pub public_key: [u8; 32],
+    /// What the user calls it; empty if nothing.
+    pub name: String,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// When it last opened a session, to the minute.
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// A unique handle: `[a-z0-9._-]{1,50}`.

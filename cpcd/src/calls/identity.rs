@@ -103,24 +103,30 @@ impl Call for v1::GetCallerRequest {
     type Response = v1::GetCallerResponse;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::GetCallerResponse> {
-        let (kind, user) = match caller.subject() {
-            Subject::Anonymous => (v1::CallerKind::Anonymous, None),
+        let service_token = app.identity.service_tokens.own(caller).await?.map(|token| token.to_wire());
+        let mut user = None;
+        let kind = match caller.subject() {
+            Subject::Anonymous => v1::CallerKind::Anonymous,
             Subject::User(id) => {
-                let user = app.identity.users.get(caller, &id.to_string()).await?;
-                (v1::CallerKind::User, Some(user.to_wire()))
+                user = Some(app.identity.users.get(caller, &id.to_string()).await?.to_wire());
+                v1::CallerKind::User
             }
-            Subject::Node(_) => (v1::CallerKind::Node, None),
-            Subject::LocalAdmin | Subject::System => (v1::CallerKind::LocalAdmin, None),
+            Subject::Service(_) => v1::CallerKind::Service,
+            Subject::Node(_) => v1::CallerKind::Node,
+            Subject::LocalAdmin | Subject::System => v1::CallerKind::LocalAdmin,
         };
         let session = caller.session();
+        // A service token belongs to no session.
+        let session_id = session.filter(|_| service_token.is_none()).map(|session| session.id.to_string());
         Ok(v1::GetCallerResponse {
             kind: kind.into(),
             user,
-            session_id: session.map(|session| session.id.to_string()).unwrap_or_default(),
+            session_id: session_id.unwrap_or_default(),
             token_expires_at: session.map(|session| session.token_expires_at.to_wire()),
             permissions: wire::permissions(&caller.effective()),
             server_id: app.identity.server.id().to_owned(),
             token_id: session.map(|session| session.token_id.to_string()).unwrap_or_default(),
+            service_token,
         })
     }
 }
@@ -154,7 +160,8 @@ impl Call for v1::ListUsersRequest {
     type Response = v1::ListUsersResponse;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::ListUsersResponse> {
-        let (users, next_page_token) = app.identity.users.list(caller, self.page_size, &self.page_token).await?;
+        let state = wire::user_state_filter("state", self.state)?;
+        let (users, next_page_token) = app.identity.users.list(caller, state, self.page_size, &self.page_token).await?;
         Ok(v1::ListUsersResponse { users: users.iter().map(Wire::to_wire).collect(), next_page_token })
     }
 }

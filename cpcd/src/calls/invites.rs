@@ -1,7 +1,10 @@
 //! Calls of `IdentityService` about invites.
 
 use cpc_proto::v1;
-use cpcd_domain::{Caller, identity::InviteDraft};
+use cpcd_domain::{
+    Caller,
+    identity::{InviteDraft, InviteKind},
+};
 use cpcd_model::{Error, Result};
 
 use super::Call;
@@ -48,7 +51,39 @@ impl Call for v1::RevokeInviteRequest {
     type Response = v1::RevokeInviteResponse;
 
     async fn call(self, app: &App, caller: &Caller) -> Result<v1::RevokeInviteResponse> {
-        let invite = app.identity.invites.revoke(caller, &self.id).await?;
-        Ok(v1::RevokeInviteResponse { invite: Some(invite.to_wire()) })
+        let (ends, is_dry) = (self.end_what_it_let_in, self.dry_run);
+        let invite = app.identity.invites.revoke(caller, &self.id, ends, is_dry).await?;
+        let (mut users_suspended, mut nodes_removed) = (0, 0);
+        match invite.kind {
+            InviteKind::User if ends => {
+                users_suspended = app.identity.accounts.suspend_by_invite(caller, invite.id, is_dry).await?;
+            }
+            InviteKind::Node if ends => {
+                nodes_removed = app.registry.nodes.delete_by_invite(caller, invite.id, is_dry).await?;
+            }
+            InviteKind::User | InviteKind::Node => {}
+        }
+        Ok(v1::RevokeInviteResponse { invite: Some(invite.to_wire()), users_suspended, nodes_removed })
+    }
+}
+
+impl Call for v1::GetInviteRequest {
+    type Response = v1::GetInviteResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::GetInviteResponse> {
+        let invite = app.identity.invites.get(caller, &self.id).await?;
+        Ok(v1::GetInviteResponse { invite: Some(invite.to_wire()) })
+    }
+}
+
+impl Call for v1::ListInviteUsesRequest {
+    type Response = v1::ListInviteUsesResponse;
+
+    async fn call(self, app: &App, caller: &Caller) -> Result<v1::ListInviteUsesResponse> {
+        let invites = &app.identity.invites;
+        let (kind, uses, next_page_token) =
+            invites.list_uses(caller, &self.id, self.page_size, &self.page_token).await?;
+        let uses = uses.iter().map(|used| wire::invite_use(kind, used)).collect();
+        Ok(v1::ListInviteUsesResponse { uses, next_page_token })
     }
 }

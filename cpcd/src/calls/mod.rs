@@ -2,15 +2,18 @@
 //!
 //! A call is an `impl Call` beside its siblings and one row of the [`table`]; both edges, the documents and OpenAPI follow.
 
+mod accounts;
 mod admin;
 mod allocations;
 mod discovery;
 mod events;
 mod identity;
 mod invites;
+mod keys;
 mod operations;
 mod peers;
 mod registry;
+mod service_tokens;
 mod spoken;
 pub mod table;
 mod token_keys;

@@ -114,6 +114,7 @@ impl Rates {
         let (rate, now, cost) = (levels.key, self.start.elapsed(), arrived.cost as u8);
         let taken = match (caller.subject(), key) {
             (Subject::User(id), _) => self.keys.take(&(cost, "user", id), rate, now),
+            (Subject::Service(service), _) => self.keys.take(&(cost, "service", service.token), rate, now),
             (Subject::Node(id), _) => self.keys.take(&(cost, "node", id), rate, now),
             (Subject::Anonymous | Subject::LocalAdmin | Subject::System, Some(key)) => {
                 self.keys.take(&(cost, "key", key), rate, now)

@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -16,7 +17,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use warp::filters::BoxedFilter;
 
 use super::{
-    Edge,
+    Edge, Hosts,
     reply::{self, Failure},
     routes,
 };
@@ -52,6 +53,9 @@ pub(crate) async fn serve(
         door: Door::Network(address),
         metrics: settings.metrics.open,
         reflection: settings.server.reflection,
+        hosts: Arc::new(Hosts::new(&settings, address)),
+        // Whoever allows plain text elsewhere has a proxy that speaks TLS.
+        is_secure: settings.tls.is_on() || address.is_loopback() || settings.server.allow_plaintext,
         stop: stop.clone(),
     };
     let frame = Frame { routes: routes(&edge), metrics: edge.app.metrics.clone(), limits: settings.limits };

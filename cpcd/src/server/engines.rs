@@ -10,10 +10,7 @@ use cpcd_domain::{
 };
 use cpcd_store::{Cache, Index, Store};
 
-use super::{
-    Ground,
-    root_key::{make_root_key, read_root_key},
-};
+use super::{Ground, root_key::root_key};
 use crate::wire::event_json;
 
 /// What was opened, before it is served.
@@ -38,10 +35,7 @@ impl Engines {
     pub(super) async fn open(ground: &Ground, store: Store) -> anyhow::Result<Self> {
         let (settings, clock) = (&ground.settings, &ground.clock);
         let timekeeper = Timekeeper::open(&store, clock).await?;
-        let root = match read_root_key(settings)? {
-            Some(root) => root,
-            None => make_root_key(&settings.server.root_key_file, &store).await?,
-        };
+        let root = root_key(settings, &store).await?;
         let cache = Cache::open(&settings.cache).await.context("cannot open the cache")?;
         let advertised = settings.server.advertised(ground.tls.advertised_pin());
         let identity = Identity::open(&store, &cache, clock, &settings.identity, &root, advertised).await?;

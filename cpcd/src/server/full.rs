@@ -1,6 +1,6 @@
 //! Full service: both edges on all listeners, and what runs by itself.
 
-use std::{sync::Arc, thread};
+use std::{sync::Arc, thread, time::Duration};
 
 use cpcd_domain::{
     migrations::{Migrations, Service},
@@ -44,10 +44,11 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
         rest_address: addresses.rest.to_string(),
         message_bytes: settings.limits.message_bytes,
     };
+    let pending_users_for = Duration::from_secs(settings.identity.pending_user_seconds.into());
     let app = App::new(Parts {
         identity,
         registry,
-        system: System::new(&store, &index, &cache, &ground.clock, &discovery.contents),
+        system: System::new(&store, &index, &cache, &ground.clock, &discovery.contents, pending_users_for),
         migrations: Migrations::new(&settings.store, Service::Serving),
         discovery,
         events,
@@ -80,6 +81,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     // What runs by itself, each under a name that its statements are counted by.
     let spawn = |cause, work: BoxFuture<'static, ()>| tasks.spawn(store.caused_by(cause, work));
     spawn("revocations", Box::pin(app.identity.revoked.clone().follow(stop.clone())));
+    spawn("service tokens", Box::pin(app.identity.service_tokens.clone().follow_uses(stop.clone())));
     spawn("keyring", Box::pin(app.identity.keys.clone().follow(stop.clone())));
     spawn("detector", Box::pin(detector.run(stop.clone())));
     spawn("rerouter", Box::pin(rerouter.run(stop.clone())));

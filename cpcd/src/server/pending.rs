@@ -13,7 +13,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Engines, Ground, Listeners, full, root_key::read_root_key};
+use super::{Engines, Ground, Listeners, full, root_key::require_root_key};
 use crate::{
     app::Door,
     rest,
@@ -31,7 +31,7 @@ pub(super) async fn open_store(settings: &Settings) -> anyhow::Result<Option<Sto
         return Ok(None);
     }
     // Before the store is touched: without its root key a shared one is not opened.
-    read_root_key(settings)?;
+    require_root_key(settings)?;
     match Store::open(&settings.store).await {
         Ok(store) => Ok(Some(store)),
         Err(error) if error.reason() == Reason::MigrationPending => {

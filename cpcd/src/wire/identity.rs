@@ -8,7 +8,7 @@ use cpcd_model::{
     id::{SessionId, UserId},
     labels,
     permission::{Level, Permissions, Resource, Rule, Scope},
-    user::User,
+    user::{User, UserState},
 };
 
 use super::Wire;
@@ -26,6 +26,12 @@ impl Wire for User {
             permissions: permissions(&self.permissions),
             created_at: Some(self.created_at.to_wire()),
             permission_epoch: self.permission_epoch,
+            state: match self.state {
+                UserState::Active => v1::UserState::Active,
+                UserState::Pending => v1::UserState::Pending,
+                UserState::Suspended => v1::UserState::Suspended,
+            }
+            .into(),
         }
     }
 }
@@ -58,6 +64,9 @@ impl Wire for Challenge {
             Purpose::Login => v1::ChallengePurpose::Login,
             Purpose::Register => v1::ChallengePurpose::Register,
             Purpose::Refresh => v1::ChallengePurpose::Refresh,
+            Purpose::AddKey => v1::ChallengePurpose::AddKey,
+            Purpose::Confirm => v1::ChallengePurpose::Confirm,
+            Purpose::Recover => v1::ChallengePurpose::Recover,
         };
         v1::Challenge {
             challenge: self.blob.clone(),
@@ -92,6 +101,11 @@ pub(crate) fn proof(message: v1::ChallengeProof) -> Proof {
     }
 }
 
+/// Reads a challenge that came back signed, where nothing more is said.
+pub(crate) fn key_proof(message: v1::KeyProof) -> Proof {
+    Proof { challenge: message.challenge.to_vec(), signature: message.signature.to_vec(), ..Proof::default() }
+}
+
 /// Reads a subject kind.
 pub(crate) fn subject_kind(field: &str, number: i32) -> Result<Kind> {
     match v1::SubjectKind::try_from(number) {
@@ -103,12 +117,26 @@ pub(crate) fn subject_kind(field: &str, number: i32) -> Result<Kind> {
     }
 }
 
+/// Reads a state of users to list; nothing for any.
+pub(crate) fn user_state_filter(field: &str, number: i32) -> Result<Option<UserState>> {
+    match v1::UserState::try_from(number) {
+        Ok(v1::UserState::Unspecified) => Ok(None),
+        Ok(v1::UserState::Active) => Ok(Some(UserState::Active)),
+        Ok(v1::UserState::Pending) => Ok(Some(UserState::Pending)),
+        Ok(v1::UserState::Suspended) => Ok(Some(UserState::Suspended)),
+        Err(_) => Err(unknown(field, number)),
+    }
+}
+
 /// Reads a challenge's purpose.
 pub(crate) fn challenge_purpose(field: &str, number: i32) -> Result<Purpose> {
     match v1::ChallengePurpose::try_from(number) {
         Ok(v1::ChallengePurpose::Login) => Ok(Purpose::Login),
         Ok(v1::ChallengePurpose::Register) => Ok(Purpose::Register),
         Ok(v1::ChallengePurpose::Refresh) => Ok(Purpose::Refresh),
+        Ok(v1::ChallengePurpose::AddKey) => Ok(Purpose::AddKey),
+        Ok(v1::ChallengePurpose::Confirm) => Ok(Purpose::Confirm),
+        Ok(v1::ChallengePurpose::Recover) => Ok(Purpose::Recover),
         Ok(v1::ChallengePurpose::Unspecified) => Err(Error::required(field)),
         Err(_) => Err(unknown(field, number)),
     }

@@ -1,10 +1,11 @@
 //! Messages of invites.
 
 use cpc_proto::v1;
+use cpc_signing::PeerId;
 use cpcd_model::{
     Error, Reason, Result,
     id::UserId,
-    invite::{Invite, InviteKind},
+    invite::{Invite, InviteKind, InviteUse},
 };
 
 use super::{Wire, identity::unknown, permissions};
@@ -13,13 +14,9 @@ impl Wire for Invite {
     type Message = v1::Invite;
 
     fn to_wire(&self) -> v1::Invite {
-        let kind = match self.kind {
-            InviteKind::User => v1::SubjectKind::User,
-            InviteKind::Node => v1::SubjectKind::Node,
-        };
         v1::Invite {
             id: self.id.to_string(),
-            kind: kind.into(),
+            kind: subject_kind(self.kind).into(),
             uses: count(self.uses),
             uses_left: count(self.uses_left),
             created_at: Some(self.created_at.to_wire()),
@@ -34,6 +31,25 @@ impl Wire for Invite {
             namespaces: self.namespaces.clone(),
             is_uncounted: self.is_uncounted,
         }
+    }
+}
+
+/// Gives who came by an invite of a kind.
+pub(crate) fn invite_use(kind: InviteKind, used: &InviteUse) -> v1::InviteUse {
+    v1::InviteUse {
+        kind: subject_kind(kind).into(),
+        subject_id: used.subject.hyphenated().to_string(),
+        username: used.name.clone(),
+        peer_id: PeerId::of_key_bytes(&used.public_key).to_string(),
+        joined_at: Some(used.joined_at.to_wire()),
+        is_suspended: used.is_suspended,
+    }
+}
+
+fn subject_kind(kind: InviteKind) -> v1::SubjectKind {
+    match kind {
+        InviteKind::User => v1::SubjectKind::User,
+        InviteKind::Node => v1::SubjectKind::Node,
     }
 }
 

@@ -9,9 +9,11 @@ mod events;
 mod identity;
 mod index;
 mod invites;
+mod keys;
 mod migrations;
 mod peers;
 mod registry;
+mod service_tokens;
 mod token_keys;
 
 use cpcd_model::{Error, Reason, Result, time::Timestamp};
@@ -19,8 +21,10 @@ use cpcd_model::{Error, Reason, Result, time::Timestamp};
 pub(crate) use allocation::{allocation_draft, allocation_state_filter};
 pub(crate) use discovery::{draft, publish_response};
 pub(crate) use events::{event_json, watched_node};
-pub(crate) use identity::{challenge_purpose, permissions, proof, rules, session, subject_kind};
-pub(crate) use invites::invite_kind;
+pub(crate) use identity::{
+    challenge_purpose, key_proof, permissions, proof, rules, session, subject_kind, user_state_filter,
+};
+pub(crate) use invites::{invite_kind, invite_use};
 pub(crate) use migrations::migration_target;
 pub(crate) use registry::{beat, resources, scheduling_filter, status_filter};
 

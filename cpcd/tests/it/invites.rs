@@ -167,7 +167,12 @@ async fn an_invite_that_is_not_good_says_why_on_both_edges() {
     for_each_engine(async |engine: Engine| {
         let (daemon, elsewhere) = (Daemon::start(&engine).await, Daemon::start(&Engine::sqlite()).await);
         let (first, revoked) = invite(&daemon, one()).await;
-        daemon.local().await.revoke_invite(v1::RevokeInviteRequest { id: first.id.clone() }).await.unwrap();
+        daemon
+            .local()
+            .await
+            .revoke_invite(v1::RevokeInviteRequest { id: first.id.clone(), ..Default::default() })
+            .await
+            .unwrap();
         assert_eq!(refusal(&daemon, &revoked, "bob").await, "INVITE_REVOKED", "on {}", engine.name);
         let (_, for_nodes) = invite(&daemon, v1::CreateInviteRequest { kind: NODE, ..one() }).await;
         assert_eq!(refusal(&daemon, &for_nodes, "bob").await, "INVITE_INVALID", "on {}", engine.name);
@@ -322,7 +327,7 @@ async fn invites_are_listed_and_taken_back_by_whom_they_belong_to() {
         assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID");
 
         let revoke = async |person: &Person, id: &str| {
-            let request = v1::RevokeInviteRequest { id: id.into() };
+            let request = v1::RevokeInviteRequest { id: id.into(), ..Default::default() };
             let answer = invites(&daemon, person).await.revoke_invite(request).await;
             answer.map(|answer| answer.into_inner().invite.unwrap()).map_err(|status| reason(&status))
         };

@@ -8,6 +8,7 @@
 
 mod harness;
 
+mod accounts;
 mod bound_sessions;
 mod content;
 mod deadlines;
@@ -22,13 +23,16 @@ mod login;
 mod lost_answers;
 mod migrations;
 mod moving;
+mod peer_id_auth;
 mod peers;
 mod permissions;
 mod popular;
 mod process;
 mod rates;
 mod registry;
+mod root_key;
 mod search_cluster;
+mod service_tokens;
 mod sessions;
 mod shared_cache;
 mod tls;
@@ -36,6 +40,7 @@ mod token_keys;
 mod tour;
 #[path = "../../store/tests/it/toxiproxy.rs"]
 mod toxiproxy;
+mod user_keys;
 #[allow(dead_code, reason = "the tests of the store use all of it")]
 #[path = "../../store/tests/it/valkey.rs"]
 mod valkey;

@@ -38,9 +38,12 @@ fn unhex(text: &str) -> Vec<u8> {
 async fn present(daemon: &Daemon, key: &[u8], signature: &[u8], purpose: v1::ChallengePurpose) -> String {
     let kind = match purpose {
         v1::ChallengePurpose::Register => v1::SubjectKind::Node,
-        v1::ChallengePurpose::Login | v1::ChallengePurpose::Refresh | v1::ChallengePurpose::Unspecified => {
-            v1::SubjectKind::User
-        }
+        v1::ChallengePurpose::Login
+        | v1::ChallengePurpose::Refresh
+        | v1::ChallengePurpose::AddKey
+        | v1::ChallengePurpose::Confirm
+        | v1::ChallengePurpose::Recover
+        | v1::ChallengePurpose::Unspecified => v1::SubjectKind::User,
     };
     let begin = v1::ChallengeRequest { public_key: key.to_vec(), kind: kind.into(), purpose: purpose.into() };
     let begin = v1::AuthRequest { step: Some(v1::auth_request::Step::Begin(begin)) };

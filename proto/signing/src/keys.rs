@@ -9,6 +9,8 @@ use zeroize::Zeroizing;
 use crate::PeerId;
 
 pub(crate) const KEY_LENGTH: usize = 32;
+/// What comes before an Ed25519 key in libp2p's encoding: its type, and its length.
+const LIBP2P_HEAD: [u8; 4] = [0x08, 0x01, 0x12, 0x20];
 
 /// Why bytes are no usable Ed25519 public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +86,21 @@ impl PublicKey {
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
         let signature = Signature::from_slice(signature).map_err(|_| SignatureError)?;
         self.0.verify_strict(message, &signature).map_err(|_| SignatureError)
+    }
+
+    /// Reads libp2p's encoding of an Ed25519 key: 36 bytes, of which there is one spelling.
+    pub fn from_libp2p_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
+        let key = bytes.strip_prefix(&LIBP2P_HEAD).filter(|key| key.len() == KEY_LENGTH);
+        Self::from_bytes(key.ok_or(KeyError::WrongLength { got: bytes.len() })?)
+    }
+
+    /// Gives libp2p's encoding of the key.
+    pub fn to_libp2p_bytes(&self) -> [u8; LIBP2P_HEAD.len() + KEY_LENGTH] {
+        let mut bytes = [0; LIBP2P_HEAD.len() + KEY_LENGTH];
+        let (head, key) = bytes.split_at_mut(LIBP2P_HEAD.len());
+        head.copy_from_slice(&LIBP2P_HEAD);
+        key.copy_from_slice(self.as_bytes());
+        bytes
     }
 
     /// Gives the key's libp2p name.

@@ -1,8 +1,8 @@
 //! The bytes that a key signs to log in.
 //!
 //! Layout: the ASCII bytes of [`LOGIN_DOMAIN`], then six parts, each after its length as an unsigned varint:
-//! server id (text), kind ("user", "node", "service"), purpose ("login", "register", "refresh"), public key (32 bytes),
-//! expiry (Unix milliseconds, 8 bytes, big endian), challenge (the bytes as the server sent them).
+//! server id (text), kind ("user", "node", "service"), purpose ("login", "register", "refresh", "add-key", "confirm", "recover"), public
+//! key (32 bytes), expiry (Unix milliseconds, 8 bytes, big endian), challenge (the bytes as the server sent them).
 
 use crate::{PublicKey, wire::push_delimited};
 
@@ -40,15 +40,27 @@ pub enum Purpose {
     Register,
     /// To renew a session that is bound to the key.
     Refresh,
+    /// To become a further key of a user.
+    AddKey,
+    /// To confirm, with a key that a user has already, what their session asks for.
+    Confirm,
+    /// To become the key of a user who has lost all others.
+    Recover,
 }
 
 impl Purpose {
+    /// Every purpose there is.
+    pub const ALL: [Self; 6] = [Self::Login, Self::Register, Self::Refresh, Self::AddKey, Self::Confirm, Self::Recover];
+
     /// Gives the word that is signed.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Login => "login",
             Self::Register => "register",
             Self::Refresh => "refresh",
+            Self::AddKey => "add-key",
+            Self::Confirm => "confirm",
+            Self::Recover => "recover",
         }
     }
 }

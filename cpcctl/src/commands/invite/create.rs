@@ -108,7 +108,8 @@ impl Show for Made {
     }
 }
 
-fn ttl(text: &str) -> std::result::Result<Duration, String> {
+/// Reads how long something is good, at most a year.
+pub(in crate::commands) fn ttl(text: &str) -> std::result::Result<Duration, String> {
     let seconds = super::seconds(text).ok_or("a time is a number and its unit, as in 30m, 12h, 7d")?;
     let is_good = (1..=365 * 86_400).contains(&seconds);
     is_good.then(|| Duration::from_secs(seconds)).ok_or_else(|| "from 1s to 365d".to_owned())

@@ -4,11 +4,20 @@ use clap::{Subcommand, ValueEnum};
 use cpc_proto::v1::{Invite, SubjectKind};
 
 use super::user::rules;
-use crate::{clock, context::Context, failure::Result, output::Row};
+use crate::{
+    clock,
+    context::Context,
+    failure::Result,
+    output::{Row, Show},
+};
 
 mod create;
 mod list;
 mod revoke;
+mod show;
+mod uses;
+
+pub(super) use create::ttl;
 
 /// Makes, lists and takes back invites, by which others join
 #[derive(Debug, Subcommand)]
@@ -20,6 +29,9 @@ pub(crate) enum Command {
     List(list::Args),
     #[command(alias = "rm")]
     Revoke(revoke::Args),
+    #[command(alias = "get")]
+    Show(show::Args),
+    Uses(uses::Args),
 }
 
 impl Command {
@@ -28,6 +40,8 @@ impl Command {
             Self::Create(args) => args.run(context).await,
             Self::List(args) => args.run(context).await,
             Self::Revoke(args) => args.run(context).await,
+            Self::Show(args) => args.run(context).await,
+            Self::Uses(args) => args.run(context).await,
         }
     }
 }
@@ -111,6 +125,26 @@ impl Row for Invite {
             if self.revoked_at.is_some() { "yes" } else { "" }.to_owned(),
             gives(self),
             self.id.clone(),
+        ]
+    }
+}
+
+impl Show for Invite {
+    fn name(&self) -> String {
+        self.id.clone()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        let time = |seconds: Option<i64>| seconds.map(|seconds| clock::rfc3339(seconds, 0)).unwrap_or_default();
+        vec![
+            ("Invite", self.id.clone()),
+            ("For", kind(self)),
+            ("Left", format!("{} of {}", self.uses_left, self.uses)),
+            ("Gives", gives(self)),
+            ("Made by", self.made_by.clone()),
+            ("Made", time(self.created_at.as_ref().map(|time| time.seconds))),
+            ("Ends", time(self.expires_at.as_ref().map(|time| time.seconds))),
+            ("Revoked", time(self.revoked_at.as_ref().map(|time| time.seconds))),
         ]
     }
 }

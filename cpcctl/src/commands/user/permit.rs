@@ -82,7 +82,7 @@ impl Args {
 }
 
 /// Puts an id in the place of an owner's name.
-async fn resolve(context: &mut Context, scope: Option<&mut Scope>) -> Result<()> {
+pub(in crate::commands) async fn resolve(context: &mut Context, scope: Option<&mut Scope>) -> Result<()> {
     if let Some(scope) = scope.filter(|scope| !scope.owner_id.is_empty()) {
         scope.owner_id = owner::id(context, Some(&scope.owner_id)).await?;
     }

@@ -40,7 +40,7 @@ pub(super) fn may_read(caller: &Caller, owner: Option<UserId>) -> Result<Viewer>
 /// Asks for what publishing needs; gives the user in whose name it is done. With an id, it is that content that changes.
 pub(super) fn publisher(caller: &Caller, id: &str) -> Result<UserId> {
     caller.require_some(Resource::Content, Level::Write)?;
-    let owner = caller.require_user()?;
+    let owner = caller.require_owner()?;
     let object = if id.is_empty() { None } else { ContentId::parse("id", id).ok().map(ContentId::uuid) };
     caller.require_on(Resource::Content, Level::Write, &Target { labels: None, owner: Some(owner), object })?;
     Ok(owner)

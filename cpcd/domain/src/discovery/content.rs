@@ -21,7 +21,7 @@ use super::{
     access::{is_shown, may_read, not_found, not_owner, publisher, target},
     publish::{self, BatchReport, Entry},
 };
-use crate::{Caller, caller::Subject, identity::cut_page};
+use crate::{Caller, identity::cut_page};
 
 const PAGE_DEFAULT: u32 = 50;
 const PAGE_MAX: u32 = 500;
@@ -127,7 +127,7 @@ impl Contents {
                     let content = content.ok_or_else(|| not_found(id))?;
                     let target = target(&content);
                     if !caller.may(Resource::Content, Level::Admin, &target) {
-                        if caller.subject() != Subject::User(content.owner_id) {
+                        if caller.subject().owner() != Some(content.owner_id) {
                             return Err(not_owner(id));
                         }
                         caller.require_on(Resource::Content, Level::Write, &target)?;

@@ -10,6 +10,7 @@ use cpcd_model::{
     Result,
     id::{UserId, WebhookId},
     time::{Clock, Tick},
+    user::UserState,
 };
 use cpcd_store::{
     Store,
@@ -283,8 +284,9 @@ impl Round {
     async fn turn(self, mut hook: StoredWebhook, mut at: EventCursor, epoch: u64, is_old: bool) -> Result<Done> {
         let end = Instant::now() + TURN;
         let owner = hook.webhook.owner_id;
-        let Some(user) = self.store.get_user(owner).await? else {
-            // It goes with its owner.
+        let user = self.store.get_user(owner).await?;
+        let Some(user) = user.filter(|user| user.state == UserState::Active) else {
+            // It goes with its owner, and waits with one who is suspended.
             return Ok(Done { hook, at, was_written: false });
         };
         let caller = Caller::system().in_the_name_of(owner, user.permissions);

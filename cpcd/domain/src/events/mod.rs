@@ -41,6 +41,7 @@ pub use courier::Courier;
 pub use filter::Filter;
 pub use follower::Follower;
 pub use sender::Spell;
+pub(crate) use sender::label as webhook_label;
 pub use watch::Watch;
 pub use webhooks::{ShownWebhook, Tested, Webhooks};
 

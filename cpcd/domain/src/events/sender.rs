@@ -141,7 +141,8 @@ impl Sender {
     }
 }
 
-fn label(id: WebhookId) -> String {
+/// Gives what binds a webhook's sealed secret to it.
+pub(crate) fn label(id: WebhookId) -> String {
     format!("webhook {id}")
 }
 

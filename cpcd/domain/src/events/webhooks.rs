@@ -109,7 +109,8 @@ impl Webhooks {
         page_size: i32,
         page_token: &str,
     ) -> Result<(Vec<ShownWebhook>, String)> {
-        let own = caller.subject().uuid();
+        // A program is not its owner, whose webhooks these are.
+        let own = caller.subject().uuid().filter(|_| !matches!(caller.subject(), Subject::Service(_)));
         let owner = match (owner, own) {
             ("", Some(own)) => own,
             ("", None) => {

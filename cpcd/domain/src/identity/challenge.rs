@@ -72,26 +72,27 @@ impl Challenges {
         Ok(Challenge { id, kind, purpose, public_key, expires_at, blob })
     }
 
-    /// Reads a challenge that has come back; says nothing yet of its signature or of its use.
+    /// Reads a challenge that has come back in `field`; says nothing yet of its signature or of its use.
     ///
     /// # Errors
     /// `CHALLENGE_INVALID` if it is not one of ours, `CHALLENGE_EXPIRED`.
-    pub fn accept(&self, blob: &[u8], now: Timestamp) -> Result<Challenge> {
-        let foreign = || Error::field(Reason::ChallengeInvalid, "proof.challenge", "is not a challenge of this server");
+    pub fn accept(&self, field: &str, blob: &[u8], now: Timestamp) -> Result<Challenge> {
+        let field = format!("{field}.challenge");
+        let foreign = || Error::field(Reason::ChallengeInvalid, &field, "is not a challenge of this server");
         let (body, mac) = blob.split_at_checked(BODY_LEN).ok_or_else(foreign)?;
         hmac::verify(&self.key, body, mac).map_err(|_| foreign())?;
         let challenge = parse(body, blob).ok_or_else(foreign)?;
         if now >= challenge.expires_at {
-            return Err(Error::field(Reason::ChallengeExpired, "proof.challenge", "has expired; ask for a new one"));
+            return Err(Error::field(Reason::ChallengeExpired, &field, "has expired; ask for a new one"));
         }
         Ok(challenge)
     }
 
-    /// Checks the signature over a challenge.
+    /// Checks the signature over a challenge, which came in `field`.
     ///
     /// # Errors
     /// `SIGNATURE_INVALID`.
-    pub fn check_signature(&self, challenge: &Challenge, signature: &[u8]) -> Result<()> {
+    pub fn check_signature(&self, field: &str, challenge: &Challenge, signature: &[u8]) -> Result<()> {
         let message = LoginMessage {
             server_id: &self.server_id,
             kind: challenge.kind,
@@ -101,7 +102,8 @@ impl Challenges {
             challenge: &challenge.blob,
         };
         challenge.public_key.verify(&message.to_bytes(), signature).map_err(|_| {
-            Error::field(Reason::SignatureInvalid, "proof.signature", "does not fit the challenge and its key")
+            let text = "does not fit the challenge and its key";
+            Error::field(Reason::SignatureInvalid, format!("{field}.signature"), text)
         })
     }
 }
@@ -118,9 +120,7 @@ fn parse(body: &[u8], blob: &[u8]) -> Option<Challenge> {
     Some(Challenge {
         id: *id,
         kind: [Kind::User, Kind::Node, Kind::Service].into_iter().find(|known| kind_code(*known) == kind)?,
-        purpose: [Purpose::Login, Purpose::Register, Purpose::Refresh]
-            .into_iter()
-            .find(|known| purpose_code(*known) == purpose)?,
+        purpose: Purpose::ALL.into_iter().find(|known| purpose_code(*known) == purpose)?,
         // It was checked when the challenge was given out, and the MAC says that it is the same.
         public_key: PublicKey::from_accepted_bytes(public_key).ok()?,
         expires_at: Timestamp::from_millisecond(expires_ms).ok()?,
@@ -141,5 +141,8 @@ const fn purpose_code(purpose: Purpose) -> u8 {
         Purpose::Login => 1,
         Purpose::Register => 2,
         Purpose::Refresh => 3,
+        Purpose::AddKey => 4,
+        Purpose::Confirm => 5,
+        Purpose::Recover => 6,
     }
 }

@@ -58,6 +58,7 @@ impl Granting {
     /// `PERMISSION_DENIED`, `USER_NOT_FOUND`, `WRITE_CONFLICT` if the epoch is another, `LAST_ADMIN`, a field's fault.
     pub async fn update(&self, caller: &Caller, change: PermissionChange) -> Result<User> {
         caller.require_some(Resource::Users, Level::Admin)?;
+        in_person(caller)?;
         let id = UserId::parse("id", &change.user_id)?;
         caller.require_on(Resource::Users, Level::Admin, &Target { object: Some(id.uuid()), ..Target::default() })?;
         let permissions = Permissions::new(change.rules)?;
@@ -89,6 +90,14 @@ impl Granting {
             self.revoked.add(&revocation);
         }
         Ok(user)
+    }
+}
+
+/// Refuses a program: who may do what is decided by people.
+pub(super) fn in_person(caller: &Caller) -> Result<()> {
+    match caller.subject() {
+        Subject::Service(_) => caller.require_user().map(drop),
+        Subject::User(_) | Subject::Node(_) | Subject::Anonymous | Subject::LocalAdmin | Subject::System => Ok(()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cpcd_model::{
     Error, Reason, Result,
     id::InviteId,
-    invite::{Invite, InviteKind},
+    invite::{Invite, InviteKind, InviteUse},
     labels, namespace, page,
     permission::{Level, Permissions, Resource, Rule},
     time::{Clock, Timestamp},
@@ -18,7 +18,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{codes::InviteCodes, cut_page, joining::resource, users::check_grant};
-use crate::{Caller, caller::Subject};
+use crate::Caller;
 
 const PAGE_DEFAULT: u32 = 50;
 const PAGE_MAX: u32 = 500;
@@ -91,10 +91,7 @@ impl Invites {
         let ttl = in_range("ttl_seconds", draft.ttl_seconds, DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS)?;
         let node_ttl = in_range("node_ttl_seconds", draft.node_ttl_seconds, 0, MAX_NODE_TTL_SECONDS)?;
         let now = self.clock.now();
-        let made_by = match caller.subject() {
-            Subject::User(id) => Some(id),
-            Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => None,
-        };
+        let made_by = caller.subject().owner();
         let invite = Invite {
             id: InviteId::generate(),
             kind: draft.kind,
@@ -163,28 +160,71 @@ impl Invites {
         Ok((invites, next))
     }
 
-    /// Takes an invite back; doing so again changes nothing. Needs write on users (or nodes, by its kind) and to have made it, or
-    /// admin there.
+    /// Gives an invite. Needs read on users (or nodes, by its kind).
     ///
     /// # Errors
-    /// `INVITE_NOT_FOUND`, `NOT_OWNER`, `PERMISSION_DENIED`.
-    pub async fn revoke(&self, caller: &Caller, id: &str) -> Result<Invite> {
-        let users = caller.require(Resource::Users, Level::Write);
-        if caller.require(Resource::Nodes, Level::Write).is_err() {
+    /// `INVITE_NOT_FOUND`, `PERMISSION_DENIED`.
+    pub async fn get(&self, caller: &Caller, id: &str) -> Result<Invite> {
+        self.find(caller, id, Level::Read).await
+    }
+
+    /// Lists who came by an invite and is still there, in the order in which they came; gives the token of the next page. Needs read on
+    /// users (or nodes, by its kind).
+    ///
+    /// # Errors
+    /// `INVITE_NOT_FOUND`, `PERMISSION_DENIED`, `PAGE_TOKEN_INVALID`, `FIELD_INVALID` for a negative page size.
+    pub async fn list_uses(
+        &self,
+        caller: &Caller,
+        id: &str,
+        page_size: i32,
+        page_token: &str,
+    ) -> Result<(InviteKind, Vec<InviteUse>, String)> {
+        let invite = self.find(caller, id, Level::Read).await?;
+        let size = page::size(page_size, PAGE_DEFAULT, PAGE_MAX)?;
+        let binding = format!("invite uses:{}", invite.id);
+        let after = page::decode(&binding, page_token)?
+            .map(|id| InviteId::parse("page_token", &id).map_err(|_| page::invalid()))
+            .transpose()?;
+        let after = after.map(InviteId::uuid);
+        let mut uses = self.store.list_invite_uses(invite.kind, invite.id, after, size + 1).await?;
+        let next = cut_page(&mut uses, size, &binding, |used| used.subject.hyphenated().to_string());
+        Ok((invite.kind, uses, next))
+    }
+
+    /// Finds an invite that a caller has a level on.
+    async fn find(&self, caller: &Caller, id: &str, level: Level) -> Result<Invite> {
+        let users = caller.require(Resource::Users, level);
+        if caller.require(Resource::Nodes, level).is_err() {
             users?;
         }
         let id = InviteId::parse("id", id)?;
         let invite = self.store.get_invite(id).await?.ok_or_else(|| not_found(id))?;
-        caller.require(resource(invite.kind), Level::Write)?;
-        let is_maker = match caller.subject() {
-            Subject::User(own) => invite.made_by == Some(own),
-            Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => false,
-        };
+        caller.require(resource(invite.kind), level)?;
+        Ok(invite)
+    }
+
+    /// Takes an invite back; doing so again changes nothing. Needs write on users (or nodes, by its kind) and to have made it, or
+    /// admin there. Who `ends` what it let in needs admin there; whatever `is_dry` changes nothing.
+    ///
+    /// # Errors
+    /// `INVITE_NOT_FOUND`, `NOT_OWNER`, `PERMISSION_DENIED`.
+    pub async fn revoke(&self, caller: &Caller, id: &str, ends: bool, is_dry: bool) -> Result<Invite> {
+        let invite = self.find(caller, id, Level::Write).await?;
+        let id = invite.id;
+        if ends {
+            caller.require(resource(invite.kind), Level::Admin)?;
+        }
+        let own = caller.subject().owner();
+        let is_maker = own.is_some() && invite.made_by == own;
         if !is_maker && caller.require(resource(invite.kind), Level::Admin).is_err() {
             return Err(Error::new(
                 Reason::NotOwner,
                 format!("invite {id} was made by another; its maker takes it back"),
             ));
+        }
+        if is_dry {
+            return Ok(invite);
         }
         let now = self.clock.now();
         self.store

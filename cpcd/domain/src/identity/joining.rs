@@ -10,6 +10,7 @@ use cpcd_model::{
     id::UserId,
     permission::{Level, Permissions, Resource},
     time::Timestamp,
+    user::UserState,
 };
 use cpcd_store::{Tx, sql::Presented};
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,7 @@ pub enum JoinPolicy {
     Open,
     /// Whoever has an invite.
     Invite,
-    /// Whoever has an invite; and nodes without one, that wait for an administrator's approval.
+    /// Whoever has an invite; and others, who wait for an administrator's approval.
     Approval,
     /// Nobody: accounts are made by administrators.
     Closed,
@@ -70,7 +71,7 @@ pub struct Terms {
     pub namespaces: Vec<String>,
     /// Whether a node counts for no network.
     pub is_uncounted: bool,
-    /// Whether a node waits for approval.
+    /// Whether they wait for approval.
     pub is_pending: bool,
     /// What a user may do; nothing means the server's default.
     pub permissions: Option<Permissions>,
@@ -114,14 +115,6 @@ impl Joining {
                     ),
                 ));
             }
-            JoinPolicy::Approval if code.is_empty() && kind == InviteKind::User => {
-                return Err(Error::field(
-                    Reason::FieldRequired,
-                    FIELD,
-                    "must be given: nodes can join here without an invite and wait for approval, users cannot; somebody who may makes \
-                     one with `cpcctl invite create --kind user`",
-                ));
-            }
             JoinPolicy::Open | JoinPolicy::Invite | JoinPolicy::Approval => {}
         }
         let presented = if code.is_empty() { None } else { Some(self.codes.read(FIELD, code, kind, now)?) };
@@ -163,7 +156,8 @@ impl Ticket {
         }
         if let Some(maker) = invite.made_by {
             // Who has lost a right since gives it no longer.
-            let held = tx.get_user(maker).await?.map(|user| user.permissions).unwrap_or_default();
+            let maker = tx.get_user(maker).await?.filter(|user| user.state == UserState::Active);
+            let held = maker.map(|user| user.permissions).unwrap_or_default();
             if !held.allow(resource(invite.kind), Level::Write) {
                 return Err(refused(
                     Reason::InviteRevoked,
@@ -258,14 +252,12 @@ mod tests {
     }
 
     #[test]
-    fn only_nodes_wait_for_approval() {
+    fn whoever_has_no_invite_waits_for_approval() {
         let (joining, code) = joining(JoinPolicy::Approval);
         let now = Timestamp::UNIX_EPOCH;
         assert!(joining.admit(InviteKind::Node, "", now).unwrap().free_terms().is_pending);
+        assert!(joining.admit(InviteKind::User, "", now).unwrap().free_terms().is_pending);
         assert!(!joining.admit(InviteKind::Node, &code, now).unwrap().is_free());
-        let error = joining.admit(InviteKind::User, "", now).unwrap_err();
-        assert_eq!((error.reason(), error.fields()[0].field.as_str()), (Reason::FieldRequired, "proof.invite"));
-        assert!(error.message().contains("invite create --kind user"), "{error}");
     }
 
     #[test]

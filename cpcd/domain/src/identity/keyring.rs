@@ -63,6 +63,13 @@ pub(super) fn make(root: &RootKey, now: Timestamp, activated_at: Option<Timestam
     Ok(SealedKey { kid, sealed_secret, created_at: now, activated_at, retired_at: None })
 }
 
+/// Gives a key as another root key seals it.
+pub(super) fn reseal(key: &SealedKey, old: &RootKey, new: &RootKey) -> Result<SealedKey> {
+    let label = label(&key.kid);
+    let sealed_secret = new.seal(&label, &old.open(&label, &key.sealed_secret)?)?;
+    Ok(SealedKey { sealed_secret, ..key.clone() })
+}
+
 fn label(kid: &str) -> String {
     format!("signing key {kid}")
 }

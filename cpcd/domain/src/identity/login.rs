@@ -6,13 +6,16 @@ use cpcd_model::{
     id::SessionId,
     time::{Clock, Timestamp},
 };
-use cpcd_store::{Store, sql::Priority};
+use cpcd_store::{
+    Store,
+    sql::{Priority, SubjectKind as StoredKind},
+};
 
 use super::{
-    Challenge, Challenges, Proof, Proofs,
-    newcomer::Newcomers,
+    Challenge, Challenges, Proof, Proofs, accounts,
+    newcomer::{Newcomer, Newcomers},
     opening::{self, Opened, Opener},
-    proof,
+    proof::{Proven, Use},
 };
 
 pub use cpc_signing::Kind as SubjectKind;
@@ -71,12 +74,13 @@ impl Login {
         if purpose == Purpose::Register && kind != Kind::Node {
             return Err(Error::field(Reason::FieldInvalid, "begin.purpose", "only a node registers"));
         }
-        if purpose == Purpose::Refresh && kind != Kind::User {
-            return Err(Error::field(
-                Reason::FieldInvalid,
-                "begin.purpose",
-                "only a user's session is renewed by its key",
-            ));
+        let is_of_users = match purpose {
+            Purpose::Login | Purpose::Register => false,
+            Purpose::Refresh | Purpose::AddKey | Purpose::Confirm | Purpose::Recover => true,
+        };
+        if is_of_users && kind != Kind::User {
+            let text = format!("{} is for the keys of users only", purpose.as_str());
+            return Err(Error::field(Reason::FieldInvalid, "begin.purpose", text));
         }
         self.challenges.issue(public_key, kind, purpose, self.clock.now())
     }
@@ -84,7 +88,8 @@ impl Login {
     /// Second step: opens a session for a proof. Needs nothing but the proof. A user whose key is new here may join with it.
     ///
     /// # Errors
-    /// `CHALLENGE_INVALID`, `CHALLENGE_EXPIRED`, `CHALLENGE_USED`, `SIGNATURE_INVALID`, `LOGIN_REFUSED`; when joining, those of
+    /// `CHALLENGE_INVALID`, `CHALLENGE_EXPIRED`, `CHALLENGE_USED`, `SIGNATURE_INVALID`, `LOGIN_REFUSED`, `APPROVAL_PENDING` (also of
+    /// an account that this has made), `USER_SUSPENDED`; when joining, those of
     /// [`Joining::admit`](super::Joining::admit) and [`Ticket::redeem`](super::Ticket::redeem), a fault of the user name, and
     /// `USERNAME_TAKEN`.
     pub async fn prove(&self, proof: &Proof) -> Result<TokenPair> {
@@ -93,10 +98,16 @@ impl Login {
         let (challenge, key) = (&proven.challenge, &proven.challenge.public_key);
         let (opened, newcomer) = match challenge.kind {
             Kind::User => match self.store.get_user_by_key(key.as_bytes()).await? {
-                Some(user) => (self.opener.open_user(&user, proof.bind_to_key, now)?, None),
+                Some(user) => {
+                    accounts::check_state(&user)?;
+                    (self.opener.open_user(&user, key, proof.bind_to_key, now)?, None)
+                }
                 None => {
                     let newcomer = self.newcomers.admit(key, proof, now)?;
-                    (self.opener.open_user(&newcomer.user, proof.bind_to_key, now)?, Some(newcomer))
+                    if newcomer.is_pending() {
+                        return Err(self.wait(newcomer, &proven, now).await?);
+                    }
+                    (self.opener.open_user(&newcomer.user, key, proof.bind_to_key, now)?, Some(newcomer))
                 }
             },
             Kind::Node => {
@@ -105,24 +116,81 @@ impl Login {
             }
             Kind::Service => return Err(refused("service", key)),
         };
-        let Opened { session, tokens } = opened;
-        let (challenge_id, expires_at) = (challenge.id, challenge.expires_at);
-        self.store
-            .write(Priority::Identity, move |tx| {
-                Box::pin(async move {
-                    proof::use_up(tx, &challenge_id, expires_at).await?;
-                    if let Some(newcomer) = newcomer {
-                        newcomer.settle(tx, now).await?;
-                    }
-                    opening::write(tx, &session, now).await
-                })
-            })
-            .await?;
+        let (used, key) = (proven.one_use(), *key);
+        let tokens = self.open(opened, &key, used, newcomer, now).await?;
         self.proofs.remember(&proven, now).await;
         Ok(tokens)
     }
+
+    /// Opens a session for a key that was proven in another way; without a kind whose key it is decides, a user's first.
+    ///
+    /// # Errors
+    /// `CHALLENGE_USED`, `LOGIN_REFUSED`, `APPROVAL_PENDING`, `USER_SUSPENDED`.
+    pub(super) async fn open_known(
+        &self,
+        kind: Option<Kind>,
+        key: &PublicKey,
+        used: Use,
+        now: Timestamp,
+    ) -> Result<TokenPair> {
+        let bytes = key.as_bytes();
+        let user = if kind == Some(Kind::Node) { None } else { self.store.get_user_by_key(bytes).await? };
+        let opened = match user {
+            Some(user) => {
+                accounts::check_state(&user)?;
+                self.opener.open_user(&user, key, false, now)?
+            }
+            None if kind == Some(Kind::User) => return Err(refused("user", key)),
+            None => {
+                let node = self.store.get_node_by_key(bytes).await?;
+                let what = if kind.is_none() { "user and no node" } else { "node" };
+                self.opener.open_node(node.ok_or_else(|| refused(what, key))?.id, now)?
+            }
+        };
+        self.open(opened, key, used, None, now).await
+    }
+
+    /// Writes a session, and that a proof was used by it.
+    async fn open(
+        &self,
+        opened: Opened,
+        key: &PublicKey,
+        used: Use,
+        newcomer: Option<Newcomer>,
+        now: Timestamp,
+    ) -> Result<TokenPair> {
+        let (Opened { session, tokens }, key) = (opened, *key);
+        let write = self.store.write(Priority::Identity, move |tx| {
+            Box::pin(async move {
+                used.write(tx).await?;
+                if let Some(newcomer) = newcomer {
+                    newcomer.settle(tx, now).await?;
+                }
+                if session.subject_kind == StoredKind::User {
+                    opening::use_key(tx, session.subject_id.into(), &key, now).await?;
+                }
+                opening::write(tx, &session, now).await
+            })
+        });
+        write.await.map(|()| tokens)
+    }
+
+    /// Makes the account of somebody who then waits for approval; gives what they are told.
+    async fn wait(&self, newcomer: Newcomer, proven: &Proven, now: Timestamp) -> Result<Error> {
+        let (used, told) = (proven.one_use(), accounts::pending(&newcomer.user));
+        let write = self.store.write(Priority::Identity, move |tx| {
+            Box::pin(async move {
+                used.write(tx).await?;
+                newcomer.settle(tx, now).await
+            })
+        });
+        write.await?;
+        self.proofs.remember(proven, now).await;
+        Ok(told)
+    }
 }
 
-fn refused(what: &str, key: &PublicKey) -> Error {
+/// Makes the error of a key that is nobody's here.
+pub(super) fn refused(what: &str, key: &PublicKey) -> Error {
     Error::new(Reason::LoginRefused, format!("no {what} here has the key {}", key.peer_id()))
 }

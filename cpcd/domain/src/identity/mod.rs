@@ -1,5 +1,10 @@
 //! Identity: the server's own secrets, login by signed challenge, tokens, users.
+//!
+//! A user logs in with any of their keys (`user_keys`), and what outlasts a session they do only while they are there (`presence`). Programs
+//! act for users with service tokens, narrowed to what both may (`service_tokens`). Whether an account may be used at all is in
+//! `accounts`, who may come in without one in `joining`.
 
+mod accounts;
 mod challenge;
 mod codes;
 mod config;
@@ -11,21 +16,31 @@ mod keys;
 mod login;
 mod newcomer;
 mod opening;
+mod peer_id_auth;
 mod permission_changes;
+mod presence;
 mod proof;
+mod recovery;
+mod recovery_code;
 mod refresh;
 mod renewal;
 mod revoked;
 mod revoked_view;
+pub(crate) mod root_change;
 mod secrets;
+mod service_text;
+mod service_tokens;
 mod sessions;
 mod token;
+mod user_keys;
 mod users;
+mod uses;
 mod verified;
 
 use cpcd_model::{Result, time::Clock};
 use cpcd_store::{Cache, Store};
 
+pub use accounts::Accounts;
 pub use challenge::{Challenge, Challenges};
 pub use codes::Advertised;
 pub use config::Config;
@@ -36,14 +51,18 @@ pub use keys::{KeyState, TokenKey, TokenKeys};
 pub use login::{Login, SubjectKind, TokenPair};
 pub use opening::Opener;
 pub(crate) use opening::{event as opened_event, write as write_session};
+pub use peer_id_auth::{Answer as PeerIdAnswer, Hello as PeerIdHello, PeerIdAuth};
 pub use proof::{Proof, Proofs};
 pub(crate) use proof::{Proven, use_up, used as challenge_used};
+pub use recovery::{Recovery, RecoveryRequest};
 pub use renewal::Renewal;
 pub use revoked::Revoked;
 pub use secrets::{RootKey, ServerIdentity};
+pub use service_tokens::{ServiceTokenDraft, ServiceTokens};
 pub use sessions::{Family, Sessions, Target};
 pub(crate) use sessions::{TOKENS_GONE, of_subject};
 pub use token::Tokens;
+pub use user_keys::{NewKey, UserKeys};
 pub(crate) use users::cut_page;
 pub use users::{NewUser, Users};
 
@@ -54,6 +73,8 @@ pub struct Identity {
     pub server: ServerIdentity,
     /// Login in two steps.
     pub login: Login,
+    /// Login over HTTP as libp2p has it.
+    pub peer_id_auth: PeerIdAuth,
     /// Proofs of keys.
     pub proofs: Proofs,
     /// The opening of sessions.
@@ -68,8 +89,16 @@ pub struct Identity {
     pub tokens: Tokens,
     /// The keys that sign them.
     pub keys: TokenKeys,
+    /// Service tokens.
+    pub service_tokens: ServiceTokens,
+    /// Accounts that wait or are suspended.
+    pub accounts: Accounts,
     /// Users.
     pub users: Users,
+    /// The keys of users.
+    pub user_keys: UserKeys,
+    /// The way in for users who have lost their keys.
+    pub recovery: Recovery,
     /// Changes of what users may do.
     pub granting: Granting,
     /// Who may join without an account.
@@ -93,27 +122,35 @@ impl Identity {
         root: &RootKey,
         advertised: Advertised,
     ) -> Result<Self> {
-        let server = secrets::open_server_identity(store, clock, root).await?;
+        let (server, root) = &secrets::open_server_identity(store, clock, root).await?;
         let revoked = Revoked::open(store, cache, clock).await?;
         let keys = TokenKeys::open(store, cache, clock, root, revoked.clone()).await?;
-        let tokens = Tokens::new(store, clock, config, &server, keys.clone(), revoked.clone());
-        let challenges = Challenges::new(root, &server, config);
+        let challenges = Challenges::new(root, server, config);
+        let proofs = Proofs::new(challenges.clone(), cache);
+        let presence = presence::Presence::new(store, config, proofs.clone());
+        let user_keys = UserKeys::new(store, clock, revoked.clone(), proofs.clone(), presence.clone());
+        let recovery = Recovery::new(store, clock, revoked.clone(), proofs.clone(), presence.clone());
+        let texts = service_text::ServiceTexts::new(root);
+        let service_tokens = ServiceTokens::new(store, clock, config, texts, revoked.clone(), presence);
+        let tokens = Tokens::new(store, clock, config, server, keys.clone(), service_tokens.clone(), revoked.clone());
         let refresh = refresh::RefreshTokens::new(root);
         let defaults = config.new_user_permissions()?;
         let codes = codes::InviteCodes::new(root, server.key(), advertised);
         let joining = Joining::new(config.join, codes.clone(), defaults.clone());
         let invites = Invites::new(store, clock, codes, defaults.clone());
-        let newcomers = newcomer::Newcomers::new(joining.clone(), defaults);
-        let proofs = Proofs::new(challenges.clone(), cache);
+        let newcomers = newcomer::Newcomers::new(joining.clone(), defaults.clone(), config.pending_users);
+        let accounts = Accounts::new(store, clock, revoked.clone(), defaults);
         let opener = Opener::new(config, refresh.clone(), tokens.clone());
         let login = Login::new(store, clock, challenges, proofs.clone(), opener.clone(), newcomers);
+        let peer_id_auth = PeerIdAuth::new(root, server, clock, config, login.clone());
         let renewal = Renewal::new(store, clock, refresh, tokens.clone(), revoked.clone(), proofs.clone());
         let sessions = Sessions::new(store, clock, revoked.clone());
         let users = Users::new(store, clock, config)?;
         let granting = Granting::new(store, clock, revoked.clone());
         Ok(Self {
-            server,
+            server: server.clone(),
             login,
+            peer_id_auth,
             proofs,
             opener,
             renewal,
@@ -121,6 +158,10 @@ impl Identity {
             revoked,
             tokens,
             keys,
+            service_tokens,
+            user_keys,
+            recovery,
+            accounts,
             users,
             granting,
             joining,

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use cpc_signing::PublicKey;
 use cpcd_model::{
     Result,
-    id::{NodeId, SessionId},
+    id::{NodeId, SessionId, UserId},
     time::Timestamp,
     user::User,
 };
@@ -13,11 +14,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Config, TokenPair, Tokens,
+    Config, TokenPair, Tokens, accounts,
     refresh::RefreshTokens,
     token::{Grant, Holder},
 };
 use crate::caller;
+
+/// That a key was used is written no more often.
+const USE_WITHIN: Duration = Duration::from_secs(60);
 
 /// Opens sessions.
 #[derive(Clone)]
@@ -38,8 +42,8 @@ impl Opener {
         Self { lifetime: Duration::from_secs(config.refresh_token_seconds.into()), refresh, tokens }
     }
 
-    /// Prepares the session of a user; a bound one is renewed only with a signature of the user's key.
-    pub(super) fn open_user(&self, user: &User, is_bound: bool, now: Timestamp) -> Result<Opened> {
+    /// Prepares the session that a key of a user opens; a bound one is renewed only with a signature of that key.
+    pub(super) fn open_user(&self, user: &User, key: &PublicKey, is_bound: bool, now: Timestamp) -> Result<Opened> {
         let id = SessionId::begun_at(now);
         let refresh = self.refresh.make(id, 0);
         let token_id = self.refresh.token_id(id, 0);
@@ -58,7 +62,8 @@ impl Opener {
             created_at: now,
             expires_at: now + self.lifetime,
             refresh_hash: Some(refresh.hash),
-            bound_key: is_bound.then_some(user.public_key),
+            bound_key: is_bound.then_some(*key.as_bytes()),
+            opened_with: Some(*key.as_bytes()),
         };
         let tokens = TokenPair {
             access_token,
@@ -82,6 +87,7 @@ impl Opener {
             expires_at: now + self.lifetime,
             refresh_hash: None,
             bound_key: None,
+            opened_with: None,
         };
         Ok(Opened { session, tokens })
     }
@@ -126,6 +132,22 @@ impl Opener {
             session_id,
         })
     }
+}
+
+/// Says in the transaction of a login that a user's key is used, so that it ends with the key: whoever takes the key back either sees
+/// the session or was seen by it.
+///
+/// # Errors
+/// `LOGIN_REFUSED` if the key is no longer the user's; `APPROVAL_PENDING`, `USER_SUSPENDED`.
+pub(super) async fn use_key(tx: &mut Tx, user: UserId, key: &PublicKey, now: Timestamp) -> Result<()> {
+    tx.share_user(user).await?;
+    if let Some(user) = tx.get_user(user).await? {
+        accounts::check_state(&user)?;
+    }
+    if !tx.has_user_key(user, key.as_bytes()).await? {
+        return Err(super::login::refused("user", key));
+    }
+    tx.note_user_key_use(key.as_bytes(), now, USE_WITHIN).await
 }
 
 /// Writes a session and its event.

@@ -12,8 +12,11 @@ use cpcd_store::{Cache, sql::Tx};
 
 use super::{Challenge, Challenges};
 
+/// The field that a proof comes in where nothing else is said.
+const FIELD: &str = "proof";
+
 /// A challenge that came back signed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Proof {
     /// The challenge's bytes.
     pub challenge: Vec<u8>,
@@ -34,6 +37,39 @@ pub struct Proofs {
     cache: Cache,
 }
 
+impl Proven {
+    /// Gives the proven key.
+    pub(crate) fn key(&self) -> &PublicKey {
+        &self.challenge.public_key
+    }
+
+    /// Gives what [`use_up`] writes.
+    pub(crate) fn one_use(&self) -> Use {
+        Use { id: self.challenge.id, expires_at: self.challenge.expires_at }
+    }
+}
+
+/// The one use of a challenge, to be written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Use {
+    id: [u8; 16],
+    expires_at: Timestamp,
+}
+
+impl Use {
+    pub(super) fn new(id: [u8; 16], expires_at: Timestamp) -> Self {
+        Self { id, expires_at }
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// `CHALLENGE_USED` for any other.
+    pub(crate) async fn write(self, tx: &mut Tx) -> Result<()> {
+        use_up(tx, &self.id, self.expires_at).await
+    }
+}
+
 /// A proof that holds. It counts once its use is written.
 pub(crate) struct Proven {
     pub(crate) challenge: Challenge,
@@ -47,7 +83,7 @@ impl Proofs {
 
     /// Gives the key of a proof's challenge, if that is one of ours: it was accepted when the challenge was given out.
     pub(crate) fn key(&self, proof: &Proof, now: Timestamp) -> Option<PublicKey> {
-        self.challenges.accept(&proof.challenge, now).ok().map(|challenge| challenge.public_key)
+        self.challenges.accept(FIELD, &proof.challenge, now).ok().map(|challenge| challenge.public_key)
     }
 
     /// Checks a proof for a purpose.
@@ -55,12 +91,26 @@ impl Proofs {
     /// # Errors
     /// `CHALLENGE_INVALID`, `CHALLENGE_EXPIRED`, `CHALLENGE_USED`, `SIGNATURE_INVALID`.
     pub(crate) async fn check(&self, proof: &Proof, purpose: Purpose, now: Timestamp) -> Result<Proven> {
-        let challenge = self.challenges.accept(&proof.challenge, now)?;
+        self.check_in(FIELD, proof, purpose, now).await
+    }
+
+    /// Checks a proof for a purpose that came in `field`.
+    ///
+    /// # Errors
+    /// Those of [`Self::check`].
+    pub(crate) async fn check_in(
+        &self,
+        field: &str,
+        proof: &Proof,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<Proven> {
+        let challenge = self.challenges.accept(field, &proof.challenge, now)?;
         if challenge.purpose != purpose {
             let text = format!("was given for another purpose than {}", purpose.as_str());
-            return Err(Error::field(Reason::ChallengeInvalid, "proof.challenge", text));
+            return Err(Error::field(Reason::ChallengeInvalid, format!("{field}.challenge"), text));
         }
-        self.challenges.check_signature(&challenge, &proof.signature)?;
+        self.challenges.check_signature(field, &challenge, &proof.signature)?;
         let cache_key = format!("identity:challenge:{}", hex(&challenge.id));
         match self.cache.get(&cache_key).await {
             Ok(Some(_)) => Err(used()),

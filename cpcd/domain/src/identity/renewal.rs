@@ -18,7 +18,7 @@ use cpcd_store::{
 use serde_json::json;
 
 use super::{
-    Proof, Proofs, Revoked, TokenPair, Tokens,
+    Proof, Proofs, Revoked, TokenPair, Tokens, accounts,
     proof::{self, Proven},
     refresh::{self, RefreshToken, RefreshTokens},
     sessions,
@@ -86,6 +86,7 @@ impl Renewal {
         }
         self.revoked.check_session(family.id, family.subject_id)?;
         let user = self.store.get_user(family.subject_id.into()).await?.ok_or_else(gone)?;
+        accounts::check_state(&user)?;
         let next = self.refresh.make(given.session_id, given.generation + 1);
         let successor = next.hash;
         let write = self.store.write(Priority::Identity, move |tx| Box::pin(exchange(tx, given, successor, used, now)));

@@ -6,8 +6,11 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
     digest, hkdf, rand,
 };
-use cpc_signing::{PublicKey, SecretKey, Ticket};
-use cpcd_model::{Error, Reason, Result, time::Clock};
+use cpc_signing::{PeerIdAuthMessage, PublicKey, SecretKey, Ticket};
+use cpcd_model::{
+    Error, Reason, Result,
+    time::{Clock, Timestamp},
+};
 use cpcd_store::{
     Store,
     sql::{Priority, ServerIdentity as StoredIdentity},
@@ -20,7 +23,12 @@ const ROOT_KEY_LEN: usize = 32;
 
 /// The secret that all others are under: 32 random bytes in a file of their own.
 #[derive(Clone)]
-pub struct RootKey(Arc<Zeroizing<[u8; ROOT_KEY_LEN]>>);
+pub struct RootKey {
+    /// What is in the file: it seals.
+    file: Arc<Zeroizing<[u8; ROOT_KEY_LEN]>>,
+    /// What others are derived from, if that is not the file's: a new root key takes it over from the old one.
+    derivation: Option<Arc<Zeroizing<Vec<u8>>>>,
+}
 
 impl RootKey {
     /// Reads the root key file.
@@ -50,7 +58,7 @@ impl RootKey {
                 format!("{} does not hold random bytes; `cpcd init` makes a root key for a new store", path.display());
             return Err(std::io::Error::other(text));
         }
-        Ok(Self(Arc::new(Zeroizing::new(key))))
+        Ok(Self { file: Arc::new(Zeroizing::new(key)), derivation: None })
     }
 
     /// Makes a new root key in a file that must not be there yet (mode 0600), and syncs it to disk.
@@ -73,23 +81,29 @@ impl RootKey {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
             fs::File::open(folder)?.sync_all()?;
         }
-        Ok(Self(Arc::new(key)))
+        Ok(Self { file: Arc::new(key), derivation: None })
     }
 
     /// Derives the key for one purpose (HKDF-SHA256, RFC 5869).
     pub(crate) fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        let mut key = Zeroizing::new([0; 32]);
-        hkdf::Salt::new(hkdf::HKDF_SHA256, b"cpc-root-v1")
-            .extract(self.0.as_ref().as_ref())
-            .expand(&[purpose.as_bytes()], hkdf::HKDF_SHA256)
-            .and_then(|okm| okm.fill(key.as_mut()))
-            .expect("32 bytes are within what HKDF gives");
-        key
+        derive(self.derivation(), purpose)
+    }
+
+    /// Gives what others are derived from.
+    pub(super) fn derivation(&self) -> &[u8] {
+        self.derivation.as_ref().map_or(self.file.as_ref().as_ref(), |taken_over| taken_over.as_slice())
     }
 
     /// Gives what tells root keys apart without telling them: the hash of a derived key.
-    fn fingerprint(&self) -> Vec<u8> {
-        digest::digest(&digest::SHA256, self.derive("fingerprint").as_ref()).as_ref().to_vec()
+    pub(super) fn fingerprint(&self) -> Vec<u8> {
+        let derived = derive(self.file.as_ref().as_ref(), "fingerprint");
+        digest::digest(&digest::SHA256, derived.as_ref()).as_ref().to_vec()
+    }
+
+    /// Says whether it is the root key of a fingerprint.
+    #[must_use]
+    pub fn fits(&self, fingerprint: &[u8]) -> bool {
+        self.fingerprint() == fingerprint
     }
 
     /// Encrypts a secret for the store; `label` binds it to its place.
@@ -121,8 +135,19 @@ impl RootKey {
     }
 
     fn sealing_key(&self) -> RandomizedNonceKey {
-        RandomizedNonceKey::new(&AES_256_GCM, self.derive("seal").as_ref()).expect("AES-256 takes 32 bytes")
+        let key = derive(self.file.as_ref().as_ref(), "seal");
+        RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).expect("AES-256 takes 32 bytes")
     }
+}
+
+fn derive(secret: &[u8], purpose: &str) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    hkdf::Salt::new(hkdf::HKDF_SHA256, b"cpc-root-v1")
+        .extract(secret)
+        .expand(&[purpose.as_bytes()], hkdf::HKDF_SHA256)
+        .and_then(|okm| okm.fill(key.as_mut()))
+        .expect("32 bytes are within what HKDF gives");
+    key
 }
 
 /// The server's own identity: the same on all replicas of a store.
@@ -146,6 +171,11 @@ impl ServerIdentity {
         self.key
     }
 
+    /// Signs as the server at a login over HTTP.
+    pub(super) fn sign_peer_id_auth(&self, message: &PeerIdAuthMessage<'_>) -> [u8; 64] {
+        self.secret.sign(&message.to_bytes())
+    }
+
     /// Signs a ticket as the server, whose id every node knows.
     pub(crate) fn sign_ticket(&self, ticket: &Ticket) -> Vec<u8> {
         ticket.sign(&self.secret)
@@ -158,20 +188,19 @@ impl ServerIdentity {
     }
 }
 
-const IDENTITY_LABEL: &str = "server identity";
+pub(super) const IDENTITY_LABEL: &str = "server identity";
+pub(super) const DERIVATION_LABEL: &str = "derivation";
 
-/// Reads the server's identity from the store, or makes it on a new one.
-pub(super) async fn open_server_identity(store: &Store, clock: &Clock, root: &RootKey) -> Result<ServerIdentity> {
+/// Reads the server's identity from the store, or makes it on a new one; gives it with the root key as it derives there.
+pub(super) async fn open_server_identity(
+    store: &Store,
+    clock: &Clock,
+    root: &RootKey,
+) -> Result<(ServerIdentity, RootKey)> {
     if let Some(stored) = store.get_server_identity().await? {
         return read_identity(&stored, root);
     }
-    let key = SecretKey::generate();
-    let fresh = StoredIdentity {
-        store_id: Uuid::now_v7(),
-        sealed_key: root.seal(IDENTITY_LABEL, key.seed().as_ref())?,
-        root_key_fingerprint: root.fingerprint(),
-        created_at: clock.now(),
-    };
+    let fresh = make_identity(root, Uuid::now_v7(), clock.now())?;
     let inserted = store
         .write(Priority::Identity, move |tx| Box::pin(async move { tx.insert_server_identity(&fresh).await }))
         .await;
@@ -182,13 +211,32 @@ pub(super) async fn open_server_identity(store: &Store, clock: &Clock, root: &Ro
     }
 }
 
-fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<ServerIdentity> {
-    if stored.root_key_fingerprint != root.fingerprint() {
+/// Makes a new identity for a store.
+pub(super) fn make_identity(root: &RootKey, store_id: Uuid, now: Timestamp) -> Result<StoredIdentity> {
+    let key = SecretKey::generate();
+    Ok(StoredIdentity {
+        store_id,
+        sealed_key: root.seal(IDENTITY_LABEL, key.seed().as_ref())?,
+        root_key_fingerprint: root.fingerprint(),
+        created_at: now,
+        sealed_derivation: None,
+    })
+}
+
+/// Gives a root key as it derives on a store, which it must be the one of.
+pub(super) fn with_derivation(stored: &StoredIdentity, root: &RootKey) -> Result<RootKey> {
+    if !root.fits(&stored.root_key_fingerprint) {
         return Err(Error::new(
             Reason::StoreForeign,
             "the store belongs to another root key; give its own root key file (server.root_key_file), or another store",
         ));
     }
+    let derivation = stored.sealed_derivation.as_ref().map(|sealed| root.open(DERIVATION_LABEL, sealed)).transpose()?;
+    Ok(RootKey { file: root.file.clone(), derivation: derivation.map(Arc::new) })
+}
+
+fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<(ServerIdentity, RootKey)> {
+    let root = with_derivation(stored, root)?;
     let seed = root.open(IDENTITY_LABEL, &stored.sealed_key)?;
     let seed = Zeroizing::new(
         <[u8; 32]>::try_from(seed.as_slice()).map_err(|_| Error::internal("the server's key is not 32 bytes"))?,
@@ -196,7 +244,7 @@ fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<ServerIdenti
     let secret = SecretKey::from_seed(&seed);
     let key = secret.public();
     let id = key.peer_id().to_string().into();
-    Ok(ServerIdentity { id, key, secret: Arc::new(secret), store_id: stored.store_id })
+    Ok((ServerIdentity { id, key, secret: Arc::new(secret), store_id: stored.store_id }, root))
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 pub use cpcd_store::sql::Family;
 
-use super::{Revoked, cut_page};
-use crate::Caller;
+use super::{Revoked, cut_page, granting::in_person, service_tokens};
+use crate::{Caller, caller::Subject};
 
 const PAGE_DEFAULT: u32 = 50;
 const PAGE_MAX: u32 = 500;
@@ -59,6 +59,7 @@ impl Sessions {
     /// # Errors
     /// `TOKEN_MISSING`, `PERMISSION_DENIED` for a caller that has none.
     pub async fn log_out(&self, caller: &Caller) -> Result<()> {
+        in_person(caller)?;
         let Some(session) = caller.session() else {
             caller.require_user()?;
             return Err(Error::internal("a user without a session"));
@@ -71,6 +72,7 @@ impl Sessions {
     /// # Errors
     /// `TOKEN_MISSING`, `PERMISSION_DENIED`, `FIELD_INVALID`.
     pub async fn revoke(&self, caller: &Caller, target: &Target, before: Option<Timestamp>) -> Result<u64> {
+        in_person(caller)?;
         if !self.is_own(caller, target).await? {
             caller.require(Resource::Users, Level::Admin)?;
         }
@@ -84,9 +86,14 @@ impl Sessions {
         let before = before.unwrap_or(now);
         match target {
             Target::Token(id) => {
-                let target = RevocationTarget::Token(SessionId::parse("token_id", id)?.uuid());
+                let id = SessionId::parse("token_id", id)?.uuid();
+                let target = RevocationTarget::Token(id);
                 let revocation = Revocation { target, before, expires_at: now + TOKENS_GONE };
-                self.record(revocation, |_, _| Box::pin(async { Ok(0) })).await
+                // A service token may be good for longer than that is kept: its row says it for good.
+                self.record(revocation, move |tx, now| {
+                    Box::pin(async move { tx.revoke_service_token(id.into(), now).await.map(|_| 0) })
+                })
+                .await
             }
             Target::Session(id) => self.end(SessionId::parse("session_id", id)?).await,
             Target::Subject(id) => {
@@ -108,7 +115,7 @@ impl Sessions {
         page_size: i32,
         page_token: &str,
     ) -> Result<(Vec<Family>, String)> {
-        let own = caller.subject().uuid();
+        let own = caller.subject().uuid().filter(|_| !matches!(caller.subject(), Subject::Service(_)));
         let subject = match own {
             Some(own) if subject.is_empty() || subject == own.to_string() => own,
             Some(_) | None => {
@@ -198,12 +205,19 @@ pub(crate) fn of_subject(subject: Uuid, now: Timestamp) -> Revocation {
 
 /// Gives the revocation of all that has begun until now.
 pub(super) fn of_everybody(now: Timestamp) -> Result<Revocation> {
-    Ok(Revocation { target: RevocationTarget::All, before: to_millis(now)?, expires_at: now + SESSIONS_GONE })
+    of_all(RevocationTarget::All, now)
 }
 
-/// Ends the sessions of a subject, or of everybody, that began no later than `before`; gives their number.
-pub(super) async fn end_begun(tx: &mut Tx, subject: Option<Uuid>, before: Timestamp, now: Timestamp) -> Result<u64> {
+/// Gives the revocation of all that has begun until now of a subject, or of everybody.
+pub(crate) fn of_all(target: RevocationTarget, now: Timestamp) -> Result<Revocation> {
+    Ok(Revocation { target, before: to_millis(now)?, expires_at: now + SESSIONS_GONE })
+}
+
+/// Ends the sessions of a subject, or of everybody, that began no later than `before`, and takes back their service tokens; gives the
+/// number of sessions.
+pub(crate) async fn end_begun(tx: &mut Tx, subject: Option<Uuid>, before: Timestamp, now: Timestamp) -> Result<u64> {
     let ended = tx.end_sessions_begun_before(subject, before + Duration::from_millis(1), now).await?;
+    service_tokens::end_made(tx, subject, before, now).await?;
     let payload = json!({ "before": before.to_string(), "sessions": ended });
     let subject_id = subject.unwrap_or_default();
     tx.insert_events(&[NewEvent { kind: "sessions.ended", subject_id, payload }], now).await?;

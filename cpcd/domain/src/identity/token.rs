@@ -8,6 +8,7 @@ use cpcd_model::{
     id::{NodeId, SessionId, UserId},
     permission::Permissions,
     time::{Clock, Timestamp, elapsed},
+    user::UserState,
 };
 use cpcd_store::Store;
 use jsonwebtoken::{Algorithm, Header, Validation};
@@ -15,10 +16,12 @@ use moka::future::Cache as Moka;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Config, Revoked, ServerIdentity, TokenKeys, verified::Verified};
+use super::{
+    Config, Revoked, ServerIdentity, ServiceTokens, TokenKeys, service_text::ServiceTexts, verified::Verified,
+};
 use crate::{
     Caller,
-    caller::{Session, Subject},
+    caller::{Service, Session, Subject},
 };
 
 const AUDIENCE: &str = "cpc";
@@ -133,6 +136,9 @@ pub struct Tokens {
     lifetime: Duration,
     /// With the number of changes to the subject's permissions that were known before they were read.
     rules: Moka<(UserId, u64), (u64, Arc<Permissions>)>,
+    /// The same for those whose token says no epoch: what they hold now, with its epoch.
+    current: Moka<UserId, (u64, u64, Arc<Permissions>)>,
+    services: ServiceTokens,
     nothing: Arc<Permissions>,
     verified: Arc<Verified<Kept>>,
     revoked: Revoked,
@@ -145,6 +151,7 @@ impl Tokens {
         config: &Config,
         server: &ServerIdentity,
         keys: TokenKeys,
+        services: ServiceTokens,
         revoked: Revoked,
     ) -> Self {
         Self {
@@ -154,6 +161,8 @@ impl Tokens {
             issuer: server.id().into(),
             lifetime: Duration::from_secs(config.access_token_seconds.into()),
             rules: Moka::builder().max_capacity(100_000).time_to_live(Duration::from_secs(300)).build(),
+            current: Moka::builder().max_capacity(10_000).time_to_live(Duration::from_secs(300)).build(),
+            services,
             nothing: Arc::default(),
             verified: Arc::new(Verified::new()),
             revoked,
@@ -208,6 +217,9 @@ impl Tokens {
     /// # Errors
     /// `TOKEN_INVALID` if it is not one of ours, `TOKEN_EXPIRED`, `TOKEN_REVOKED` if it was taken back, or its subject is gone or has other permissions by now.
     pub async fn verify_unconfirmed(&self, token: &str) -> Result<Caller> {
+        if ServiceTexts::is_one(token) {
+            return self.verify_service(token).await;
+        }
         let said = match self.said(token) {
             Err(error) if error.reason() == Reason::TokenInvalid && self.has_new_key(token).await? => {
                 self.said(token)?
@@ -219,6 +231,21 @@ impl Tokens {
             Holder::Node(id) => (Subject::Node(id), self.nothing.clone()),
         };
         Ok(Caller::verified(subject, permissions, said.session))
+    }
+
+    /// Verifies a service token: its owner may by now hold less than when it was made.
+    async fn verify_service(&self, text: &str) -> Result<Caller> {
+        let token = self.services.verify(text).await?;
+        let (epoch, held) = self.current_permissions(token.owner_id).await?;
+        let permissions = self.services.narrowed(&token, epoch, &held).await;
+        let session = Session {
+            id: token.id.uuid().into(),
+            token_id: token.id.uuid(),
+            token_expires_at: token.expires_at,
+            permission_epoch: epoch,
+        };
+        let service = Service { token: token.id, owner: token.owner_id };
+        Ok(Caller::verified(Subject::Service(service), permissions, session))
     }
 
     /// Verifies a node's token for a heartbeat, without leaving the thread and while the store is away: nothing if it is a user's, or signed with a key to be looked for.
@@ -264,7 +291,7 @@ impl Tokens {
     /// # Errors
     /// `TOKEN_EXPIRED`, `TOKEN_REVOKED`.
     pub fn check_caller(&self, caller: &Caller) -> Result<()> {
-        let (Some(session), Some(subject)) = (caller.session(), caller.subject().uuid()) else { return Ok(()) };
+        let (Some(session), Some(subject)) = (caller.session(), caller.subject().holder()) else { return Ok(()) };
         if self.clock.now() >= session.token_expires_at + LEEWAY {
             return Err(expired());
         }
@@ -273,7 +300,7 @@ impl Tokens {
 
     /// Waits until a caller's token has expired or is revoked, and says which; for ever if the caller has none.
     pub async fn ended(&self, caller: &Caller) -> Error {
-        let (Some(session), Some(subject)) = (caller.session(), caller.subject().uuid()) else {
+        let (Some(session), Some(subject)) = (caller.session(), caller.subject().holder()) else {
             return future::pending().await;
         };
         let end = session.token_expires_at + LEEWAY;
@@ -284,7 +311,7 @@ impl Tokens {
                 return error;
             }
             let mut again = None;
-            if let Subject::User(user) = caller.subject() {
+            if let Some(user) = caller.subject().owner() {
                 match self.permissions(user, session.permission_epoch).await {
                     Err(error) if error.reason() == Reason::TokenRevoked => return error,
                     // Whether they have changed could not be read: it must be soon.
@@ -351,12 +378,25 @@ impl Tokens {
             )
         };
         let user = self.store.get_user(subject).await?.ok_or_else(gone)?;
-        if user.permission_epoch != epoch {
+        if user.permission_epoch != epoch || user.state != UserState::Active {
             return Err(gone());
         }
         let permissions = Arc::new(user.permissions);
         self.rules.insert((subject, epoch), (changes, permissions.clone())).await;
         Ok(permissions)
+    }
+
+    /// Gives what a user holds now, with its epoch.
+    async fn current_permissions(&self, user: UserId) -> Result<(u64, Arc<Permissions>)> {
+        let changes = self.revoked.permission_changes(user.uuid());
+        if let Some((_, epoch, known)) = self.current.get(&user).await.filter(|(seen, ..)| *seen == changes) {
+            return Ok((epoch, known));
+        }
+        let gone = || Error::new(Reason::TokenRevoked, "the owner of the service token is gone or suspended");
+        let found = self.store.get_user(user).await?.filter(|user| user.state == UserState::Active).ok_or_else(gone)?;
+        let permissions = Arc::new(found.permissions);
+        self.current.insert(user, (changes, found.permission_epoch, permissions.clone())).await;
+        Ok((found.permission_epoch, permissions))
     }
 }
 

@@ -23,6 +23,11 @@ fn toml_config() -> Config {
         "challenge_seconds": 60,
         "access_token_seconds": 900,
         "refresh_token_seconds": 2_592_000,
+        "fresh_login_seconds": 600,
+        "service_tokens_per_user": 100,
+        "http_login_hosts": [],
+        "pending_users": 1000,
+        "pending_user_seconds": 604_800,
         "default_permissions": ["content=write"],
         "join": "invite",
     }))

@@ -7,7 +7,7 @@ use cpcd_model::{
     page,
     permission::{Level, Permissions, Resource, Rule, Target},
     time::Clock,
-    user::{User, Username},
+    user::{User, UserState, Username},
 };
 use cpcd_store::{
     Store,
@@ -59,9 +59,16 @@ impl Users {
             None => self.default_permissions.clone(),
         };
         check_grant(caller, &self.default_permissions, &permissions)?;
-        let now = self.clock.now();
-        let user =
-            User { id: UserId::generate(), username, public_key, permissions, permission_epoch: 1, created_at: now };
+        let (now, state) = (self.clock.now(), UserState::Active);
+        let user = User {
+            id: UserId::generate(),
+            username,
+            public_key,
+            permissions,
+            permission_epoch: 1,
+            state,
+            created_at: now,
+        };
         let stored = user.clone();
         self.store
             .write(Priority::Identity, move |tx| {
@@ -83,7 +90,9 @@ impl Users {
     pub async fn get(&self, caller: &Caller, id: &str) -> Result<User> {
         let own = match caller.subject() {
             Subject::User(own) => own.to_string() == id,
-            Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => false,
+            Subject::Service(_) | Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => {
+                false
+            }
         };
         if !own {
             caller.require_some(Resource::Users, Level::Read)?;
@@ -117,18 +126,28 @@ impl Users {
         self.store.get_user_by_name(username.as_str()).await?.ok_or_else(|| not_found(username.as_str()))
     }
 
-    /// Lists users, oldest first; gives the token of the next page. Needs read on users.
+    /// Lists users, oldest first, those of a state if one is named; gives the token of the next page. Needs read on users.
     ///
     /// # Errors
     /// `PERMISSION_DENIED`, `PAGE_TOKEN_INVALID`, `FIELD_INVALID` for a negative page size.
-    pub async fn list(&self, caller: &Caller, page_size: i32, page_token: &str) -> Result<(Vec<User>, String)> {
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        state: Option<UserState>,
+        page_size: i32,
+        page_token: &str,
+    ) -> Result<(Vec<User>, String)> {
         caller.require(Resource::Users, Level::Read)?;
         let size = page::size(page_size, PAGE_DEFAULT, PAGE_MAX)?;
-        let after = page::decode(PAGE_BINDING, page_token)?
+        let binding = state.map_or_else(|| PAGE_BINDING.to_owned(), |state| format!("{PAGE_BINDING}:{state:?}"));
+        let after = page::decode(&binding, page_token)?
             .map(|id| UserId::parse("page_token", &id).map_err(|_| page::invalid()))
             .transpose()?;
-        let mut users = self.store.list_users(after, size + 1).await?;
-        let next = cut_page(&mut users, size, PAGE_BINDING, |user| user.id.to_string());
+        let mut users = match state {
+            Some(state) => self.store.list_users_in(state, after, size + 1).await?,
+            None => self.store.list_users(after, size + 1).await?,
+        };
+        let next = cut_page(&mut users, size, &binding, |user| user.id.to_string());
         Ok((users, next))
     }
 }

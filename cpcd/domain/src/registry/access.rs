@@ -7,7 +7,10 @@ use cpcd_model::{
     permission::{Level, Resource, Target},
 };
 
-use crate::{Caller, caller::Subject};
+use crate::{
+    Caller,
+    caller::{Service, Subject},
+};
 
 /// Gives a node as what something is to be done to.
 fn target(node: &Node) -> Target<'_> {
@@ -16,7 +19,11 @@ fn target(node: &Node) -> Target<'_> {
 
 /// Says whether a node is for a caller to see: read on nodes, or it is their own, or themselves, or of their realm.
 pub(crate) fn may_see(caller: &Caller, own_realm: Option<&str>, node: &Node) -> bool {
-    caller.may(Resource::Nodes, Level::Read, &target(node)) || is_own(caller, node) || is_inside(own_realm, node)
+    // A program sees what is its owner's only if it was given that.
+    let is_program = matches!(caller.subject(), Subject::Service(_));
+    caller.may(Resource::Nodes, Level::Read, &target(node))
+        || !is_program && is_own(caller, node)
+        || is_inside(own_realm, node)
 }
 
 /// Says whether a caller that is a node is of a node's realm.
@@ -49,7 +56,7 @@ pub(super) fn may_operate(caller: &Caller, node: &Node) -> Result<()> {
 /// Says whether a caller owns a node, or is it.
 fn is_own(caller: &Caller, node: &Node) -> bool {
     match caller.subject() {
-        Subject::User(id) => node.owner_id == Some(id),
+        Subject::User(id) | Subject::Service(Service { owner: id, .. }) => node.owner_id == Some(id),
         Subject::Node(id) => node.id == id,
         Subject::Anonymous | Subject::LocalAdmin | Subject::System => false,
     }

@@ -175,9 +175,11 @@ fn sender(caller: &Caller) -> Result<(NodeId, Session)> {
     match (caller.subject(), caller.session()) {
         (Subject::Node(id), Some(session)) => Ok((id, session)),
         (Subject::Anonymous, _) => Err(Error::new(Reason::TokenMissing, "a heartbeat needs the node's token")),
-        (Subject::Node(_) | Subject::User(_) | Subject::LocalAdmin | Subject::System, _) => Err(Error::new(
-            Reason::PermissionDenied,
-            "only a node has a heartbeat; register one, or log in with its key and kind node",
-        )),
+        (Subject::Node(_) | Subject::User(_) | Subject::Service(_) | Subject::LocalAdmin | Subject::System, _) => {
+            Err(Error::new(
+                Reason::PermissionDenied,
+                "only a node has a heartbeat; register one, or log in with its key and kind node",
+            ))
+        }
     }
 }

@@ -292,6 +292,7 @@ mod tests {
             expires_at: now + Duration::from_secs(600),
             refresh_hash: None,
             bound_key: None,
+            opened_with: None,
         };
         Newcomer { node, challenge: ([challenge; 16], now), session, registered_at: now }
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use cpc_signing::{PeerId, PublicKey};
 use cpcd_model::{
     Error, Reason, Result,
-    id::{NodeId, UserId},
+    id::{InviteId, NodeId, UserId},
+    invite::InviteKind,
     node::{Node, NodeStatus, Resources, Scheduling},
     page,
     permission::{Level, Resource, Scopes},
@@ -25,6 +26,8 @@ use crate::{
 
 const PAGE_DEFAULT: u32 = 50;
 const PAGE_MAX: u32 = 500;
+/// Nodes that one transaction removes: some statements for each.
+const CHUNK: u32 = 64;
 
 /// A node as it is shown: what is stored, and what memory knows better.
 #[derive(Clone, Debug)]
@@ -137,6 +140,11 @@ impl Nodes {
                 let within = Some((scopes.into_iter().cloned().collect(), Some(own)));
                 self.store.list_nodes(&NodeFilter { within, ..filter }, size + 1).await?
             }
+            // Its owner's are the program's to see only if it was given that.
+            (Subject::Service(_), Scopes::Only(scopes)) if !scopes.is_empty() => {
+                let within = Some((scopes.into_iter().cloned().collect(), None));
+                self.store.list_nodes(&NodeFilter { within, ..filter }, size + 1).await?
+            }
             (Subject::Node(own), Scopes::Only(_)) if after.is_none() => {
                 self.store.get_node(own).await?.into_iter().filter(|node| fits(node, &filter)).collect()
             }
@@ -169,6 +177,44 @@ impl Nodes {
         self.moves.note(&removed.moved);
         removed.revocations.iter().for_each(|revocation| self.revoked.add(revocation));
         Ok(())
+    }
+
+    /// Removes the nodes that came by an invite; gives how many that were, or would be. Needs admin on nodes.
+    ///
+    /// # Errors
+    /// `PERMISSION_DENIED`, `TOKEN_MISSING`; those that were removed before stay so, and asking again goes on.
+    pub async fn delete_by_invite(&self, caller: &Caller, invite: InviteId, is_dry: bool) -> Result<u64> {
+        caller.require(Resource::Nodes, Level::Admin)?;
+        if is_dry {
+            return self.store.count_invite_uses(InviteKind::Node, invite, None).await;
+        }
+        let mut deleted = 0;
+        loop {
+            let ids = self.store.list_nodes_of_invite(invite, CHUNK).await?;
+            if ids.is_empty() {
+                return Ok(deleted);
+            }
+            let now = self.clock.now();
+            let write = self.store.write(Priority::Registry, move |tx| {
+                Box::pin(async move {
+                    tx.lock_nodes_to_unplace(&ids).await?;
+                    let mut nodes = Vec::with_capacity(ids.len());
+                    for id in ids {
+                        nodes.extend(tx.lock_node(id).await?);
+                    }
+                    let gone: Vec<_> = nodes.iter().map(|node| node.id).collect();
+                    Ok((remove(tx, &nodes, "its invite was taken back", now).await?, gone))
+                })
+            });
+            let (removed, gone) = write.await?;
+            deleted += gone.len() as u64;
+            for id in gone {
+                self.table.forget(id);
+                self.placements.forget(id);
+            }
+            self.moves.note(&removed.moved);
+            removed.revocations.iter().for_each(|revocation| self.revoked.add(revocation));
+        }
     }
 
     /// Forgets the sequence number of a node's record; gives it. Needs what deleting needs.
@@ -251,7 +297,9 @@ impl Nodes {
     pub(crate) async fn realm_of(&self, caller: &Caller) -> Result<Option<String>> {
         match caller.subject() {
             Subject::Node(id) => Ok(self.store.get_node(id).await?.map(|node| node.realm)),
-            Subject::User(_) | Subject::Anonymous | Subject::LocalAdmin | Subject::System => Ok(None),
+            Subject::User(_) | Subject::Service(_) | Subject::Anonymous | Subject::LocalAdmin | Subject::System => {
+                Ok(None)
+            }
         }
     }
 

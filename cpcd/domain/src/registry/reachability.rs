@@ -131,7 +131,7 @@ impl Reachability {
         let node = match caller.subject() {
             Subject::Node(id) => id,
             Subject::Anonymous => return Err(Error::new(Reason::TokenMissing, "a check needs the node's token")),
-            Subject::User(_) | Subject::LocalAdmin | Subject::System => {
+            Subject::User(_) | Subject::Service(_) | Subject::LocalAdmin | Subject::System => {
                 return Err(Error::new(Reason::PermissionDenied, "only a node can have its own addresses checked"));
             }
         };

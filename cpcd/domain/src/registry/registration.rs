@@ -30,7 +30,6 @@ use super::{
 };
 use crate::{
     Caller,
-    caller::Subject,
     identity::{
         Identity, InviteKind, Joining, Opener, Proof, Proofs, Proven, Terms, Ticket, TokenPair, use_up, write_session,
     },
@@ -222,10 +221,7 @@ impl Registrations {
     /// Finds what lets a new node in: the right of whoever registers it, unless there is an invite, or what the join policy asks.
     fn admit(&self, caller: &Caller, invite: &str, now: Timestamp) -> Result<Admission> {
         if invite.is_empty() && caller.require(Resource::Nodes, Level::Write).is_ok() {
-            return Ok(Admission::Right(match caller.subject() {
-                Subject::User(id) => Some(id),
-                Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => None,
-            }));
+            return Ok(Admission::Right(caller.subject().owner()));
         }
         self.joining.admit(InviteKind::Node, invite, now).map(Admission::Ticket)
     }
@@ -320,6 +316,7 @@ fn new_node(config: &Config, checked: &Checked, public_key: [u8; 32], now: Times
         is_ephemeral: terms.is_ephemeral,
         namespaces: terms.namespaces,
         network: if terms.is_uncounted { String::new() } else { checked.network.clone() },
+        invite_id: terms.invite_id,
     };
     namespace::within("namespaces", &checked.namespaces, &joined.namespaces)?;
     let mut node = Node {

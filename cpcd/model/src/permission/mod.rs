@@ -197,6 +197,22 @@ impl Permissions {
         Self { rules: self.rules.iter().cloned().chain(more).collect() }
     }
 
+    /// Gives what of these others allow too.
+    ///
+    /// Where two scopes cannot be told apart (an object, and whose it is) neither is given: it may be less than both allow, never more.
+    #[must_use]
+    pub fn within(&self, others: &Self) -> Self {
+        let mut rules: Vec<Rule> = Vec::new();
+        for common in self.rules.iter().flat_map(|rule| others.rules.iter().filter_map(|other| rule.common(other))) {
+            if !rules.iter().any(|known| known.covers(&common)) {
+                rules.retain(|known| !common.covers(known));
+                rules.push(common);
+            }
+        }
+        rules.truncate(Self::MAX);
+        Self { rules }
+    }
+
     /// Says whether they are the same rules, in any order.
     #[must_use]
     pub fn are(&self, others: &Self) -> bool {

@@ -44,6 +44,20 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// Gives what both open, if that is a rule.
+    pub(super) fn common(&self, other: &Self) -> Option<Self> {
+        if self.resource != other.resource {
+            return None;
+        }
+        let scope = match (&self.scope, &other.scope) {
+            (None, scope) | (scope, None) => scope.clone(),
+            (Some(scope), Some(other)) => Some(scope.common(other)?),
+        };
+        Some(Self { resource: self.resource, level: self.level.min(other.level), scope })
+    }
+}
+
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} on {}", self.level, self.resource)?;

@@ -46,6 +46,29 @@ impl Scope {
         self.holds(&Target { labels: Some(&other.labels), owner: other.owner, object: other.object })
     }
 
+    /// Gives what is within both, if that is a scope.
+    pub(super) fn common(&self, other: &Self) -> Option<Self> {
+        if self.covers(other) {
+            return Some(other.clone());
+        }
+        if other.covers(self) {
+            return Some(self.clone());
+        }
+        // Neither covers the other: nothing is known of whose an object is, and two owners have nothing in common.
+        if self.object.or(other.object).is_some()
+            || (self.owner.is_some() && other.owner.is_some_and(|owner| Some(owner) != self.owner))
+        {
+            return None;
+        }
+        if self.labels.iter().any(|(name, value)| other.labels.get(name).is_some_and(|given| given != value)) {
+            return None;
+        }
+        let mut labels = self.labels.clone();
+        labels.extend(other.labels.clone());
+        let fits = labels.len() <= labels::MAX;
+        fits.then_some(Self { labels, owner: self.owner.or(other.owner), object: None })
+    }
+
     /// Checks a scope in `field` for a resource: it says something, and nothing that the resource does not have.
     ///
     /// # Errors

@@ -174,3 +174,46 @@ proptest! {
         prop_assert!(held.covers(&held));
     }
 }
+
+#[test]
+fn what_two_allow_is_what_each_allows() {
+    let held = permissions(&json!({ "rules": [
+        { "resource": "content", "level": "admin" },
+        { "resource": "nodes", "level": "write", "scope": { "label": { "region": "eu-west" } } },
+        { "resource": "users", "level": "read" },
+    ] }));
+    let wanted = permissions(&json!({ "rules": [
+        { "resource": "content", "level": "write", "scope": { "owner": OWNER } },
+        { "resource": "nodes", "level": "admin", "scope": { "label": { "rack": "7" } } },
+        { "resource": "system", "level": "admin" },
+        { "resource": "users", "level": "admin" },
+    ] }));
+    let both = permissions(&json!({ "rules": [
+        { "resource": "content", "level": "write", "scope": { "owner": OWNER } },
+        { "resource": "nodes", "level": "write", "scope": { "label": { "rack": "7", "region": "eu-west" } } },
+        { "resource": "users", "level": "read" },
+    ] }));
+    assert!(wanted.within(&held).are(&both) && held.within(&wanted).are(&both));
+    assert!(held.within(&Permissions::default()).rules().is_empty());
+    assert!(held.within(&Permissions::all()).are(&held));
+}
+
+proptest! {
+    #[test]
+    fn what_two_allow_is_never_more(
+        mine in prop::collection::vec(rule(), 0..5), theirs in prop::collection::vec(rule(), 0..5),
+        level in prop::sample::select(&Level::ALL[..]), thing in scope(),
+    ) {
+        if let (Ok(mine), Ok(theirs)) = (Permissions::new(mine), Permissions::new(theirs)) {
+            let both = mine.within(&theirs);
+            let target = Target { labels: Some(&thing.labels), owner: thing.owner, object: thing.object };
+            for resource in Resource::ALL {
+                let may = |held: &Permissions| held.allow_on(resource, level, &target);
+                prop_assert!(!may(&both) || may(&mine) && may(&theirs));
+            }
+            for rule in mine.rules().iter().filter(|rule| theirs.cover(rule)) {
+                prop_assert!(both.cover(rule), "{}", rule);
+            }
+        }
+    }
+}

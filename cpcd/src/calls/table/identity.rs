@@ -1,9 +1,12 @@
 //! Calls of `IdentityService`.
 
 use cpc_proto::v1;
-use cpcd_model::permission::{
-    Level::*,
-    Resource::{System, Users},
+use cpcd_model::{
+    Reason::{KeyNotFound, ServiceTokenNotFound},
+    permission::{
+        Level::*,
+        Resource::{System, Users},
+    },
 };
 
 use super::{Needs::*, Row};
@@ -28,16 +31,70 @@ pub(super) const ROWS: &[Row] = &[
         Level(Users, Admin),
     )
     .note("nobody gives or takes what they do not hold, and the last with admin on users keeps it"),
+    Row::unary::<v1::ApproveUserRequest>(
+        "IdentityService/ApproveUser",
+        "POST /v1/users/{id}/approve",
+        Level(Users, Admin),
+    ),
+    Row::unary::<v1::SuspendUserRequest>(
+        "IdentityService/SuspendUser",
+        "POST /v1/users/{id}/suspend",
+        Level(Users, Admin),
+    )
+    .note("nobody takes what they do not hold, and the last with admin on users stays"),
+    Row::unary::<v1::ResumeUserRequest>(
+        "IdentityService/ResumeUser",
+        "POST /v1/users/{id}/resume",
+        Level(Users, Admin),
+    )
+    .note("nobody gives what they do not hold"),
     Row::unary::<v1::CreateInviteRequest>("IdentityService/CreateInvite", "POST /v1/invites", Level(Users, Write))
         .note("for a node's invite write on nodes; beyond the default nobody can give what they do not hold"),
     Row::unary::<v1::ListInvitesRequest>("IdentityService/ListInvites", "GET /v1/invites", Level(Users, Read))
         .note("for those of nodes read on nodes"),
+    Row::unary::<v1::GetInviteRequest>("IdentityService/GetInvite", "GET /v1/invites/{id}", Level(Users, Read))
+        .note("for a node's invite on nodes"),
+    Row::unary::<v1::ListInviteUsesRequest>(
+        "IdentityService/ListInviteUses",
+        "GET /v1/invites/{id}/uses",
+        Level(Users, Read),
+    )
+    .note("for a node's invite on nodes"),
     Row::unary::<v1::RevokeInviteRequest>(
         "IdentityService/RevokeInvite",
         "DELETE /v1/invites/{id}",
         Owner(Users, Write),
     )
-    .note("for a node's invite on nodes"),
+    .note("for a node's invite on nodes; to end what it let in admin there"),
+    Row::unary::<v1::ListKeysRequest>("IdentityService/ListKeys", "GET /v1/keys", OwnOr(Users, Read))
+        .names(&[("user", "user_id")]),
+    Row::unary::<v1::AddKeyRequest>("IdentityService/AddKey", "POST /v1/keys", User).note(PRESENT),
+    Row::unary::<v1::RotateKeyRequest>("IdentityService/RotateKey", "POST /v1/keys/{id}/rotate", User).note(PRESENT),
+    Row::unary::<v1::RevokeKeyRequest>("IdentityService/RevokeKey", "POST /v1/keys/{id}/revoke", OwnOr(Users, Admin))
+        .note("for one's own a fresh session or a confirmation by a key; the last one stays")
+        .hidden(KeyNotFound),
+    Row::unary::<v1::CreateRecoveryCodesRequest>(
+        "IdentityService/CreateRecoveryCodes",
+        "POST /v1/recovery-codes",
+        User,
+    )
+    .note("a fresh session or a confirmation by a key"),
+    Row::unary::<v1::RecoverRequest>("IdentityService/Recover", "POST /v1/recover", Nothing)
+        .note("a recovery code and a proof by the new key"),
+    Row::unary::<v1::CreateServiceTokenRequest>("IdentityService/CreateServiceToken", "POST /v1/service-tokens", User)
+        .note("nobody can give what they do not hold"),
+    Row::unary::<v1::ListServiceTokensRequest>(
+        "IdentityService/ListServiceTokens",
+        "GET /v1/service-tokens",
+        OwnOr(Users, Read),
+    )
+    .names(&[("owner", "owner_id")]),
+    Row::unary::<v1::RevokeServiceTokenRequest>(
+        "IdentityService/RevokeServiceToken",
+        "DELETE /v1/service-tokens/{id}",
+        OwnOr(Users, Admin),
+    )
+    .hidden(ServiceTokenNotFound),
     Row::unary::<v1::ListTokenKeysRequest>("IdentityService/ListTokenKeys", "GET /v1/token-keys", Level(System, Admin)),
     Row::unary::<v1::RotateTokenKeyRequest>(
         "IdentityService/RotateTokenKey",
@@ -45,3 +102,5 @@ pub(super) const ROWS: &[Row] = &[
         Level(System, Admin),
     ),
 ];
+
+const PRESENT: &str = "a fresh session or a confirmation by a key that one has, and a proof by the new key";

@@ -58,6 +58,24 @@ pub(crate) const PLAIN: &[Plain] = &[
         needs: "open where `peers.routing` says (loopback), else what finding public nodes needs",
     },
     Plain {
+        label: "GET /v1/auth/libp2p",
+        summary: "Logs in as libp2p's Peer ID Authentication has it, by a key in the header; the answer is a pair of tokens.",
+        content_type: "application/json",
+        needs: "nothing; a proof by the key of a user or a node, over TLS or on loopback",
+    },
+    Plain {
+        label: "POST /v1/auth/libp2p",
+        summary: "The same, for clients that log in with POST.",
+        content_type: "application/json",
+        needs: "nothing; a proof by the key of a user or a node, over TLS or on loopback",
+    },
+    Plain {
+        label: "GET /.well-known/libp2p/protocols",
+        summary: "The protocols of libp2p that are spoken over HTTP here, with their paths.",
+        content_type: "application/json",
+        needs: "nothing",
+    },
+    Plain {
         label: "OPTIONS /routing/v1/peers/{peer-id}",
         summary: "Says that pages of any site may ask.",
         content_type: "text/plain",

@@ -24,6 +24,9 @@ pub struct SealedKey {
     pub retired_at: Option<Timestamp>,
 }
 
+const SELECT: &str =
+    "SELECT kid, sealed_secret, created_at, activated_at, retired_at FROM signing_keys ORDER BY created_at, kid";
+
 #[derive(FromRow)]
 struct Row {
     kid: String,
@@ -31,6 +34,18 @@ struct Row {
     created_at: jiff_sqlx::Timestamp,
     activated_at: Option<jiff_sqlx::Timestamp>,
     retired_at: Option<jiff_sqlx::Timestamp>,
+}
+
+impl From<Row> for SealedKey {
+    fn from(row: Row) -> Self {
+        Self {
+            kid: row.kid,
+            sealed_secret: row.sealed_secret,
+            created_at: row.created_at.to_jiff(),
+            activated_at: row.activated_at.map(jiff_sqlx::Timestamp::to_jiff),
+            retired_at: row.retired_at.map(jiff_sqlx::Timestamp::to_jiff),
+        }
+    }
 }
 
 impl Tx {
@@ -131,6 +146,16 @@ impl Tx {
         self.execute("DELETE FROM signing_keys WHERE retired_at < $1", &[time.into()]).await
     }
 
+    /// Gives all signing keys, the oldest first, and keeps others from changing them until the end of the transaction.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_signing_keys(&mut self) -> Result<Vec<SealedKey>> {
+        self.lock_keyring().await?;
+        let rows: Vec<Row> = self.fetch_all(SELECT, &[]).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
     /// Makes changes of the keyring wait for each other.
     async fn lock_keyring(&mut self) -> Result<()> {
         // SQLite has one writer. Without a row there is nothing to lock but a number: "keyring", read as one.
@@ -148,20 +173,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn list_signing_keys(&self) -> Result<Vec<SealedKey>> {
-        let rows: Vec<Row> = self
-            .db
-            .fetch_all(
-                "SELECT kid, sealed_secret, created_at, activated_at, retired_at FROM signing_keys ORDER BY created_at, kid",
-                &[],
-            )
-            .await?;
-        let read = |row: Row| SealedKey {
-            kid: row.kid,
-            sealed_secret: row.sealed_secret,
-            created_at: row.created_at.to_jiff(),
-            activated_at: row.activated_at.map(jiff_sqlx::Timestamp::to_jiff),
-            retired_at: row.retired_at.map(jiff_sqlx::Timestamp::to_jiff),
-        };
-        Ok(rows.into_iter().map(read).collect())
+        let rows: Vec<Row> = self.db.fetch_all(SELECT, &[]).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
     }
 }

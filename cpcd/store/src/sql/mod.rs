@@ -23,6 +23,7 @@ mod health;
 mod index_failures;
 mod index_rebuilds;
 mod index_state;
+mod invite_uses;
 mod invites;
 mod job;
 mod keyring;
@@ -38,13 +39,18 @@ mod nodes;
 mod nodes_bulk;
 mod postgres;
 mod queue;
+mod recovery_codes;
 mod replicas;
 mod revocations;
 mod row;
+mod sealed;
 mod search;
 mod server_identity;
+mod service_tokens;
 mod sessions;
 mod tx;
+mod user_keys;
+mod user_states;
 mod users;
 mod webhooks;
 mod writer;
@@ -82,6 +88,7 @@ pub use self::{
     nodes::{Followed, NodeFilter},
     nodes_bulk::{Seen, Transition},
     revocations::{Revocation, RevocationTarget},
+    sealed::SEALED_COLUMNS,
     search::{Matches, Shown},
     server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},

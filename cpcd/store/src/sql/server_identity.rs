@@ -17,6 +17,8 @@ pub struct ServerIdentity {
     pub root_key_fingerprint: Vec<u8>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// What everything is derived from that is not in the store, sealed; nothing while that is the root key itself.
+    pub sealed_derivation: Option<Vec<u8>>,
 }
 
 #[derive(FromRow)]
@@ -25,7 +27,23 @@ struct Row {
     sealed_key: Vec<u8>,
     root_key_fingerprint: Vec<u8>,
     created_at: jiff_sqlx::Timestamp,
+    sealed_derivation: Option<Vec<u8>>,
 }
+
+impl From<Row> for ServerIdentity {
+    fn from(row: Row) -> Self {
+        Self {
+            store_id: row.store_id,
+            sealed_key: row.sealed_key,
+            root_key_fingerprint: row.root_key_fingerprint,
+            created_at: row.created_at.to_jiff(),
+            sealed_derivation: row.sealed_derivation,
+        }
+    }
+}
+
+const SELECT: &str =
+    "SELECT store_id, sealed_key, root_key_fingerprint, created_at, sealed_derivation FROM server_identity";
 
 impl Tx {
     /// Gives the store its identity.
@@ -34,17 +52,27 @@ impl Tx {
     /// `WRITE_CONFLICT` if it has one.
     pub async fn insert_server_identity(&mut self, identity: &ServerIdentity) -> Result<()> {
         self.execute(
-            "INSERT INTO server_identity (singleton, store_id, sealed_key, root_key_fingerprint, created_at)
-             VALUES (1, $1, $2, $3, $4)",
+            "INSERT INTO server_identity (singleton, store_id, sealed_key, root_key_fingerprint, created_at, sealed_derivation)
+             VALUES (1, $1, $2, $3, $4, $5)",
             &[
                 identity.store_id.into(),
                 identity.sealed_key.as_slice().into(),
                 identity.root_key_fingerprint.as_slice().into(),
                 identity.created_at.into(),
+                identity.sealed_derivation.as_deref().into(),
             ],
         )
         .await
         .map(drop)
+    }
+
+    /// Gives the store's identity, as this transaction sees it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_server_identity(&mut self) -> Result<Option<ServerIdentity>> {
+        let row: Option<Row> = self.fetch_optional(SELECT, &[]).await?;
+        Ok(row.map(Into::into))
     }
 }
 
@@ -54,15 +82,7 @@ impl Store {
     /// # Errors
     /// What the engine says.
     pub async fn get_server_identity(&self) -> Result<Option<ServerIdentity>> {
-        let row: Option<Row> = self
-            .db
-            .fetch_optional("SELECT store_id, sealed_key, root_key_fingerprint, created_at FROM server_identity", &[])
-            .await?;
-        Ok(row.map(|row| ServerIdentity {
-            store_id: row.store_id,
-            sealed_key: row.sealed_key,
-            root_key_fingerprint: row.root_key_fingerprint,
-            created_at: row.created_at.to_jiff(),
-        }))
+        let row: Option<Row> = self.db.fetch_optional(SELECT, &[]).await?;
+        Ok(row.map(Into::into))
     }
 }

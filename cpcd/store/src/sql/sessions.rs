@@ -27,6 +27,8 @@ pub struct Session {
     pub refresh_hash: Option<[u8; 32]>,
     /// The key that has to sign its renewals, if it is bound to one.
     pub bound_key: Option<[u8; 32]>,
+    /// The user's key that opened it: it ends with that.
+    pub opened_with: Option<[u8; 32]>,
 }
 
 /// How far the refresh tokens of a session have come.
@@ -94,6 +96,7 @@ struct Row {
     expires_at: jiff_sqlx::Timestamp,
     refresh_hash: Option<Vec<u8>>,
     bound_key: Option<Vec<u8>>,
+    opened_with: Option<Vec<u8>>,
 }
 
 #[derive(FromRow)]
@@ -146,6 +149,7 @@ impl Row {
             expires_at: self.expires_at.to_jiff(),
             refresh_hash: self.refresh_hash.map(|hash| bytes("sessions.refresh_hash", &hash)).transpose()?,
             bound_key: self.bound_key.map(|key| bytes("sessions.bound_key", &key)).transpose()?,
+            opened_with: self.opened_with.map(|key| bytes("sessions.opened_with", &key)).transpose()?,
         })
     }
 }
@@ -157,8 +161,8 @@ impl Tx {
     /// What the engine says, here as in all writes.
     pub async fn insert_session(&mut self, session: &Session) -> Result<()> {
         self.execute(
-            "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key, opened_with)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             &[
                 session.id.uuid().into(),
                 session.subject_id.into(),
@@ -167,6 +171,7 @@ impl Tx {
                 session.expires_at.into(),
                 session.refresh_hash.as_ref().map(<[u8; 32]>::as_slice).into(),
                 session.bound_key.as_ref().map(<[u8; 32]>::as_slice).into(),
+                session.opened_with.as_ref().map(<[u8; 32]>::as_slice).into(),
             ],
         )
         .await
@@ -259,7 +264,7 @@ impl Store {
         let row: Option<Row> = self
             .db
             .fetch_optional(
-                "SELECT id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key FROM sessions
+                "SELECT id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key, opened_with FROM sessions
                  WHERE id = $1 AND ended_at IS NULL",
                 &[id.uuid().into()],
             )

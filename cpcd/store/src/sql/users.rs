@@ -4,7 +4,7 @@ use cpcd_model::{
     Error, Reason, Result,
     id::UserId,
     permission::Permissions,
-    user::{User, Username},
+    user::{User, UserKey, UserState, Username},
 };
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
@@ -22,13 +22,13 @@ macro_rules! select {
     ($rest:literal) => {
         sql(
             concat!(
-                "SELECT id, username, public_key, permissions, permission_epoch, created_at, (SELECT coalesce(jsonb_agg(",
+                "SELECT id, username, public_key, permissions, permission_epoch, is_pending, suspended_at, created_at, (SELECT coalesce(jsonb_agg(",
                 "jsonb_build_object('resource', resource, 'level', level, 'object', object_id) ORDER BY resource, object_id), ",
                 "'[]') FROM grants WHERE user_id = users.id) AS grants FROM users ",
                 $rest
             ),
             concat!(
-                "SELECT id, username, public_key, permissions, permission_epoch, created_at, (SELECT json_group_array(",
+                "SELECT id, username, public_key, permissions, permission_epoch, is_pending, suspended_at, created_at, (SELECT json_group_array(",
                 "json_object('resource', resource, 'level', level, 'object', lower(hex(object_id)))) FROM (SELECT * FROM grants ",
                 "WHERE user_id = users.id ORDER BY resource, object_id)) AS grants FROM users ",
                 $rest
@@ -44,6 +44,8 @@ struct Row {
     public_key: Vec<u8>,
     permissions: Json<Permissions>,
     permission_epoch: i64,
+    is_pending: bool,
+    suspended_at: Option<jiff_sqlx::Timestamp>,
     created_at: jiff_sqlx::Timestamp,
     grants: Json<Vec<Grant>>,
 }
@@ -60,6 +62,11 @@ impl Row {
             public_key: bytes("users.public_key", &self.public_key)?,
             permissions,
             permission_epoch: unsigned("users.permission_epoch", self.permission_epoch)?,
+            state: match (self.suspended_at, self.is_pending) {
+                (Some(_), _) => UserState::Suspended,
+                (None, true) => UserState::Pending,
+                (None, false) => UserState::Active,
+            },
             created_at: self.created_at.to_jiff(),
         })
     }
@@ -73,8 +80,8 @@ impl Tx {
     pub async fn insert_user(&mut self, user: &User) -> Result<()> {
         let added = self
             .execute(
-                "INSERT INTO users (id, username, public_key, permissions, permission_epoch, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6)",
+                "INSERT INTO users (id, username, public_key, permissions, permission_epoch, created_at, is_pending)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 &[
                     user.id.uuid().into(),
                     user.username.as_str().into(),
@@ -82,6 +89,7 @@ impl Tx {
                     Arg::Json(json_text(&without_grants(&user.permissions)?)?),
                     big(user.permission_epoch).into(),
                     user.created_at.into(),
+                    (user.state == UserState::Pending).into(),
                 ],
             )
             .await;
@@ -95,6 +103,15 @@ impl Tx {
             }
             added => {
                 added?;
+                let key = UserKey {
+                    id: user.id.uuid().into(),
+                    user_id: user.id,
+                    public_key: user.public_key,
+                    name: String::new(),
+                    created_at: user.created_at,
+                    last_used_at: None,
+                };
+                self.insert_user_key("public_key", &key).await?;
                 self.set_grants(user.id, &user.permissions).await
             }
         }
@@ -124,7 +141,7 @@ impl Tx {
         self.get_user(id).await
     }
 
-    /// Gives the users with admin on all users, and keeps others from changing them until the end of the transaction.
+    /// Gives the users with admin on all users who can use it, and keeps others from changing them until the end of the transaction.
     ///
     /// # Errors
     /// What the engine says.
@@ -134,10 +151,10 @@ impl Tx {
                 sql(
                     "SELECT id FROM users WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(permissions -> 'rules') AS rule
                      WHERE rule ->> 'resource' = 'users' AND rule ->> 'level' = 'admin' AND NOT rule ? 'scope')
-                     ORDER BY id FOR UPDATE",
+                     AND NOT is_pending AND suspended_at IS NULL ORDER BY id FOR UPDATE",
                     "SELECT id FROM users WHERE EXISTS (SELECT 1 FROM json_each(permissions, '$.rules') AS rule
                      WHERE rule.value ->> 'resource' = 'users' AND rule.value ->> 'level' = 'admin'
-                     AND rule.value -> 'scope' IS NULL) ORDER BY id",
+                     AND rule.value -> 'scope' IS NULL) AND NOT is_pending AND suspended_at IS NULL ORDER BY id",
                 ),
                 &[],
             )
@@ -174,12 +191,20 @@ impl Store {
         self.get_user_where(select!("WHERE username = $1"), username.into()).await
     }
 
-    /// Gives the user of a key.
+    /// Gives the user of a key, which is one of theirs.
     ///
     /// # Errors
     /// What the engine says.
     pub async fn get_user_by_key(&self, public_key: &[u8; 32]) -> Result<Option<User>> {
-        self.get_user_where(select!("WHERE public_key = $1"), public_key.as_slice().into()).await
+        // An account that an older version made has its key in its own column alone.
+        let statement = select!(
+            "WHERE id = coalesce(
+                 (SELECT user_id FROM user_keys WHERE public_key = $1),
+                 (SELECT id FROM users AS older WHERE older.public_key = $1
+                      AND NOT EXISTS (SELECT 1 FROM user_keys WHERE user_id = older.id))
+             )"
+        );
+        self.get_user_where(statement, public_key.as_slice().into()).await
     }
 
     async fn get_user_where(&self, sql: Sql, key: Arg<'_>) -> Result<Option<User>> {
@@ -196,6 +221,23 @@ impl Store {
             .db
             .fetch_all(select!("WHERE id > $1 ORDER BY id LIMIT $2"), &[after.into(), i64::from(limit).into()])
             .await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Gives at most `limit` users of a state in the order of their ids, those after `after`.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_users_in(&self, state: UserState, after: Option<UserId>, limit: u32) -> Result<Vec<User>> {
+        let statement = match state {
+            UserState::Active => {
+                select!("WHERE NOT is_pending AND suspended_at IS NULL AND id > $1 ORDER BY id LIMIT $2")
+            }
+            UserState::Pending => select!("WHERE is_pending AND suspended_at IS NULL AND id > $1 ORDER BY id LIMIT $2"),
+            UserState::Suspended => select!("WHERE suspended_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2"),
+        };
+        let after = after.map_or(Uuid::nil(), UserId::uuid);
+        let rows: Vec<Row> = self.db.fetch_all(statement, &[after.into(), i64::from(limit).into()]).await?;
         rows.into_iter().map(Row::read).collect()
     }
 

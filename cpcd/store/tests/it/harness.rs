@@ -10,7 +10,7 @@ use cpcd_model::{
     id::{ContentId, UserId},
     permission::Permissions,
     time::Timestamp,
-    user::{User, Username},
+    user::{User, UserState, Username},
 };
 use cpcd_store::{
     Store, Tx,
@@ -164,6 +164,7 @@ pub(crate) fn user(name: &str) -> User {
         public_key,
         permissions: Permissions::new(vec!["content=write".parse().unwrap(), "users=read".parse().unwrap()]).unwrap(),
         permission_epoch: 3,
+        state: UserState::Active,
         created_at: now(),
     }
 }

@@ -30,6 +30,7 @@ async fn fill(place: &Place) {
         sealed_key: vec![0, 1, 255],
         root_key_fingerprint: vec![7; 32],
         created_at: now(),
+        sealed_derivation: None,
     };
     write(&store, move |tx| Box::pin(async move { tx.insert_server_identity(&identity).await })).await;
     for owner in [alice, bob] {
@@ -42,6 +43,7 @@ async fn fill(place: &Place) {
             expires_at: time("2030-01-02T03:04:05.000006Z"),
             refresh_hash: Some([9; 32]),
             bound_key: None,
+            opened_with: None,
         };
         write(&store, move |tx| Box::pin(async move { tx.insert_session(&session).await })).await;
     }
@@ -82,6 +84,9 @@ async fn fill(place: &Place) {
          INSERT INTO webhooks (id, owner_id, url, sealed_secret, kinds, created_at, cursor_xid, cursor_id, failures, failing_since)
          VALUES ({grant}, {alice}, 'https://hooks.example.org/x', {key}, '[\"node.\"]', '2026-03-04T05:06:07.000001Z',
                  9223372036854775807, 7, 3, '2026-03-05T05:06:07.100000Z');
+         INSERT INTO recovery_codes VALUES ({alice}, {key}, '2026-03-04T05:06:07.000001Z');
+         INSERT INTO service_tokens (id, owner_id, name, secret_hash, permissions, created_at, expires_at) VALUES
+             ({grant}, {alice}, 'ci', {key}, '{{\"rules\": []}}', '2026-03-04T05:06:07.000001Z', '2026-03-05T05:06:07.100000Z');
          INSERT INTO signing_keys VALUES ('kid', {record}, '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z', NULL);
          INSERT INTO revocations (id, kind, target, before_at, created_at, expires_at) VALUES
              (41, 'all', NULL, '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z');

@@ -86,6 +86,7 @@ async fn many_sessions_are_opened() {
                 expires_at: now() + Duration::from_secs(600),
                 refresh_hash: (number % 2 == 0).then_some([number; 32]),
                 bound_key: (number % 3 == 0).then_some([number; 32]),
+                opened_with: None,
             })
             .collect();
         let sessions = opened.clone();

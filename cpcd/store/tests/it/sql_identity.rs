@@ -173,6 +173,7 @@ async fn a_session_is_there_until_it_has_expired() {
             expires_at: now() + Duration::from_secs(seconds),
             refresh_hash: (seconds == 10).then_some([7; 32]),
             bound_key: (seconds == 20).then_some([9; 32]),
+            opened_with: (seconds == 20).then_some([8; 32]),
         });
         for session in sessions.clone() {
             write(&store, move |tx| Box::pin(async move { tx.insert_session(&session).await })).await;
@@ -203,6 +204,7 @@ async fn an_ended_session_is_not_given() {
             expires_at: now(),
             refresh_hash: None,
             bound_key: None,
+            opened_with: None,
         };
         let id = session.id;
         write(&store, move |tx| Box::pin(async move { tx.insert_session(&session).await })).await;
@@ -289,6 +291,7 @@ async fn a_store_has_one_identity() {
             sealed_key: vec![key; 60],
             root_key_fingerprint: vec![9; 32],
             created_at: now(),
+            sealed_derivation: None,
         };
         let first = identity(1);
         for (identity, taken) in [(first.clone(), true), (identity(2), false)] {

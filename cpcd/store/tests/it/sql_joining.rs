@@ -12,6 +12,7 @@ use cpcd_store::{
     Store,
     sql::{Departure, NodeCount, NodeFilter},
 };
+use uuid::Uuid;
 
 use crate::harness::{for_each_engine, insert_user, now, write};
 
@@ -45,6 +46,7 @@ async fn terms_come_back_as_they_were_written() {
             is_ephemeral: true,
             namespaces: vec!["it's".into()],
             network: "203.0.113.0/24".into(),
+            invite_id: Some(Uuid::now_v7()),
         };
         let first = Node { joined, is_pending: true, expires_at: Some(later(60)), ..node(1) };
         let mut second = Node { id: NodeId::generate(), public_key: [2; 32], ..first.clone() };

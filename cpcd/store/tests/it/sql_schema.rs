@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
-use crate::harness::Place;
+use cpcd_store::sql::SEALED_COLUMNS;
+
+use crate::harness::{Place, for_each_place};
 
 /// Runs statements on a connection of their own.
 pub(crate) async fn raw(place: &Place, statements: &str) {
@@ -217,4 +219,20 @@ async fn sqlite_checks_what_the_types_of_postgres_enforce() {
         assert!(run(wrong.clone()).await.is_err(), "{wrong}");
     }
     connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn whatever_is_sealed_is_written_anew_with_the_root_key() {
+    for_each_place(async |place| {
+        place.open().await.close().await;
+        let schema = columns(place).await;
+        let found: BTreeSet<_> = schema
+            .iter()
+            .flat_map(|(table, columns)| columns.keys().map(move |column| (table.as_str(), column.as_str())))
+            .filter(|(_, column)| column.starts_with("sealed_"))
+            .collect();
+        let known: BTreeSet<_> = SEALED_COLUMNS.iter().copied().collect();
+        assert_eq!(found, known, "a sealed column is unknown to `cpcd root-key rotate` (sql/sealed.rs)");
+    })
+    .await;
 }

@@ -139,6 +139,12 @@ impl Daemon {
         }
     }
 
+    /// Asks for a challenge for a user's key and a purpose, and gives it signed.
+    pub(crate) async fn key_proof(&self, key: &SecretKey, purpose: v1::ChallengePurpose) -> v1::KeyProof {
+        let proof = self.proof_for(key, v1::SubjectKind::User, purpose).await;
+        v1::KeyProof { challenge: proof.challenge, signature: proof.signature }
+    }
+
     /// Logs in over gRPC; gives the access token.
     pub(crate) async fn login(&self, key: &SecretKey) -> Result<String, Status> {
         let proof = self.try_proof(key, v1::SubjectKind::User, v1::ChallengePurpose::Login).await?;
@@ -196,6 +202,9 @@ pub(crate) fn sign(key: &SecretKey, challenge: &v1::Challenge) -> v1::ChallengeP
         purpose: match challenge.purpose() {
             v1::ChallengePurpose::Register => Purpose::Register,
             v1::ChallengePurpose::Refresh => Purpose::Refresh,
+            v1::ChallengePurpose::AddKey => Purpose::AddKey,
+            v1::ChallengePurpose::Confirm => Purpose::Confirm,
+            v1::ChallengePurpose::Recover => Purpose::Recover,
             v1::ChallengePurpose::Login | v1::ChallengePurpose::Unspecified => Purpose::Login,
         },
         public_key: &public,

@@ -1,9 +1,10 @@
 //! One message and more for each call: what the matrix sends.
 
 use cpc_proto::{clients::event_service_client::EventServiceClient, v1};
+use cpc_signing::SecretKey;
 use serde_json::{Value, json};
 
-use crate::harness::{Bearer, Daemon, Person};
+use crate::harness::{Bearer, Daemon, Person, rule_message};
 
 /// A message of a call, and what comes of it for those who may.
 pub(super) struct Specimen {
@@ -81,7 +82,21 @@ pub(super) async fn of(call: &str, daemon: &Daemon, owner: &Person) -> Vec<Speci
         }
         "IdentityService/CreateInvite" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
         "IdentityService/ListInvites" => vec![others(json!({ "kind": "SUBJECT_KIND_USER" }))],
+        "IdentityService/ApproveUser" | "IdentityService/SuspendUser" | "IdentityService/ResumeUser" => {
+            vec![others(json!({ "id": passer_by(daemon).await }))]
+        }
+        "IdentityService/GetInvite" | "IdentityService/ListInviteUses" => {
+            vec![others(json!({ "id": invite(daemon).await }))]
+        }
         "IdentityService/RevokeInvite" => vec![others(json!({ "id": invite(daemon).await }))],
+        "IdentityService/ListKeys" => vec![own(json!({})), others(json!({ "userId": owner.id }))],
+        "IdentityService/AddKey" | "IdentityService/Recover" => vec![ends("FIELD_REQUIRED", json!({}))],
+        "IdentityService/RotateKey" => vec![ends("FIELD_REQUIRED", json!({ "id": owner.id }))],
+        "IdentityService/RevokeKey" => vec![others(json!({ "id": second_key(daemon, owner).await }))],
+        "IdentityService/CreateRecoveryCodes" => vec![others(json!({}))],
+        "IdentityService/CreateServiceToken" => vec![ends("FIELD_REQUIRED", json!({}))],
+        "IdentityService/ListServiceTokens" => vec![own(json!({})), others(json!({ "ownerId": owner.id }))],
+        "IdentityService/RevokeServiceToken" => vec![others(json!({ "id": service_token(daemon, owner).await }))],
         "IdentityService/ListTokenKeys" | "IdentityService/RotateTokenKey" => vec![others(json!({}))],
         "AdminService/GetIndexStatus" | "AdminService/RebuildIndex" => vec![others(json!({}))],
         "DiscoveryService/PublishContent" => vec![others(json!({ "title": "a title" }))],
@@ -109,6 +124,44 @@ async fn allocation(daemon: &Daemon) -> String {
     let resources = Some(v1::NodeResources { cpu_millicores: 1 << 40, ..Default::default() });
     let request = v1::ResourceRequest { resources, wait: true, ..Default::default() };
     daemon.local_registry().await.request_resources(request).await.expect("it waits").into_inner().id
+}
+
+/// Gives a user a second key in place of the one before: a user has only so many.
+async fn second_key(daemon: &Daemon, owner: &Person) -> String {
+    let mut identity = daemon.identity(Some(&owner.token)).await;
+    let listed = identity.list_keys(v1::ListKeysRequest::default()).await.expect("a list").into_inner();
+    for key in listed.keys.into_iter().filter(|key| key.id != owner.id) {
+        let request = v1::RevokeKeyRequest { id: key.id, confirmation: None };
+        identity.revoke_key(request).await.expect("it is revoked");
+    }
+    let proof = Some(daemon.key_proof(&SecretKey::generate(), v1::ChallengePurpose::AddKey).await);
+    let request = v1::AddKeyRequest { proof, ..Default::default() };
+    let added = identity.add_key(request).await.expect("it is added").into_inner();
+    added.key.expect("a key").id
+}
+
+/// Makes a service token in place of the one before: a user has only so many.
+async fn service_token(daemon: &Daemon, owner: &Person) -> String {
+    let mut identity = daemon.identity(Some(&owner.token)).await;
+    let listed = identity.list_service_tokens(v1::ListServiceTokensRequest::default()).await.expect("a list");
+    for token in listed.into_inner().service_tokens.into_iter().filter(|token| token.revoked_at.is_none()) {
+        let request = v1::RevokeServiceTokenRequest { id: token.id };
+        identity.revoke_service_token(request).await.expect("it is revoked");
+    }
+    let permissions = vec![rule_message("content=read")];
+    let request = v1::CreateServiceTokenRequest { name: "ci".into(), permissions, ..Default::default() };
+    let made = identity.create_service_token(request).await.expect("it is made").into_inner();
+    made.service_token.expect("a service token").id
+}
+
+/// Makes a user whom nobody needs.
+async fn passer_by(daemon: &Daemon) -> String {
+    let key = SecretKey::generate();
+    let public_key = key.public().as_bytes().to_vec();
+    let username = format!("passer-{}", key.public().peer_id().to_string()[8..30].to_lowercase());
+    let request = v1::CreateUserRequest { username, public_key, permissions: Vec::new() };
+    let made = daemon.local().await.create_user(request).await.expect("the user is made");
+    made.into_inner().user.expect("a user").id
 }
 
 async fn invite(daemon: &Daemon) -> String {

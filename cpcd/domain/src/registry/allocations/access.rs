@@ -21,7 +21,7 @@ fn target(allocation: &Allocation) -> Target<'_> {
 /// Says whether a caller holds an allocation: they asked for it, or it counts for them.
 pub(super) fn holds(caller: &Caller, allocation: &Allocation) -> bool {
     match caller.subject() {
-        Subject::User(id) => allocation.owner_id == Some(id.uuid()),
+        Subject::User(_) | Subject::Service(_) => allocation.owner_id == caller.subject().owner().map(UserId::uuid),
         Subject::Node(id) => allocation.requester == Requester::Node(id),
         Subject::LocalAdmin => allocation.requester == Requester::Local,
         Subject::Anonymous | Subject::System => false,
@@ -31,8 +31,10 @@ pub(super) fn holds(caller: &Caller, allocation: &Allocation) -> bool {
 /// Says whether an allocation is for a caller to see: read on allocations, to hold it, or to provide for it.
 pub(super) fn may_see(caller: &Caller, allocation: &Allocation) -> bool {
     let provides = |id| allocation.parts.iter().any(|part| part.node_id == Some(id));
+    // A program sees what is its owner's only if it was given that.
+    let is_program = matches!(caller.subject(), Subject::Service(_));
     caller.may(Resource::Allocations, Level::Read, &target(allocation))
-        || holds(caller, allocation)
+        || !is_program && holds(caller, allocation)
         || matches!(caller.subject(), Subject::Node(id) if provides(id))
 }
 

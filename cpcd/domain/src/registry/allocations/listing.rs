@@ -78,8 +78,12 @@ impl Allocations {
             (Subject::User(own), Scopes::Only(scopes)) => {
                 filter.within = Some((scopes.into_iter().cloned().collect(), Some(own)));
             }
+            // Its owner's are the program's to see only if it was given that.
+            (Subject::Service(_), Scopes::Only(scopes)) if !scopes.is_empty() => {
+                filter.within = Some((scopes.into_iter().cloned().collect(), None));
+            }
             (Subject::Node(own), Scopes::Only(_)) => filter.of_node = Some(own),
-            (Subject::Anonymous | Subject::LocalAdmin | Subject::System, Scopes::Only(_)) => {
+            (Subject::Service(_) | Subject::Anonymous | Subject::LocalAdmin | Subject::System, Scopes::Only(_)) => {
                 return Ok((Vec::new(), String::new()));
             }
         }

@@ -107,10 +107,11 @@ impl Allocations {
                 let reach = Reach::of(caller, &node.realm, node.owner_id);
                 Ok(Asking { requester: Requester::Node(id), owner_id, reach })
             }
-            Subject::User(id) => {
+            Subject::User(_) | Subject::Service(_) => {
                 caller.require_some(Resource::Allocations, Level::Write)?;
+                let owner = caller.require_owner()?;
                 let reach = Reach::of(caller, "", None);
-                Ok(Asking { requester: Requester::User(id), owner_id: Some(id.uuid()), reach })
+                Ok(Asking { requester: Requester::User(owner), owner_id: Some(owner.uuid()), reach })
             }
             Subject::Anonymous | Subject::LocalAdmin | Subject::System => {
                 caller.require(Resource::Allocations, Level::Write)?;

@@ -194,7 +194,7 @@ impl Peers {
         let is_open = self.is_open(caller);
         let key = match caller.subject() {
             Subject::Node(id) => self.directory.key(id),
-            Subject::User(_) | Subject::Anonymous | Subject::LocalAdmin | Subject::System => None,
+            Subject::User(_) | Subject::Service(_) | Subject::Anonymous | Subject::LocalAdmin | Subject::System => None,
         };
         let view = View { caller, realm: self.nodes.realm_of(caller).await?, key, is_open };
         let realms = self.realms(&view, &request.realm)?;

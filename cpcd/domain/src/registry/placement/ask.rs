@@ -12,7 +12,7 @@ use cpcd_model::{
 };
 use cpcd_store::Store;
 
-use crate::{Caller, caller::Subject};
+use crate::Caller;
 
 /// What is looked for on each node, and on which.
 #[derive(Clone, Debug)]
@@ -58,10 +58,7 @@ pub(in crate::registry) enum Reach {
 impl Reach {
     /// Gives where a caller's allocations may be placed; `realm` and `owner` are those of a caller that is a node.
     pub(in crate::registry) fn of(caller: &Caller, realm: &str, owner: Option<UserId>) -> Self {
-        let owner = match caller.subject() {
-            Subject::User(id) => Some(id),
-            Subject::Anonymous | Subject::Node(_) | Subject::LocalAdmin | Subject::System => owner,
-        };
+        let owner = caller.subject().owner().or(owner);
         Self::within(caller.allowed_scopes(Resource::Nodes, Level::Read), realm, owner)
     }
 

@@ -3,6 +3,8 @@
 /// What is copied, in the order in which one needs the other.
 pub(super) const COPIED: &[&str] = &[
     "users",
+    "user_keys",
+    "recovery_codes",
     "invites",
     "nodes",
     "node_counts",
@@ -11,6 +13,7 @@ pub(super) const COPIED: &[&str] = &[
     "allocation_owners",
     "grants",
     "webhooks",
+    "service_tokens",
     "content",
     "sessions",
     "used_challenges",

@@ -1,0 +1,251 @@
+//! Table `user_keys`: the keys that users log in with.
+//!
+//! An account that an older version of the program made has no row here until its keys change: then its one key is the user's own column.
+
+use std::time::Duration;
+
+use cpcd_model::{
+    Error, Reason, Result,
+    id::{KeyId, SessionId, UserId},
+    time::Timestamp,
+    user::UserKey,
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Store, Tx, arg::sql, fault::violates_unique, row::bytes};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    user_id: Uuid,
+    public_key: Vec<u8>,
+    name: String,
+    created_at: jiff_sqlx::Timestamp,
+    last_used_at: Option<jiff_sqlx::Timestamp>,
+}
+
+impl Row {
+    fn read(self) -> Result<UserKey> {
+        Ok(UserKey {
+            id: self.id.into(),
+            user_id: self.user_id.into(),
+            public_key: bytes("user_keys.public_key", &self.public_key)?,
+            name: self.name,
+            created_at: self.created_at.to_jiff(),
+            last_used_at: self.last_used_at.map(jiff_sqlx::Timestamp::to_jiff),
+        })
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT id, user_id, public_key, name, created_at, last_used_at FROM user_keys ", $rest)
+    };
+}
+
+impl Tx {
+    /// Keeps a user's keys from being changed until the end of the transaction, but not from being used.
+    ///
+    /// # Errors
+    /// What the engine says, here as in all writes.
+    pub async fn share_user(&mut self, user: UserId) -> Result<()> {
+        // SQLite has one writer.
+        if self.is_postgres() {
+            let lock = "SELECT 1 FROM users WHERE id = $1 FOR SHARE";
+            self.fetch_optional::<(i32,)>(lock, &[user.uuid().into()]).await?;
+        }
+        Ok(())
+    }
+
+    /// Says whether a key is one of a user's, as this transaction sees it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn has_user_key(&mut self, user: UserId, public_key: &[u8; 32]) -> Result<bool> {
+        let found: Option<(i32,)> = self
+            .fetch_optional(
+                "SELECT 1 FROM users WHERE id = $1 AND (
+                     EXISTS (SELECT 1 FROM user_keys WHERE user_id = users.id AND public_key = $2)
+                     OR public_key = $2 AND NOT EXISTS (SELECT 1 FROM user_keys WHERE user_id = users.id)
+                 )",
+                &[user.uuid().into(), public_key.as_slice().into()],
+            )
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// Gives an account of an older version the row of its one key.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn ensure_user_key(&mut self, user: UserId) -> Result<()> {
+        self.execute(
+            "INSERT INTO user_keys (id, user_id, public_key, name, created_at)
+             SELECT id, id, public_key, '', created_at FROM users
+             WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM user_keys WHERE user_id = $1)",
+            &[user.uuid().into()],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Adds a key to a user's.
+    ///
+    /// # Errors
+    /// `KEY_TAKEN` if it is somebody's already, naming `field`.
+    pub async fn insert_user_key(&mut self, field: &str, key: &UserKey) -> Result<()> {
+        let taken = || Error::field(Reason::KeyTaken, field, "belongs to a user already");
+        // Another account of an older version has it in its own column only.
+        let older: Option<(i32,)> = self
+            .fetch_optional(
+                "SELECT 1 FROM users WHERE public_key = $1 AND id <> $2
+                     AND NOT EXISTS (SELECT 1 FROM user_keys WHERE user_id = users.id)",
+                &[key.public_key.as_slice().into(), key.user_id.uuid().into()],
+            )
+            .await?;
+        if older.is_some() {
+            return Err(taken());
+        }
+        let added = self
+            .execute(
+                "INSERT INTO user_keys (id, user_id, public_key, name, created_at, last_used_at) VALUES ($1, $2, $3, $4, $5, $6)",
+                &[
+                    key.id.uuid().into(),
+                    key.user_id.uuid().into(),
+                    key.public_key.as_slice().into(),
+                    key.name.as_str().into(),
+                    key.created_at.into(),
+                    key.last_used_at.into(),
+                ],
+            )
+            .await;
+        match added {
+            Err(error) if violates_unique(&error, "user_keys_public_key_key", "user_keys.public_key") => Err(taken()),
+            added => added.map(drop),
+        }
+    }
+
+    /// Gives how many keys a user has, as this transaction sees it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn count_user_keys(&mut self, user: UserId) -> Result<u64> {
+        let counted: Option<(i64,)> =
+            self.fetch_optional("SELECT count(*) FROM user_keys WHERE user_id = $1", &[user.uuid().into()]).await?;
+        Ok(counted.map_or(0, |(count,)| count.unsigned_abs()))
+    }
+
+    /// Gives a user's keys, as this transaction sees them.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_user_keys(&mut self, user: UserId) -> Result<Vec<UserKey>> {
+        let rows: Vec<Row> = self.fetch_all(select!("WHERE user_id = $1 ORDER BY id"), &[user.uuid().into()]).await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// Takes a key from a user; false if it is not there.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_user_key(&mut self, user: UserId, id: KeyId) -> Result<bool> {
+        let deleted = self
+            .execute("DELETE FROM user_keys WHERE user_id = $1 AND id = $2", &[user.uuid().into(), id.uuid().into()])
+            .await?;
+        Ok(deleted == 1)
+    }
+
+    /// Makes the oldest of a user's keys the one of their own column, which older versions of the program know.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn update_first_key(&mut self, user: UserId) -> Result<()> {
+        self.execute(
+            "UPDATE users SET public_key =
+                 (SELECT public_key FROM user_keys WHERE user_id = users.id ORDER BY created_at, id LIMIT 1)
+             WHERE id = $1 AND EXISTS (SELECT 1 FROM user_keys WHERE user_id = users.id)",
+            &[user.uuid().into()],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Notes that a key was used, unless that is noted already for a time less than `within` before.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn note_user_key_use(&mut self, public_key: &[u8; 32], at: Timestamp, within: Duration) -> Result<()> {
+        self.execute(
+            "UPDATE user_keys SET last_used_at = $2
+             WHERE public_key = $1 AND (last_used_at IS NULL OR last_used_at < $3)",
+            &[public_key.as_slice().into(), at.into(), (at - within).into()],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Ends a user's sessions that a key opened, and those of which that is not known, and records it; gives them.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn end_sessions_of_key(
+        &mut self,
+        user: UserId,
+        public_key: &[u8; 32],
+        now: Timestamp,
+        forget_at: Timestamp,
+    ) -> Result<Vec<SessionId>> {
+        let (user, key) = (user.uuid(), public_key.as_slice());
+        self.execute(
+            sql(
+                "INSERT INTO revocations (kind, target, before_at, created_at, expires_at)
+                 SELECT 'session', id, $3::TIMESTAMPTZ, $3::TIMESTAMPTZ, $4::TIMESTAMPTZ FROM sessions
+                 WHERE subject_id = $1 AND (opened_with = $2 OR opened_with IS NULL) AND ended_at IS NULL AND expires_at > $3",
+                "INSERT INTO revocations (kind, target, before_at, created_at, expires_at)
+                 SELECT 'session', id, $3, $3, $4 FROM sessions
+                 WHERE subject_id = $1 AND (opened_with = $2 OR opened_with IS NULL) AND ended_at IS NULL AND expires_at > $3",
+            ),
+            &[user.into(), key.into(), now.into(), forget_at.into()],
+        )
+        .await?;
+        let rows: Vec<(Uuid,)> = self
+            .fetch_all(
+                "UPDATE sessions SET ended_at = $3
+                 WHERE subject_id = $1 AND (opened_with = $2 OR opened_with IS NULL) AND ended_at IS NULL AND expires_at > $3
+                 RETURNING id",
+                &[user.into(), key.into(), now.into()],
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    }
+}
+
+impl Store {
+    /// Gives a key of a user.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn get_user_key(&self, id: KeyId) -> Result<Option<UserKey>> {
+        let row: Option<Row> = self.db.fetch_optional(select!("WHERE id = $1"), &[id.uuid().into()]).await?;
+        row.map(Row::read).transpose()
+    }
+
+    /// Gives at most `limit` keys of a user in the order of their ids, those after `after`.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn list_user_keys(&self, user: UserId, after: Option<KeyId>, limit: u32) -> Result<Vec<UserKey>> {
+        let after = after.map_or(Uuid::nil(), KeyId::uuid);
+        // The one key of an account that an older version made is in the user's row.
+        let statement =
+            "SELECT id, user_id, public_key, name, created_at, last_used_at FROM user_keys WHERE user_id = $1 AND id > $2
+             UNION ALL
+             SELECT id, id, public_key, '', created_at, NULL FROM users WHERE id = $1 AND id > $2
+                 AND NOT EXISTS (SELECT 1 FROM user_keys WHERE user_id = $1)
+             ORDER BY 1 LIMIT $3";
+        let rows: Vec<Row> =
+            self.db.fetch_all(statement, &[user.uuid().into(), after.into(), i64::from(limit).into()]).await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+}
