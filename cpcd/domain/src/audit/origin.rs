@@ -15,7 +15,7 @@ use super::refusals::{Refusal, SEVERAL};
 use crate::{Caller, caller::Subject, identity};
 
 /// The kinds of callers.
-pub(super) const KINDS: [&str; 5] = ["anonymous", "user", "node", "local_admin", SEVERAL];
+pub(super) const KINDS: [&str; 6] = ["anonymous", "user", "service", "node", "local_admin", SEVERAL];
 
 /// A call that came in.
 #[derive(Clone, Copy, Debug)]

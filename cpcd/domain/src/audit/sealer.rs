@@ -140,7 +140,8 @@ impl Sealer {
             let mut chain = start(&bounds);
             for entry in entries.iter().filter(|entry| entry.sealed.is_some_and(|place| place.number <= last.number)) {
                 let Some(place) = entry.sealed else { continue };
-                with_record(place.number, entry, |record| chain.follow(record, &place.hash)).map_err(|fault| broken(&fault))?;
+                with_record(place.number, entry, |record| chain.follow(record, &place.hash))
+                    .map_err(|fault| broken(&fault))?;
             }
             let anchor = self.signed(SealKind::Anchor, chain);
             let write = store.write(Priority::Bulk, move |tx| {
