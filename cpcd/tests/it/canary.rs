@@ -252,7 +252,8 @@ async fn no_secret_is_in_anything_that_is_written() {
         ] {
             stage.keep(arguments);
         }
-        let invite = stage.shown_once("invite code", &["--local", "invite", "create", "--kind", "user", "--uses", "1", "-o", "name"]);
+        let invite = stage
+            .shown_once("invite code", &["--local", "invite", "create", "--kind", "user", "--uses", "1", "-o", "name"]);
         stage.keep(&["--local", "invite", "list", "-o", "json"]);
         let hook = ["webhook", "add", "http://127.0.0.1:9/hook", "-o", "name"];
         let hook = stage.shown_once("secret of the webhook", &hook);

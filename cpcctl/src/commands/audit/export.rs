@@ -50,7 +50,7 @@ impl Args {
         };
         let request = ExportAuditRequest { after_number: after };
         let opened =
-            async |client: crate::client::Client| client.without_deadline().audit().export_audit(request.clone()).await;
+            async |client: crate::client::Client| client.without_deadline().audit().export_audit(request).await;
         let mut parts = context.call(opened).await?;
         let mut written = 0_u64;
         while let Some(part) = parts.message().await? {

@@ -4,6 +4,7 @@
 //! Entries that are older than they are kept are cleared away behind an anchor, which is signed, too.
 
 use std::{
+    fmt::Display,
     sync::atomic::Ordering,
     time::{Duration, Instant},
 };
@@ -139,7 +140,8 @@ impl Sealer {
             let mut chain = start(&bounds);
             for entry in entries.iter().filter(|entry| entry.sealed.is_some_and(|place| place.number <= last.number)) {
                 let Some(place) = entry.sealed else { continue };
-                with_record(place.number, entry, |record| chain.follow(record, &place.hash)).map_err(broken)?;
+                with_record(place.number, entry, |record| chain.follow(record, &place.hash))
+                    .map_err(|fault| broken(&fault))?;
             }
             let anchor = self.signed(SealKind::Anchor, chain);
             let write = store.write(Priority::Bulk, move |tx| {
@@ -157,12 +159,12 @@ impl Sealer {
     async fn end_of_chain(&self) -> Result<AuditChain> {
         let bounds = self.audit.store.audit_bounds().await?;
         let mut chain = start(&bounds);
-        self.audit.check_seals(&bounds).map_err(|fault| broken(fault.what))?;
+        self.audit.check_seals(&bounds).map_err(|fault| broken(&fault.what))?;
         let Some(head) = bounds.head else { return Ok(chain) };
         if head.number > chain.number {
             let last = self.audit.store.list_sealed_audit(head.number - 1, head.number, 1).await?;
             if last.first().and_then(|last| last.sealed) != Some(Sealed { number: head.number, hash: head.hash }) {
-                return Err(broken("the last entry is not the one that was signed"));
+                return Err(broken(&"the last entry is not the one that was signed"));
             }
         }
         chain = AuditChain { number: head.number, hash: head.hash };
@@ -200,9 +202,9 @@ pub(super) fn start(bounds: &AuditBounds) -> AuditChain {
     bounds.anchor.map_or_else(AuditChain::default, |anchor| AuditChain { number: anchor.number, hash: anchor.hash })
 }
 
-fn broken(why: impl ToString) -> Error {
+fn broken(why: &dyn Display) -> Error {
     Error::internal(format!(
         "the audit was changed behind the daemon's back, and nothing is sealed on top of that; `cpcctl audit verify` says where: {}",
-        why.to_string()
+        why
     ))
 }

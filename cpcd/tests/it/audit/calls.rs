@@ -13,7 +13,7 @@ use tokio::{
     net::TcpListener,
 };
 
-use crate::harness::{Bearer, Daemon, Engine, Person, raw, raw_stream, rule_message};
+use crate::harness::{Bearer, Daemon, Engine, Person, eventually, raw, raw_stream, rule_message};
 
 /// What a daemon was asked, and by whom.
 struct Stage {
@@ -171,6 +171,10 @@ async fn every_call_that_changes_something_leaves_an_entry() {
     for row in rows().filter(|row| row.keeps().is_some()) {
         let before = stage.entries(row.grpc()).await.len();
         stage.make(&pool, row).await;
+        if row.paths().next().is_none() {
+            // Of a stream only the first answer was waited for.
+            eventually("it is done", async || stage.entries(row.grpc()).await.len() > before).await;
+        }
         // Asked at once: an entry is there with what it is about. A step of an operation, or of what was made for it, may leave one more.
         let entries = stage.entries(row.grpc()).await;
         assert!(entries.len() > before, "{} left no entry", row.grpc());
