@@ -165,7 +165,6 @@ async fn a_wrong_publish_has_the_same_reason_on_both() {
             ("a long tag", me, content(&|m| m.tags = vec!["x".repeat(51)]), "FIELD_TOO_LONG"),
             ("many tags", me, content(&|m| m.tags = vec!["x".into(); 33]), "FIELD_TOO_LONG"),
             ("no cid", me, content(&|m| m.cid = "nonsense".into()), "FIELD_INVALID"),
-            ("friends, before there are any", me, content(&|m| m.visibility = 2), "FIELD_INVALID"),
             ("a foreign id", me, content(&|m| m.id.clone_from(&public)), "NOT_OWNER"),
             ("a hidden id", me, content(&|m| m.id.clone_from(&private)), "CONTENT_NOT_FOUND"),
             ("an unknown id", me, content(&|m| m.id = uuid::Uuid::now_v7().to_string()), "CONTENT_NOT_FOUND"),

@@ -49,7 +49,7 @@ const PAGE: u64 = 500;
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let actor = match self.actor.as_deref() {
-            Some(kind @ ("anonymous" | "local_admin" | "user" | "node" | "several")) => kind.to_owned(),
+            Some(kind @ ("anonymous" | "local_admin" | "user" | "service" | "node" | "several")) => kind.to_owned(),
             other => owner::id(context, other).await?,
         };
         let outcome = match self.outcome.as_deref() {
