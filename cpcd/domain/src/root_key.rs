@@ -30,8 +30,9 @@ pub struct RootKeyChange {
     pub invites_revoked: u64,
 }
 
-/// Seals all secrets of the store under a new root key. Nothing ends by it, unless the old one `is_leaked`: then what could be made
-/// with it is good no longer, sessions and invites among it.
+/// Seals all secrets of the store under a new root key.
+///
+/// Nothing ends by it, unless the old one `is_leaked`: then what could be made with it is good no longer, sessions and invites among it.
 ///
 /// # Errors
 /// `STORE_FOREIGN` if the old key does not open the store, or it has no secrets yet.
@@ -80,8 +81,10 @@ pub async fn rotate(
         .await
 }
 
-/// Gives a store whose root key is lost a new one, and with it a new identity and new signing keys. Accounts, keys of users, nodes and
-/// content stay; what only the old key knew is lost: sessions, service tokens, invites and the secrets of webhooks.
+/// Gives a store whose root key is lost a new one, and with it a new identity and new signing keys.
+///
+/// Accounts, keys of users, nodes and content stay; what only the old key knew is lost: sessions, service tokens, invites and the secrets
+/// of webhooks.
 ///
 /// # Errors
 /// `STORE_FOREIGN` if the store has no secrets yet.

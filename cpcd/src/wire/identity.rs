@@ -103,7 +103,7 @@ pub(crate) fn proof(message: v1::ChallengeProof) -> Proof {
 
 /// Reads a challenge that came back signed, where nothing more is said.
 pub(crate) fn key_proof(message: v1::KeyProof) -> Proof {
-    Proof { challenge: message.challenge.to_vec(), signature: message.signature.to_vec(), ..Proof::default() }
+    Proof { challenge: message.challenge, signature: message.signature, ..Proof::default() }
 }
 
 /// Reads a subject kind.

@@ -58,7 +58,7 @@ impl Accounts {
             Box::pin(async move {
                 tx.lock_user(id).await?.ok_or_else(|| not_found(&id.to_string()))?;
                 if tx.approve_user(id).await? {
-                    tx.insert_events(&[event("user.approved", id, by)], now).await?;
+                    tx.insert_events(&[event("user.approved", id, by.as_deref())], now).await?;
                 }
                 tx.get_user(id).await
             })
@@ -90,7 +90,7 @@ impl Accounts {
                 // What the user may do again is given anew.
                 check_held(&caller, &defaults, &user, "give")?;
                 if tx.resume_user(id).await? {
-                    tx.insert_events(&[event("user.resumed", id, by(&caller))], now).await?;
+                    tx.insert_events(&[event("user.resumed", id, by(&caller).as_deref())], now).await?;
                 }
                 tx.get_user(id).await
             })
@@ -146,7 +146,7 @@ impl Accounts {
                 sessions::end_begun(tx, Some(id.uuid()), begun.before, now).await?;
                 tx.insert_revocation(&begun, now).await?;
                 tx.insert_revocation(&rules, now).await?;
-                tx.insert_events(&[event("user.suspended", id, by(&caller))], now).await?;
+                tx.insert_events(&[event("user.suspended", id, by(&caller).as_deref())], now).await?;
                 Ok(true)
             })
         });
@@ -207,7 +207,7 @@ fn by(caller: &Caller) -> Option<String> {
     caller.subject().uuid().map(|id| id.to_string())
 }
 
-fn event(kind: &'static str, user: UserId, by: Option<String>) -> NewEvent {
+fn event(kind: &'static str, user: UserId, by: Option<&str>) -> NewEvent {
     NewEvent { kind, subject_id: user.uuid(), payload: json!({ "by": by }) }
 }
 

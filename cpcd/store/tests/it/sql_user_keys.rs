@@ -53,7 +53,7 @@ async fn a_user_is_found_by_each_of_their_keys() {
             last_used_at: None,
         };
         assert_eq!(listed, [first.clone(), second.clone(), third.clone()]);
-        assert_eq!(store.list_user_keys(alice.id, Some(first.id), 1).await.unwrap(), [second.clone()]);
+        assert_eq!(store.list_user_keys(alice.id, Some(first.id), 1).await.unwrap(), std::slice::from_ref(&second));
         for known in &listed {
             assert_eq!(store.get_user_key(known.id).await.unwrap().as_ref(), Some(known));
             assert_eq!(store.get_user_by_key(&known.public_key).await.unwrap().unwrap().id, alice.id);
