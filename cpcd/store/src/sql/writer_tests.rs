@@ -107,7 +107,7 @@ async fn a_roll_back_by_sqlite_itself_takes_the_group_and_nothing_else() {
     let file = folder.path().join("a.sqlite");
     let writer = writer(&file, SqliteConnectOptions::new()).await;
     let rolls_back: &[&str] =
-        &["INSERT OR ROLLBACK INTO server_identity VALUES (7, x'', x'', x'', '2026-01-01T00:00:00.000000Z')"];
+        &["INSERT OR ROLLBACK INTO server_identity VALUES (7, x'', x'', x'', '2026-01-01T00:00:00.000000Z', NULL)"];
     let results = group(&writer, &[SMALL, rolls_back, SMALL]).await;
     assert!(results[1].is_err() && results[2].is_err(), "{results:?}");
     let acknowledged = i64::from(results[3].is_ok());

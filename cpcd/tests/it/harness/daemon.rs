@@ -35,14 +35,14 @@ impl Daemon {
     }
 
     async fn start_in(folder: tempfile::TempDir, engine: &Engine, more: &[(&'static str, &str)]) -> Self {
-        let first = Self::bind(engine, folder.path(), more).await.expect("the daemon starts");
+        let first = Box::pin(Self::bind(engine, folder.path(), more)).await.expect("the daemon starts");
         let mut servers = vec![first];
         let root_key = folder.path().join("root.key").display().to_string();
         for number in 2..=engine.replicas {
             let folder = folder.path().join(format!("replica-{number}"));
             let mut settings = vec![("server.root_key_file", root_key.as_str())];
             settings.extend(more);
-            servers.push(Self::bind(engine, &folder, &settings).await.expect("a replica starts"));
+            servers.push(Box::pin(Self::bind(engine, &folder, &settings)).await.expect("a replica starts"));
         }
         Self::of(servers, folder).await
     }

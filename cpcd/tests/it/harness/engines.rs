@@ -80,10 +80,11 @@ pub(crate) async fn for_each_engine<F>(test: impl Fn(Engine) -> F)
 where
     F: Future<Output = ()>,
 {
-    test(Engine::sqlite()).await;
+    // A test's future is large, and not to lie on the stack of a thread.
+    Box::pin(test(Engine::sqlite())).await;
     let Some(server) = server("PostgreSQL", "CPC_TEST_POSTGRES_URL") else { return };
     let database = Database::new(&server).await;
-    test(Engine { name: "postgres", url: database.url.clone(), ..Engine::sqlite() }).await;
+    Box::pin(test(Engine { name: "postgres", url: database.url.clone(), ..Engine::sqlite() })).await;
     database.remove().await;
     on_replicas(&test).await;
 }
@@ -96,7 +97,7 @@ where
     let Some(server) = server("PostgreSQL", "CPC_TEST_POSTGRES_URL") else { return };
     let Some(shared) = Shared::new() else { return };
     let database = Database::new(&server).await;
-    test(shared.engine(&database.url)).await;
+    Box::pin(test(shared.engine(&database.url))).await;
     database.remove().await;
     shared.remove().await;
 }
