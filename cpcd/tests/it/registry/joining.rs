@@ -124,7 +124,7 @@ async fn a_node_without_an_invite_waits_for_approval() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn users_need_an_invite_where_nodes_may_wait() {
+async fn who_has_no_invite_waits_user_or_node() {
     let daemon = Daemon::start_with(&Engine::sqlite(), &[("identity.join", "approval")]).await;
     let key = cpc_signing::SecretKey::generate();
     let plain = daemon.login(&key).await.unwrap_err();
@@ -132,8 +132,7 @@ async fn users_need_an_invite_where_nodes_may_wait() {
     let mut proof = daemon.proof(&key).await;
     proof.username = "bob".into();
     let refused = daemon.prove(proof).await.unwrap_err();
-    assert_eq!(reason(&refused), "FIELD_REQUIRED");
-    assert!(refused.message().contains("invite create --kind user"), "{refused}");
+    assert_eq!(reason(&refused), "APPROVAL_PENDING");
     // REST says the same of a node: it waits.
     let mut info = daemon.node_info(&key, crate::harness::record(&key, 1, &[], cpc_signing::Dialect::Standard)).await;
     info.labels.clear();
