@@ -164,7 +164,7 @@ async fn a_code_lets_in_who_has_lost_all_keys_once() {
             let request =
                 v1::RecoverRequest { username: username.into(), code: code.into(), proof, name: String::new() };
             let answer = daemon.identity(None).await.recover(request).await;
-            answer.map(tonic::Response::into_inner).map_err(|status| status)
+            answer.map(tonic::Response::into_inner)
         };
         // Unknown user, foreign code, one that was replaced, no code at all: the same answer.
         let mut answers = Vec::new();

@@ -204,7 +204,6 @@ pub(super) fn start(bounds: &AuditBounds) -> AuditChain {
 
 fn broken(why: &dyn Display) -> Error {
     Error::internal(format!(
-        "the audit was changed behind the daemon's back, and nothing is sealed on top of that; `cpcctl audit verify` says where: {}",
-        why
+        "the audit was changed behind the daemon's back, and nothing is sealed on top of that; `cpcctl audit verify` says where: {why}"
     ))
 }
