@@ -194,11 +194,14 @@ pub(crate) async fn find(store: &Store, named: &Named) -> Result<User> {
 }
 
 /// Gives whose list is asked for: the caller's own, or with admin on users that of another.
-fn whose(caller: &Caller, user: &str) -> Result<UserId> {
+///
+/// # Errors
+/// `PERMISSION_DENIED`, `TOKEN_MISSING`, or the field's fault.
+pub(crate) fn whose(caller: &Caller, user: &str) -> Result<UserId> {
     in_person(caller)?;
     let own = caller.subject().uuid();
     match (user, own) {
-        // A node has an id too, and no friends.
+        // A node has an id too, and neither friends nor grants.
         ("", Some(own)) => Ok(own.into()),
         ("", None) => {
             caller.require(Resource::Users, Level::Admin)?;

@@ -19,7 +19,7 @@ use super::things::{Thing, Things};
 use crate::{
     Caller,
     caller::Subject,
-    identity::{ANYBODY, Named, Revoked, cut_page, find_user, in_person, rules_changed},
+    identity::{ANYBODY, Named, Revoked, cut_page, find_user, in_person, rules_changed, whose},
 };
 
 const PAGE_DEFAULT: u32 = 50;
@@ -286,26 +286,6 @@ fn require_login(caller: &Caller, resource: Resource) -> Result<()> {
 
 fn require_admin(caller: &Caller, thing: &Thing) -> Result<()> {
     if thing.is_own(caller) { Ok(()) } else { caller.require_on(thing.resource, Level::Admin, &thing.target()) }
-}
-
-/// Gives whose grants are asked for: the caller's own, or with admin on users those of another.
-fn whose(caller: &Caller, user: &str) -> Result<UserId> {
-    in_person(caller)?;
-    match (user, caller.subject().uuid()) {
-        // A node has an id too, and no grants.
-        ("", Some(own)) => Ok(own.into()),
-        ("", None) => {
-            caller.require(Resource::Users, Level::Admin)?;
-            Err(Error::required("user_id"))
-        }
-        (user, own) => {
-            let asked = UserId::parse("user_id", user);
-            if !asked.as_ref().is_ok_and(|asked| Some(asked.uuid()) == own) {
-                caller.require(Resource::Users, Level::Admin)?;
-            }
-            asked
-        }
-    }
 }
 
 /// Reads the id of a thing that can be granted.
