@@ -26,13 +26,14 @@ async fn lock(engine: &Engine) -> PgConnection {
     connection
 }
 
-/// Counts the daemon's statements on content that run or wait; the indexer's and the cleaner's are no call's.
+/// Counts the daemon's statements on content that run or wait; the indexer's and the cleaner's (of deleted users too) are no call's.
 ///
 /// On a connection of its own: what a transaction once saw of other connections it sees to its end.
 async fn running(engine: &Engine) -> i64 {
     let mut connection = PgConnection::connect(&engine.url).await.expect("PostgreSQL answers");
     let query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cpcd' AND state = 'active' \
-        AND datname = current_database() AND query LIKE '%content %' AND query NOT LIKE '%index_marks%' AND query NOT LIKE 'DELETE%'";
+        AND datname = current_database() AND query LIKE '%content %' AND query NOT LIKE '%index_marks%' AND query NOT LIKE 'DELETE%' \
+        AND query NOT LIKE '%users u%'";
     let (count,): (i64,) = sqlx::query_as(query).fetch_one(&mut connection).await.expect("a count");
     count
 }
