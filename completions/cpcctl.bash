@@ -380,7 +380,7 @@ _cpcctl() {
 
     case "${cmd}" in
         cpcctl)
-            opts="-o -q -y -h -V --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help --version key user friend grant invite login logout recover whoami context config session node allocation events webhook audit peers token token-key content migrate search index status bench version completion generate"
+            opts="-o -q -y -h -V --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help --version key user friend grant invite login logout recover whoami context config session node allocation events webhook audit peers token token-key content migrate search index status bench version completion generate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -442,7 +442,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__allocation)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help request list show watch renew release verify"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help request list show watch renew release verify"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -504,7 +504,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__allocation__subcmd__list)
-            opts="-a -o -q -y -h --state --owner --node --label --all --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-a -o -q -y -h --state --owner --node --label --all --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -590,7 +590,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__allocation__subcmd__release)
-            opts="-o -q -y -h --epoch --dry-run --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --epoch --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -656,7 +656,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__allocation__subcmd__renew)
-            opts="-o -q -y -h --epoch --ttl --dry-run --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --epoch --ttl --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -726,7 +726,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__allocation__subcmd__request)
-            opts="-o -q -y -h --cpu --memory --bandwidth --node-label --region --realm --node --exclude --with --apart-from --spread-over --nodes --binpack --exclusive --label --ttl --request-id --may-wait --wait --ticket-file --dry-run --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --cpu --memory --bandwidth --node-label --region --realm --node --exclude --with --apart-from --spread-over --nodes --binpack --exclusive --label --ttl --request-id --may-wait --wait --ticket-file --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -852,7 +852,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__allocation__subcmd__show)
-            opts="-o -q -y -h --wait --ticket-file --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --wait --ticket-file --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -918,7 +918,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__allocation__subcmd__verify)
-            opts="-o -q -y -h --ticket --server-id --node --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --ticket --server-id --node --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -992,7 +992,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__allocation__subcmd__watch)
-            opts="-o -q -y -h --cursor --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --cursor --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1062,7 +1062,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__audit)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list verify export"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help list verify export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1124,7 +1124,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__audit__subcmd__export)
-            opts="-o -q -y -h --file --after --server-id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --file --after --server-id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1198,7 +1198,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__audit__subcmd__list)
-            opts="-o -q -y -h --actor --target --action --outcome --since --until --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --actor --target --action --outcome --since --until --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1288,7 +1288,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__audit__subcmd__verify)
-            opts="-o -q -y -h --file --offline --server-id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --file --offline --server-id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1358,7 +1358,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__bench)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help heartbeat register login allocate"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help heartbeat register login allocate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1420,7 +1420,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__bench__subcmd__allocate)
-            opts="-o -q -y -h --at-once --connections --nodes --cpu --memory --bandwidth --region --binpack --release-after --duration --warmup --to --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --at-once --connections --nodes --cpu --memory --bandwidth --region --binpack --release-after --duration --warmup --to --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1526,7 +1526,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__bench__subcmd__heartbeat)
-            opts="-o -q -y -h --nodes --agents-file --connections --streams-per-connection --rate --paced --unary --stream --duration --warmup --to --daemon-pid --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --nodes --agents-file --connections --streams-per-connection --rate --paced --unary --stream --duration --warmup --to --daemon-pid --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1624,7 +1624,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__bench__subcmd__login)
-            opts="-o -q -y -h --count --at-once --connections --daemon-pid --failures --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --count --at-once --connections --daemon-pid --failures --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1706,7 +1706,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__bench__subcmd__register)
-            opts="-o -q -y -h --count --at-once --connections --to --record --failures --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --count --at-once --connections --to --record --failures --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1792,7 +1792,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__completion)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help bash elvish fish powershell zsh"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1854,7 +1854,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__config)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help show"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1916,7 +1916,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__config__subcmd__show)
-            opts="-o -q -y -h --origin --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --origin --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1978,7 +1978,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help publish get list delete"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help publish get list delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2040,7 +2040,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__delete)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2102,7 +2102,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__get)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2164,7 +2164,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__list)
-            opts="-o -q -y -h --owner --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --owner --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2238,7 +2238,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__content__subcmd__publish)
-            opts="-o -q -y -h --from --retry-for --wait --title --description --tag --cid --size --media-type --visibility --request-id --id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --from --retry-for --wait --title --description --tag --cid --size --media-type --visibility --request-id --id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2344,7 +2344,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list show set use delete"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help list show set use delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2406,7 +2406,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__delete)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2468,7 +2468,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__list)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2530,7 +2530,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__set)
-            opts="-o -q -y -h --key --server-id --forget-server-id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --server-id --forget-server-id --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2600,7 +2600,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2662,7 +2662,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__context__subcmd__use)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2724,7 +2724,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__events)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help watch"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help watch"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2786,7 +2786,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__events__subcmd__watch)
-            opts="-o -q -y -h --kind --subject --cursor --from-file --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --kind --subject --cursor --from-file --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2868,7 +2868,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__friend)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help request accept decline cancel remove block unblock list"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help request accept decline cancel remove block unblock list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2930,7 +2930,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__friend__subcmd__accept)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2992,7 +2992,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__friend__subcmd__block)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3054,7 +3054,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__friend__subcmd__cancel)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3116,7 +3116,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__friend__subcmd__decline)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3178,7 +3178,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__friend__subcmd__list)
-            opts="-o -q -y -h --mutual-with --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help friends incoming outgoing blocked"
+            opts="-o -q -y -h --mutual-with --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help friends incoming outgoing blocked"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3248,7 +3248,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__friend__subcmd__remove)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3310,7 +3310,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__friend__subcmd__request)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3372,7 +3372,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__friend__subcmd__unblock)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3434,7 +3434,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__generate)
-            opts="-o -q -y -h --folder --check --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --folder --check --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3500,7 +3500,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__grant)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help add list revoke"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help add list revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3562,7 +3562,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__grant__subcmd__add)
-            opts="-o -q -y -h --to --to-friends --level --for --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help node allocation content"
+            opts="-o -q -y -h --to --to-friends --level --for --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help node allocation content"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3636,7 +3636,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__grant__subcmd__list)
-            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help node allocation content"
+            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help node allocation content"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3702,7 +3702,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__grant__subcmd__revoke)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3764,7 +3764,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__index)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help status rebuild"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help status rebuild"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3826,7 +3826,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__index__subcmd__rebuild)
-            opts="-o -q -y -h --wait --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --wait --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3888,7 +3888,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__index__subcmd__status)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3950,7 +3950,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list revoke show uses"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help create list revoke show uses"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4012,7 +4012,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__create)
-            opts="-o -q -y -h --kind --uses --ttl --label --realm --node-ttl --ephemeral --namespace --uncounted --permission --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --kind --uses --ttl --label --realm --node-ttl --ephemeral --namespace --uncounted --permission --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4106,7 +4106,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__list)
-            opts="-o -q -y -h --kind --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --kind --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4172,7 +4172,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__revoke)
-            opts="-o -q -y -h --end-what-it-let-in --dry-run --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --end-what-it-let-in --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4234,7 +4234,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4296,7 +4296,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__invite__subcmd__uses)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4358,7 +4358,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help generate show import export"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help generate show import export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4420,7 +4420,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__export)
-            opts="-o -q -y -h --format --public --out --encoding --passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --format --public --out --encoding --passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4494,7 +4494,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__generate)
-            opts="-o -q -y -h --out --comment --passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --out --comment --passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4564,7 +4564,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__import)
-            opts="-o -q -y -h --out --comment --passphrase --no-passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --out --comment --passphrase --no-passphrase --force --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4634,7 +4634,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__key__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4696,7 +4696,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__login)
-            opts="-o -q -y -h --key --repin --invite --invite-file --username --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --repin --invite --invite-file --username --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4774,7 +4774,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__logout)
-            opts="-o -q -y -h --here-only --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --here-only --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4836,7 +4836,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__migrate)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help status plan up down"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help status plan up down"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4898,7 +4898,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__migrate__subcmd__down)
-            opts="-o -q -y -h --to --dry-run --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --to --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4964,7 +4964,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__migrate__subcmd__plan)
-            opts="-o -q -y -h --to --down --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --to --down --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5030,7 +5030,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__migrate__subcmd__status)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5092,7 +5092,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__migrate__subcmd__up)
-            opts="-o -q -y -h --to --dry-run --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --to --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5158,7 +5158,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help register run list show watch label cordon uncordon drain approve expire delete reset-seq"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help register run list show watch label cordon uncordon drain approve expire delete reset-seq"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5220,7 +5220,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__approve)
-            opts="-o -q -y -h --label --realm --owner --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --label --realm --owner --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5294,7 +5294,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__cordon)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5356,7 +5356,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__delete)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5418,7 +5418,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__drain)
-            opts="-o -q -y -h --wait --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --wait --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5480,7 +5480,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__expire)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5542,7 +5542,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__label)
-            opts="-o -q -y -h --granted --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --granted --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5604,7 +5604,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__list)
-            opts="-o -q -y -h --status --owner --label --pending --scheduling --realm --namespace --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --status --owner --label --pending --scheduling --realm --namespace --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5690,7 +5690,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__register)
-            opts="-o -q -y -h --key --address --no-address --label --no-label --namespace --no-namespace --ephemeral --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --address --no-address --label --no-label --namespace --no-namespace --ephemeral --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5784,7 +5784,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__reset__subcmd__seq)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5846,7 +5846,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__run)
-            opts="-o -q -y -h --key --address --no-address --label --no-label --namespace --no-namespace --ephemeral --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --once --unary --on-allocation --hook-timeout --measure-peers --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --address --no-address --label --no-label --namespace --no-namespace --ephemeral --invite-file --cpu-millicores --memory-bytes --bandwidth --legacy-record --repin --once --unary --on-allocation --hook-timeout --measure-peers --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5948,7 +5948,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6010,7 +6010,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__uncordon)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6072,7 +6072,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__node__subcmd__watch)
-            opts="-o -q -y -h --cursor --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --cursor --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6142,7 +6142,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__peers)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help find"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help find"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6204,7 +6204,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__peers__subcmd__find)
-            opts="-o -q -y -h --namespace --label --realm --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --namespace --label --realm --limit --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6282,7 +6282,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__recover)
-            opts="-o -q -y -h --key --code-file --name --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --code-file --name --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6356,7 +6356,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__search)
-            opts="-o -q -y -h --tag --owner --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --tag --owner --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6434,7 +6434,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list end"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help list end"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6496,7 +6496,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session__subcmd__end)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6558,7 +6558,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__session__subcmd__list)
-            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6624,7 +6624,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__status)
-            opts="-o -q -y -h --wait --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --wait --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6686,7 +6686,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__token)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help create list revoke"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help create list revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6748,7 +6748,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__token__subcmd__key)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help list rotate"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help list rotate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6810,7 +6810,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__token__subcmd__key__subcmd__list)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6872,7 +6872,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__token__subcmd__key__subcmd__rotate)
-            opts="-o -q -y -h --now --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --now --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6934,7 +6934,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__token__subcmd__create)
-            opts="-o -q -y -h --permission --ttl --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --permission --ttl --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7004,7 +7004,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__token__subcmd__list)
-            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7070,7 +7070,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__token__subcmd__revoke)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7132,7 +7132,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help approve create delete key list permit recovery-codes resume show suspend"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help approve create delete key list permit recovery-codes resume show suspend"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7194,7 +7194,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__approve)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7256,7 +7256,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__create)
-            opts="-o -q -y -h --key --permission --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --permission --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7326,7 +7326,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__delete)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7388,7 +7388,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__key)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help add list rotate revoke"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help add list rotate revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7450,7 +7450,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__key__subcmd__add)
-            opts="-o -q -y -h --key --name --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --name --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7520,7 +7520,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__key__subcmd__list)
-            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7586,7 +7586,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__key__subcmd__revoke)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7648,7 +7648,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__key__subcmd__rotate)
-            opts="-o -q -y -h --key --old --name --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --key --old --name --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7722,7 +7722,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__list)
-            opts="-o -q -y -h --state --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --state --limit --page-token --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7796,7 +7796,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__permit)
-            opts="-o -q -y -h --permission --scope --add --remove --replace --dry-run --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --permission --scope --add --remove --replace --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7866,7 +7866,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__recovery__subcmd__codes)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7928,7 +7928,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__resume)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7990,7 +7990,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__show)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -8052,7 +8052,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__user__subcmd__suspend)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -8114,7 +8114,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__version)
-            opts="-o -q -y -h --client --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --client --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -8176,7 +8176,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__webhook)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help add list test remove"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help add list test remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -8238,7 +8238,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__webhook__subcmd__add)
-            opts="-o -q -y -h --kind --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --kind --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -8304,7 +8304,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__webhook__subcmd__list)
-            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --user --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -8370,7 +8370,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__webhook__subcmd__remove)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -8432,7 +8432,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__webhook__subcmd__test)
-            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -8494,7 +8494,7 @@ _cpcctl() {
             return 0
             ;;
         cpcctl__subcmd__whoami)
-            opts="-o -q -y -h --can --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --color --progress --no-headers --no-trunc --width --help"
+            opts="-o -q -y -h --can --endpoint --local --socket --ca-file --tls-pin --context --token-file --output --timeout --quiet --yes --dry-run --color --progress --no-headers --no-trunc --width --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

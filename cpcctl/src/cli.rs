@@ -11,7 +11,7 @@ use crate::{
         user, version, webhook, whoami,
     },
     context::Context,
-    failure::Result,
+    failure::{Failure, Result},
     global::Global,
 };
 
@@ -89,6 +89,39 @@ enum Command {
     Generate(generate::Args),
 }
 
+impl Command {
+    /// Tells whether it writes files of this machine, or runs until it is told to end: what a rehearsal of calls says nothing of.
+    const fn is_beyond_rehearsal(&self) -> bool {
+        match self {
+            Self::Key(command) => !matches!(command, key::Command::Show(_)),
+            Self::Context(command) => !matches!(command, contexts::Command::List(_) | contexts::Command::Show(_)),
+            Self::Node(command) => matches!(command, node::Command::Register(_) | node::Command::Run(_)),
+            Self::Login(_) | Self::Logout(_) | Self::Recover(_) | Self::Bench(_) | Self::Generate(_) => true,
+            Self::User(_)
+            | Self::Friend(_)
+            | Self::Grant(_)
+            | Self::Invite(_)
+            | Self::Whoami(_)
+            | Self::Config(_)
+            | Self::Session(_)
+            | Self::Allocation(_)
+            | Self::Events(_)
+            | Self::Webhook(_)
+            | Self::Audit(_)
+            | Self::Peers(_)
+            | Self::Token(_)
+            | Self::TokenKey(_)
+            | Self::Content(_)
+            | Self::Migrate(_)
+            | Self::Search(_)
+            | Self::Index(_)
+            | Self::Status(_)
+            | Self::Version(_)
+            | Self::Completion(_) => false,
+        }
+    }
+}
+
 impl Cli {
     /// Reads a command line.
     pub(crate) fn read(arguments: &[OsString]) -> clap::error::Result<Self> {
@@ -100,6 +133,11 @@ impl Cli {
 
     /// Runs the command.
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
+        if self.global.dry_run && self.command.is_beyond_rehearsal() {
+            return Err(Failure::usage(
+                "this command has no --dry-run: it changes files of this machine, or loads the server",
+            ));
+        }
         match self.command {
             Command::Key(command) => command.run(context).await,
             Command::Context(command) => command.run(context),

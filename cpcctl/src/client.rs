@@ -14,12 +14,13 @@ use tonic::{
     service::{Interceptor, interceptor::InterceptedService},
     transport::Channel,
 };
-use tower::service_fn;
+use tower::{service_fn, util::Either};
 
 use crate::{
     endpoint::Endpoint,
     environment::Token,
     failure::{Failure, Result},
+    rehearsal::{Rehearsal, Rehearsed},
     tls::{Dialer, Trust},
 };
 
@@ -29,7 +30,9 @@ const MAX_ANSWER: usize = 64 << 20;
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
 /// A channel on which every call carries the token and the deadline.
-type Link = InterceptedService<Channel, Stamp>;
+type Link = InterceptedService<Way, Stamp>;
+/// The way to the server: straight, or past a rehearsal.
+type Way = Either<Channel, Rehearsed<Channel>>;
 
 /// What every call carries.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +56,7 @@ impl Interceptor for Stamp {
 /// A connection to cpcd; cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
-    channel: Channel,
+    channel: Way,
     stamp: Stamp,
 }
 
@@ -88,7 +91,15 @@ impl Client {
                 let refusal = dialer.and_then(|dialer| dialer.refusal(endpoint));
                 refusal.unwrap_or_else(|| unreachable(error))
             })?;
-        Ok(Self { channel, stamp: Stamp { bearer: None, timeout: Some(timeout) } })
+        Ok(Self { channel: Either::Left(channel), stamp: Stamp { bearer: None, timeout: Some(timeout) } })
+    }
+
+    /// Gives the same connection for a rehearsal, if there is one.
+    pub(crate) fn rehearsing(mut self, rehearsal: Option<&Rehearsal>) -> Self {
+        if let (Either::Left(channel), Some(rehearsal)) = (&self.channel, rehearsal) {
+            self.channel = Either::Right(Rehearsed::new(channel.clone(), rehearsal.clone()));
+        }
+        self
     }
 
     /// Gives the same connection with a token, or without one.

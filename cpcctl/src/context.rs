@@ -22,6 +22,7 @@ use crate::{
     private_file,
     progress::ProgressMode,
     prompt::Prompt,
+    rehearsal::Rehearsal,
     session::{self, Errand},
     settings::{self, Setting},
     signer::Signer,
@@ -65,6 +66,7 @@ pub(crate) struct Context {
     pub(crate) invite: Option<Token>,
     /// The server's version, once it has answered anything.
     pub(crate) server_version: Option<String>,
+    rehearsal: Option<Rehearsal>,
     timeout: Duration,
     is_local: bool,
     is_named: bool,
@@ -81,7 +83,8 @@ pub(crate) struct Context {
 impl Context {
     /// Puts together flags, environment and the saved context: the first that says something wins.
     pub(crate) fn new(global: &Global, environment: Environment) -> Result<Self> {
-        let output = Output::new(global.shape(), &environment);
+        let rehearsal = global.dry_run.then(Rehearsal::default);
+        let output = Output::new(global.shape(), &environment).rehearsing(rehearsal.clone());
         let contexts = Contexts::new(match &environment.config_dir {
             Some(folder) => private_file::absolute(folder),
             None => folders::of("cpcctl")?.config_dir().to_owned(),
@@ -91,7 +94,7 @@ impl Context {
         let settings = settings::list(global, &environment, &choice, &contexts);
         Ok(Self {
             output,
-            prompt: Prompt::new(global.yes),
+            prompt: Prompt::new(global.yes || global.dry_run),
             progress: global.progress,
             contexts,
             name: choice.name,
@@ -104,6 +107,7 @@ impl Context {
             agent_socket: environment.agent_socket,
             invite: environment.invite,
             server_version: None,
+            rehearsal,
             timeout: global.timeout,
             is_local: choice.is_local,
             is_named: choice.name_origin != Origin::Default,
@@ -167,7 +171,7 @@ impl Context {
             return Ok(client.clone());
         }
         let caller = self.caller()?;
-        let nobody = Client::connect(&self.endpoint, &self.trust, self.timeout).await?;
+        let nobody = self.anonymous().await?;
         let client = match &caller {
             Caller::Nobody => nobody,
             Caller::Token(token) => nobody.with_token(Some(token))?,
@@ -220,7 +224,8 @@ impl Context {
 
     /// Connects as nobody, as the login does.
     pub(crate) async fn anonymous(&self) -> Result<Client> {
-        Client::connect(&self.endpoint, &self.trust, self.timeout).await
+        let connected = Client::connect(&self.endpoint, &self.trust, self.timeout).await?;
+        Ok(connected.rehearsing(self.rehearsal.as_ref()))
     }
 
     /// Makes further calls with this token.
@@ -238,6 +243,23 @@ impl Context {
         let client = self.open_again(&client.with_token(None)?, &saved).await?;
         self.client = Some(client.clone());
         Ok(client)
+    }
+
+    /// Tells whether nothing is to be changed.
+    pub(crate) fn is_rehearsal(&self) -> bool {
+        self.rehearsal.is_some()
+    }
+
+    /// Shows the call that a rehearsal stopped, whatever the command made of that; otherwise leaves the end as it is.
+    pub(crate) fn rehearsed(&self, done: Result<()>) -> Result<()> {
+        let Some(rehearsal) = &self.rehearsal else { return done };
+        let output = self.output.clone().rehearsing(None);
+        match rehearsal.planned() {
+            Some(planned) => output.record(&planned)?,
+            None => done?,
+        }
+        output.note("nothing was changed; this is what would be");
+        Ok(())
     }
 
     /// Tells whether the daemon's socket is used, past every context.

@@ -49,6 +49,9 @@ pub(crate) struct Global {
     /// Answer yes to every question
     #[arg(short, long, global = true)]
     pub(crate) yes: bool,
+    /// Check, show what would be sent to the server to change something, and do not send it
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_short_help = true)]
     pub(crate) color: Color,

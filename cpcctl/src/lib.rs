@@ -30,6 +30,7 @@ mod output;
 mod private_file;
 mod progress;
 mod prompt;
+mod rehearsal;
 mod session;
 mod settings;
 mod shape;
@@ -98,7 +99,8 @@ fn run(cli: Cli, environment: Environment) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| Failure::new(Exit::Failure, "NO_RUNTIME", format_args!("cannot start: {error}")))?;
-    runtime.block_on(cli.run(&mut context))
+    let done = runtime.block_on(cli.run(&mut context));
+    context.rehearsed(done)
 }
 
 /// Turns a refusal of the command line into a failure; none if help or the version was asked for.

@@ -14,6 +14,7 @@ use crate::{
     environment::Environment,
     escape,
     failure::{Failure, Result},
+    rehearsal::Rehearsal,
     shape::{Color, Format, Shape},
 };
 
@@ -41,6 +42,8 @@ pub(crate) trait Row: Serialize {
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     shape: Shape,
+    /// Once it has stopped a call, nothing that the command says of it is true.
+    rehearsal: Option<Rehearsal>,
     is_terminal: bool,
     color_out: bool,
     color_err: bool,
@@ -56,7 +59,17 @@ impl Output {
             Color::Auto => environment.force_color || (is_terminal && !environment.dumb_terminal),
         };
         let is_terminal = io::stdout().is_terminal();
-        Self { shape, is_terminal, color_out: color(is_terminal), color_err: color(io::stderr().is_terminal()) }
+        let (color_out, color_err) = (color(is_terminal), color(io::stderr().is_terminal()));
+        Self { shape, rehearsal: None, is_terminal, color_out, color_err }
+    }
+
+    /// Gives the same for a rehearsal, if there is one.
+    pub(crate) fn rehearsing(self, rehearsal: Option<Rehearsal>) -> Self {
+        Self { rehearsal, ..self }
+    }
+
+    fn is_muted(&self) -> bool {
+        self.rehearsal.as_ref().is_some_and(Rehearsal::has_stopped)
     }
 
     /// Gives how data is written.
@@ -76,6 +89,9 @@ impl Output {
 
     /// Writes a record.
     pub(crate) fn record<T: Show>(&self, item: &T) -> Result<()> {
+        if self.is_muted() {
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         match self.shape.format {
             Format::Json => writeln!(out, "{}", pretty(item)?)?,
@@ -109,7 +125,7 @@ impl Output {
 
     /// Tells people something that is not data.
     pub(crate) fn note(&self, text: impl fmt::Display) {
-        if !self.shape.is_quiet && !self.is_json() {
+        if !self.shape.is_quiet && !self.is_json() && !self.is_muted() {
             self.say(&escape::lines(&text.to_string()));
         }
     }
@@ -146,7 +162,7 @@ impl Output {
 
     /// Writes a failure: text with the way out, or one JSON object.
     pub(crate) fn failure(&self, failure: &Failure) {
-        if failure.is_silent {
+        if failure.is_silent || self.is_muted() {
             return;
         }
         if self.is_json() {
@@ -224,6 +240,9 @@ pub(crate) struct List<'a, T> {
 impl<T: Row> List<'_, T> {
     /// Adds an item.
     pub(crate) fn push(&mut self, item: T) -> Result<()> {
+        if self.output.is_muted() {
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         match self.output.shape.format {
             Format::Table => self.rows.push(item),
@@ -257,6 +276,9 @@ impl<T: Row> List<'_, T> {
 
     /// Ends the list and says, for people, if it is empty; gives the number of items.
     pub(crate) fn finish(self, nothing: &str) -> Result<usize> {
+        if self.output.is_muted() {
+            return Ok(self.count);
+        }
         let mut out = io::stdout().lock();
         match self.output.shape.format {
             Format::Json => writeln!(out, "{}", if self.count == 0 { "[]" } else { "\n]" })?,

@@ -9,6 +9,8 @@ CREATE TABLE service_tokens (
     expires_at TIMESTAMPTZ NOT NULL,
     -- To the minute: it costs no write for each use.
     last_used_at TIMESTAMPTZ,
+    -- The key that opened the session in which it was made: it ends when that key is revoked. Without one it ends with any.
+    made_with BYTEA,
     revoked_at TIMESTAMPTZ
 );
 

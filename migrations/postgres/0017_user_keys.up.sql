@@ -23,5 +23,7 @@ CREATE TABLE recovery_codes (
     user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     code_hash BYTEA NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
+    -- As with service tokens.
+    made_with BYTEA,
     PRIMARY KEY (user_id, code_hash)
 );

@@ -22,5 +22,7 @@ CREATE TABLE recovery_codes (
     user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE CHECK (length(user_id) = 16),
     code_hash BLOB NOT NULL,
     created_at TEXT NOT NULL CHECK (created_at GLOB '????-??-??T??:??:??.??????Z'),
+    -- As with service tokens.
+    made_with BLOB CHECK (length(made_with) = 32),
     PRIMARY KEY (user_id, code_hash)
 ) STRICT;

@@ -19,3 +19,4 @@ mod nodes;
 mod output;
 #[cfg(unix)]
 mod providing;
+mod rehearsal;

@@ -323,7 +323,24 @@ impl Caller {
         if is_admin {
             return Viewer::Admin;
         }
-        self.subject.owner().map_or(Viewer::Public, Viewer::User)
+        match self.subject {
+            // A program sees what its owner does by its own rules; by what is open to anybody it sees what anybody does.
+            Subject::Service(_) if !self.reads_by_rule(target) => Viewer::Public,
+            Subject::User(_)
+            | Subject::Service(_)
+            | Subject::Node(_)
+            | Subject::Anonymous
+            | Subject::LocalAdmin
+            | Subject::System => self.subject.owner().map_or(Viewer::Public, Viewer::User),
+        }
+    }
+
+    /// Says whether a rule of its own has it read a content, or, where what it may see is narrowed to its rules, some.
+    fn reads_by_rule(&self, target: &Target<'_>) -> bool {
+        let (resource, level) = (Resource::Content, Level::Read);
+        let is_narrowed = !self.floor.allow(resource, level);
+        self.permissions.allow_on(resource, level, target)
+            || (is_narrowed && self.permissions.scopes(resource, level) != Scopes::Only(Vec::new()))
     }
 }
 

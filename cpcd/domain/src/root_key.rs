@@ -3,14 +3,24 @@
 //! All of it is one transaction: before it the old key opens the store, after it the new one, and at no moment neither or both. The files
 //! are the daemon's matter; it writes the new one before and gives it its name after.
 
-use cpcd_model::{Error, Reason, Result, time::Clock};
+use cpc_signing::{AuditChain, SealKind};
+use cpcd_model::{
+    Error, Reason, Result,
+    audit::{NewAuditEntry, Outcome, StoredSeal},
+    text::hex,
+    time::{Clock, Timestamp},
+};
 use cpcd_store::{
     Store, Tx,
-    sql::{NewEvent, Priority, RevocationTarget},
+    sql::{NewEvent, Priority, RevocationTarget, ServerIdentity as StoredIdentity},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::{events::webhook_label, identity::RootKey, identity::root_change as change};
+use crate::{
+    audit,
+    events::webhook_label,
+    identity::{RootKey, ServerIdentity, root_change as change},
+};
 
 /// Rows that are read at once.
 const CHUNK: u32 = 200;
@@ -73,6 +83,7 @@ pub async fn rotate(
                     end_all(tx, &new, &mut done, now).await?;
                 }
                 let payload = json!({ "leaked": is_leaked });
+                tx.insert_audit(&[noted("root-key rotate", &identity, payload.clone(), now)]).await?;
                 let event = NewEvent { kind: "root_key.rotated", subject_id: identity.store_id, payload };
                 tx.insert_events(&[event], now).await?;
                 Ok(done)
@@ -101,14 +112,46 @@ pub async fn reset(store: &Store, clock: &Clock, new: &RootKey) -> Result<RootKe
                 end_all(tx, &new, &mut done, now).await?;
                 let event = NewEvent { kind: "root_key.reset", subject_id: identity.store_id, payload: json!({}) };
                 tx.insert_events(&[event], now).await?;
+                // The chain goes on under the new identity, from where the old one left it: nobody has the key any more that signed it.
+                let server = change::read_identity(&fresh, &new)?;
+                let head = tx.sign_audit_anew(|kind, before| sign_anew(&server, kind, before, now)).await?;
+                let sealed = head.map(|head| json!({ "number": head.number, "hash": hex(&head.hash) }));
+                let details = json!({ "server_id": server.id(), "chain_signed_anew": sealed });
+                tx.insert_audit(&[noted("root-key reset", &identity, details, now)]).await?;
                 Ok(done)
             })
         })
         .await
 }
 
+/// Signs a seal of the audit as a new identity.
+fn sign_anew(server: &ServerIdentity, kind: &str, before: &StoredSeal, now: Timestamp) -> StoredSeal {
+    let kind = if kind == SealKind::Anchor.as_str() { SealKind::Anchor } else { SealKind::Head };
+    audit::signed(server, kind, AuditChain { number: before.number, hash: before.hash }, now)
+}
+
+/// Makes the audit's entry of a change, which is made at the daemon's own machine.
+fn noted(action: &str, identity: &StoredIdentity, details: Value, now: Timestamp) -> NewAuditEntry {
+    NewAuditEntry {
+        time: now,
+        actor_kind: "local_admin".to_owned(),
+        actor_id: None,
+        session_id: None,
+        token_id: None,
+        action: action.to_owned(),
+        target_kind: "root_key".to_owned(),
+        target_id: identity.store_id.to_string(),
+        outcome: Outcome::Done,
+        reason: String::new(),
+        request_id: None,
+        network: String::new(),
+        details: details.to_string(),
+        count: 1,
+    }
+}
+
 /// Puts a new signing key in the place of all others, and ends all that the root key vouched for.
-async fn end_all(tx: &mut Tx, new: &RootKey, done: &mut RootKeyChange, now: cpcd_model::time::Timestamp) -> Result<()> {
+async fn end_all(tx: &mut Tx, new: &RootKey, done: &mut RootKeyChange, now: Timestamp) -> Result<()> {
     tx.replace_signing_keys(&change::fresh_signing_key(new, now)?).await?;
     done.signing_keys = 1;
     let revocation = change::of_all(RevocationTarget::All, now)?;

@@ -65,6 +65,20 @@ impl FriendAction {
     /// Every action there is.
     pub const ALL: [Self; 7] =
         [Self::Request, Self::Accept, Self::Decline, Self::Cancel, Self::Remove, Self::Block, Self::Unblock];
+
+    /// Gives the word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Accept => "accept",
+            Self::Decline => "decline",
+            Self::Cancel => "cancel",
+            Self::Remove => "remove",
+            Self::Block => "block",
+            Self::Unblock => "unblock",
+        }
+    }
 }
 
 /// How somebody sees another stand to them.

@@ -76,7 +76,7 @@ impl Call for v1::RecoverRequest {
     const COST: Cost = Cost::Login;
 
     fn key(&self) -> Option<&[u8]> {
-        // Whoever tries codes of one account is counted for it, from wherever they come.
+        // Whoever tries codes of one account is counted for it.
         Some(self.username.as_bytes())
     }
 

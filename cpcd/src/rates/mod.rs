@@ -81,7 +81,8 @@ type Taking = std::result::Result<(), Duration>;
 #[derive(Clone, Copy)]
 pub(crate) struct Arrived {
     cost: Cost,
-    is_limited: bool,
+    /// The network that it counts for; nothing if it is not limited.
+    network: Option<[u8; 16]>,
 }
 
 impl Rates {
@@ -104,18 +105,14 @@ impl Rates {
         match (peer().limited(self.limits_loopback), self.levels(cost)) {
             (Some(address), Some(levels)) => {
                 self.arrive_from(address, cost, levels, self.start.elapsed())?;
-                Ok(Arrived { cost, is_limited: true })
+                Ok(Arrived { cost, network: Some(octets(address)) })
             }
-            (None, _) | (_, None) => Ok(Arrived { cost, is_limited: false }),
+            (None, _) | (_, None) => Ok(Arrived { cost, network: None }),
         }
     }
 
     fn arrive_from(&self, address: IpAddr, cost: Cost, levels: &Levels, now: Duration) -> Result<()> {
-        let network = match network(address, BITS.0, BITS.1) {
-            IpAddr::V4(network) => network.to_ipv6_mapped(),
-            IpAddr::V6(network) => network,
-        };
-        let print = self.prints.of(cost as u8, "network", &network.octets());
+        let print = self.prints.of(cost as u8, "network", &octets(address));
         self.take(Level::Network, cost, print, levels.network, now).map_err(|wait| limited("network", wait))?;
         let print = self.prints.of(cost as u8, "all", &[]);
         self.take(Level::All, cost, print, levels.all, now).map_err(|wait| limited("all", wait))
@@ -152,14 +149,14 @@ impl Rates {
 
     /// Lets a caller go on, or refuses the call; `key` stands for who is not known yet.
     pub(crate) fn admit(&self, arrived: Arrived, caller: &Caller, key: Option<&[u8]>) -> Result<()> {
-        let Some(levels) = self.levels(arrived.cost).filter(|_| arrived.is_limited) else { return Ok(()) };
+        let (Some(levels), Some(network)) = (self.levels(arrived.cost), arrived.network) else { return Ok(()) };
         let cost = arrived.cost;
         let print = match (caller.subject(), key) {
             (Subject::User(id), _) => self.prints.of(cost as u8, "user", id.uuid().as_bytes()),
             (Subject::Service(service), _) => self.prints.of(cost as u8, "service", service.token.uuid().as_bytes()),
             (Subject::Node(id), _) => self.prints.of(cost as u8, "node", id.uuid().as_bytes()),
             (Subject::Anonymous | Subject::LocalAdmin | Subject::System, Some(key)) => {
-                self.prints.of(cost as u8, "key", key)
+                self.unproven(cost, key, &network)
             }
             (Subject::Anonymous | Subject::LocalAdmin | Subject::System, None) => return Ok(()),
         };
@@ -168,10 +165,8 @@ impl Rates {
 
     /// Lets a proof by a key be looked at, or refuses it: what failed with that key counts like what it has asked for.
     pub(crate) fn look(&self, key: &[u8]) -> Result<()> {
-        if peer().limited(self.limits_loopback).is_none() {
-            return Ok(());
-        }
-        let (print, parts) = (self.prints.of(Cost::Login as u8, "key", key), self.shared.parts());
+        let Some(address) = peer().limited(self.limits_loopback) else { return Ok(()) };
+        let (print, parts) = (self.unproven(Cost::Login, key, &octets(address)), self.shared.parts());
         let looked = self.keys.look(print, self.config.login.key, parts, self.start.elapsed());
         looked.map_err(|wait| limited("key", wait))
     }
@@ -180,11 +175,17 @@ impl Rates {
     pub(crate) fn failed(&self, error: &Error) {
         let key = error.metadata().get(identity::KEY).and_then(|key| PeerId::parse(key).ok());
         let Some(key) = key.and_then(|key| key.public_key()) else { return };
-        if peer().limited(self.limits_loopback).is_some() {
-            let print = self.prints.of(Cost::Login as u8, "key", key.as_bytes());
+        if let Some(address) = peer().limited(self.limits_loopback) {
+            let print = self.unproven(Cost::Login, key.as_bytes(), &octets(address));
             self.keys.charge(print, self.config.login.key, 1, self.start.elapsed());
             self.shared.note(Level::Key, print);
         }
+    }
+
+    /// Gives what a key, or a name, counts under that nobody has proven to be theirs: it and the network that it comes from, so that
+    /// nobody keeps its owner out from somewhere else.
+    fn unproven(&self, cost: Cost, key: &[u8], network: &[u8; 16]) -> u64 {
+        self.prints.of(cost as u8, "key", &[network, key].concat())
     }
 
     /// Takes what the others are to be told.
@@ -230,6 +231,14 @@ impl Rates {
             Cost::Search => Some(&self.config.search),
             Cost::Publish => Some(&self.config.publish),
         }
+    }
+}
+
+/// Gives the network of an address, as what it counts under.
+fn octets(address: IpAddr) -> [u8; 16] {
+    match network(address, BITS.0, BITS.1) {
+        IpAddr::V4(network) => network.to_ipv6_mapped().octets(),
+        IpAddr::V6(network) => network.octets(),
     }
 }
 

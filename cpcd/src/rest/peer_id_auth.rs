@@ -6,6 +6,7 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::URL_SAFE},
 };
+use cpc_proto::v1;
 use cpc_signing::{Kind, PEER_ID_AUTH_SCHEME, PublicKey};
 use cpcd_domain::identity::{PeerIdAnswer, PeerIdHello, TokenPair};
 use cpcd_model::{Error, Reason, Result};
@@ -19,7 +20,13 @@ use super::{
     reply,
     route::with,
 };
-use crate::{auth_params, rates::Cost, wire::Wire};
+use crate::{
+    app::App,
+    auth_params,
+    calls::{self, table},
+    rates::{self, Cost},
+    wire::Wire,
+};
 
 /// Longer headers than the specification wants are nobody's.
 const MOST_HEADER: usize = 2_048;
@@ -87,30 +94,43 @@ async fn login(hostnames: Vec<String>, query: &Parameters, headers: &HeaderMap, 
     let arrived = edge.app.rates.arrive(Cost::Login)?;
     let slot = edge.app.slot(edge.door)?;
     let given = Given::read(query, headers)?;
-    let (app, door) = (edge.app.clone(), edge.door);
+    let (app, door, peer) = (edge.app.clone(), edge.door, rates::peer());
+    // It does what Authenticate does, and is counted and written down as that.
+    let row = table::of::<v1::AuthRequest>();
+    let origin = calls::origin(row.grpc(), row.keeps());
     edge.app
         .run(async move {
             let _slot = slot;
             let nobody = app.caller(door, None).await?;
             let key = given.public_key.as_ref().map(|key| key.as_bytes().as_slice());
             app.rates.admit(arrived, &nobody, key)?;
-            let auth = &app.identity.peer_id_auth;
-            if let (Some(opaque), Some(signature)) = (&given.opaque, &given.signature) {
-                let answer = PeerIdAnswer {
-                    hostnames: &hostnames,
-                    kind: given.kind,
-                    opaque,
-                    signature,
-                    public_key: given.public_key,
-                    challenge_server: given.challenge_server.as_deref(),
-                };
-                let (tokens, signature) = auth.prove(&answer).await?;
-                return Ok(Outcome::Tokens(tokens, signature));
-            }
-            let client = given.public_key.as_ref().zip(given.challenge_server.as_deref());
-            auth.hello(&hostnames[0], client).map(Outcome::Hello)
+            let step = step(&app, &hostnames, given);
+            let asked = app.audit.asked(&origin, &nobody, rates::from_peer(peer, step)).await;
+            asked.inspect_err(|error| app.audit.refused(&origin, Some(&nobody), error))
         })
         .await
+}
+
+/// Asks for a challenge, or opens a session for a proof.
+async fn step(app: &App, hostnames: &[String], given: Given) -> Result<Outcome> {
+    let auth = &app.identity.peer_id_auth;
+    let (Some(opaque), Some(signature)) = (&given.opaque, &given.signature) else {
+        let client = given.public_key.as_ref().zip(given.challenge_server.as_deref());
+        return auth.hello(&hostnames[0], client).map(Outcome::Hello);
+    };
+    let answer = PeerIdAnswer {
+        hostnames,
+        kind: given.kind,
+        opaque,
+        signature,
+        public_key: given.public_key,
+        challenge_server: given.challenge_server.as_deref(),
+    };
+    if let Some(key) = auth.key(&answer) {
+        app.rates.look(key.as_bytes())?;
+    }
+    let proven = auth.prove(&answer).await.inspect_err(|error| app.rates.failed(error));
+    proven.map(|(tokens, signature)| Outcome::Tokens(tokens, signature))
 }
 
 /// What a request says.

@@ -45,7 +45,7 @@ impl Engines {
         let cache = Cache::open(&settings.cache).await.context("cannot open the cache")?;
         let advertised = settings.server.advertised(ground.tls.advertised_pin());
         let identity = Identity::open(&store, &cache, clock, &settings.identity, &root, advertised).await?;
-        let (audit, sealer) = Audit::open(&store, clock, &identity.server, &settings.audit);
+        let (audit, sealer) = Audit::open(&store, clock, &identity.server, &settings.audit).await?;
         let (registry, detector, flusher, rerouter) =
             Registry::open(&store, &cache, clock, &settings.registry, &settings.peers, &identity).await?;
         let (events, courier) =

@@ -196,6 +196,14 @@ async fn an_invite_takes_along_who_came_by_it() {
             let is_revoked = answer.invite.unwrap().revoked_at.is_some();
             (is_revoked, answer.users_suspended, answer.nodes_removed)
         };
+        // One who was deleted is nobody's concern any more, though their content keeps their row.
+        let gone = SecretKey::generate();
+        let their_token = join(&daemon, &gone, &code, "aaron").await.unwrap();
+        let metadata = v1::ContentMetadata { title: "left behind".into(), ..Default::default() };
+        daemon.discovery(Some(&their_token)).await.publish_content(metadata).await.unwrap();
+        let their = daemon.identity(Some(&their_token)).await.get_caller(v1::GetCallerRequest {}).await.unwrap();
+        let id = their.into_inner().user.unwrap().id;
+        daemon.local().await.delete_user(v1::DeleteUserRequest { id }).await.unwrap();
         assert_eq!(revoke(&for_users, true).await, (false, 2, 0));
         works(&daemon, &token).await.unwrap();
         assert_eq!(revoke(&for_users, false).await, (true, 2, 0));

@@ -7,7 +7,7 @@ use cpc_proto::v1;
 use cpc_signing::{PeerIdAuthMessage, PublicKey, SecretKey};
 use http::Method;
 
-use crate::harness::{Answer, Daemon, Engine, for_each_engine};
+use crate::harness::{Answer, Daemon, Engine, eventually, for_each_engine};
 
 const PATH: &str = "/v1/auth/libp2p";
 /// What the harness says in its header `Host`.
@@ -105,8 +105,20 @@ async fn the_server_begins_and_both_know_each_other() {
         let answer = log_in(&daemon, &node.key, &format!("{PATH}?kind=user")).await;
         assert_eq!((answer.status, answer.reason().as_str()), (401, "LOGIN_REFUSED"));
         assert!(parameters(&answer, "www-authenticate").contains_key("opaque"), "with which to try again");
-        let stranger = log_in(&daemon, &SecretKey::generate(), PATH).await;
-        assert_eq!(stranger.reason(), "LOGIN_REFUSED");
+        let stranger = SecretKey::generate();
+        assert_eq!(log_in(&daemon, &stranger, PATH).await.reason(), "LOGIN_REFUSED");
+        // The audit has it as any other login.
+        let entries = async |outcome: v1::AuditOutcome, target: String| {
+            let action = "IdentityService/Authenticate".to_owned();
+            let request = v1::ListAuditEntriesRequest { action, outcome: outcome.into(), target, ..Default::default() };
+            daemon.local_audit().await.list_audit_entries(request).await.unwrap().into_inner().entries
+        };
+        let done = entries(v1::AuditOutcome::Ok, String::new()).await;
+        assert!(done.iter().any(|entry| entry.actor_kind == "node" && entry.actor_id == node.id), "{done:?}");
+        eventually("refusals are written", async || {
+            entries(v1::AuditOutcome::Refused, stranger.public().peer_id().to_string()).await.len() == 1
+        })
+        .await;
         let listed = daemon.rest(Method::GET, "/.well-known/libp2p/protocols", None, None).await.json();
         assert_eq!(listed["/http-peer-id-auth/1.0.0"]["path"], PATH);
         daemon.stop().await;

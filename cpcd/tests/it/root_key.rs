@@ -68,6 +68,13 @@ async fn test(daemon: &Daemon, owned: &Belongings, token: &str) -> String {
     if answer.status == 200 { answer.json()["error"].as_str().unwrap().to_owned() } else { answer.reason() }
 }
 
+/// Gives what the audit says of the newest such change.
+async fn noted(daemon: &Daemon, action: &str) -> String {
+    let request = v1::ListAuditEntriesRequest { action: action.into(), ..Default::default() };
+    let listed = daemon.local_audit().await.list_audit_entries(request).await.unwrap().into_inner().entries;
+    listed.into_iter().next().expect("an entry").details
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_ends_when_it_is_changed() {
     for_each_engine(async |engine: Engine| {
@@ -94,6 +101,8 @@ async fn nothing_ends_when_it_is_changed() {
         let daemon = start(&engine, folder.path()).await;
         let who = caller(&daemon, &owned.alice.token).await.unwrap();
         assert_eq!(who.server_id, owned.server_id, "on {}", engine.name);
+        assert_eq!(daemon.sealed().await.fault, None);
+        assert_eq!(noted(&daemon, "root-key rotate").await, r#"{"leaked":false}"#);
         daemon.refresh(&owned.session.refresh_token).await.unwrap();
         caller(&daemon, &owned.service).await.unwrap();
         join(&daemon, &owned.invite).await.unwrap();
@@ -205,6 +214,10 @@ async fn a_store_whose_root_key_is_lost_keeps_its_accounts() {
         let webhook = &listed["webhooks"][0];
         assert!(webhook["disabledAt"].is_string(), "{webhook}");
         assert!(webhook["lastError"].as_str().unwrap().contains("root key was reset"), "{webhook}");
+        let sealed = daemon.sealed().await;
+        assert_eq!(sealed.fault, None, "the chain goes on, signed by the new server");
+        assert_eq!(sealed.head.unwrap().server_id, who.server_id);
+        assert!(noted(&daemon, "root-key reset").await.contains(&who.server_id));
         daemon.stop().await;
     })
     .await;

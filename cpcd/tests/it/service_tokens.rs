@@ -232,3 +232,64 @@ async fn its_streams_end_when_it_is_taken_back() {
     assert_eq!(ended.await, "TOKEN_REVOKED");
     daemon.stop().await;
 }
+
+/// What is open to anybody is that, and not its owner's own.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_reads_its_owners_private_content_only_by_its_own_rules() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let alice = daemon.person("alice", &["content=write", "metrics=read"]).await;
+        let metadata = |title: &str, visibility: v1::Visibility| v1::ContentMetadata {
+            title: title.into(),
+            visibility: visibility.into(),
+            ..Default::default()
+        };
+        let mut ids = Vec::new();
+        for visibility in [v1::Visibility::Public, v1::Visibility::Private] {
+            let mut discovery = daemon.discovery(Some(&alice.token)).await;
+            let made = discovery.publish_content(metadata("a diary", visibility)).await.unwrap().into_inner();
+            ids.push(made.content.unwrap().id);
+        }
+        daemon.indexed(&alice.token).await;
+        let sees = async |token: &str| {
+            let mut discovery = daemon.discovery(Some(token)).await;
+            let listed = discovery.list_content(v1::ListContentRequest::default()).await.unwrap().into_inner();
+            let query = v1::SearchQuery { q: "diary".into(), ..Default::default() };
+            let found = discovery.search_content(query).await.unwrap().into_inner();
+            let got = discovery.get_content(v1::GetContentRequest { id: ids[1].clone() }).await.is_ok();
+            (listed.contents.len(), found.hits.len(), got)
+        };
+        let (_, narrow) = make(&daemon, &alice.token, request(&["metrics=read"])).await.unwrap();
+        let (_, wide) = make(&daemon, &alice.token, request(&["content=read"])).await.unwrap();
+        assert_eq!(sees(&alice.token).await, (2, 2, true));
+        assert_eq!(sees(&narrow).await, (1, 1, false), "on {}", engine.name);
+        assert_eq!(sees(&wide).await, (2, 2, true));
+        daemon.stop().await;
+    })
+    .await;
+}
+
+/// An account outlasts the token that it was made with: a program makes none that may more than everybody.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_makes_no_account_that_may_more_than_everybody() {
+    let daemon = Daemon::start(&Engine::sqlite()).await;
+    let root = daemon.person("root", &["users=admin", "content=admin", "nodes=admin"]).await;
+    let (_, text) = make(&daemon, &root.token, request(&["users=write", "content=admin"])).await.unwrap();
+    let mut identity = daemon.identity(Some(&text)).await;
+    let user = |name: &str, permissions: Vec<v1::PermissionRule>| v1::CreateUserRequest {
+        username: name.into(),
+        public_key: SecretKey::generate().public().as_bytes().to_vec(),
+        permissions,
+    };
+    let rules = |rule: &str| vec![rule_message(rule)];
+    identity.create_user(user("bob", Vec::new())).await.expect("what everybody gets");
+    let refused = identity.create_user(user("eve", rules("users=write"))).await.unwrap_err();
+    assert_eq!(reason(&refused), "PERMISSION_DENIED");
+    let invite = v1::CreateInviteRequest {
+        kind: v1::SubjectKind::User.into(),
+        permissions: rules("content=admin"),
+        ..Default::default()
+    };
+    assert_eq!(reason(&identity.create_invite(invite).await.unwrap_err()), "PERMISSION_DENIED");
+    daemon.stop().await;
+}

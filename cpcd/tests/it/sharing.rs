@@ -180,6 +180,32 @@ async fn a_grant_ends_by_itself() {
     daemon.stop().await;
 }
 
+/// Nobody gives on what they were given for longer than they have it, to themselves least of all.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_is_given_on_until_then() {
+    let daemon = Daemon::start(&Engine::sqlite()).await;
+    let (alice, bob) = (daemon.person("alice", &[]).await, daemon.person("bob", &[]).await);
+    let eve = daemon.person("eve", &[]).await;
+    let id = diary(&daemon, &alice).await;
+    let admin = |to: &Person| on(v1::Resource::Content, &id, v1::Level::Admin, user(to));
+    let at = |seconds: i64| {
+        let now = jiff::Timestamp::now().as_second();
+        Some(pbjson_types::Timestamp { seconds: now + seconds, nanos: 0 })
+    };
+    let until = |to: &Person, seconds: i64| v1::CreateGrantRequest { expires_at: at(seconds), ..admin(to) };
+    grant(&daemon, &alice, until(&bob, 3_600)).await.unwrap();
+    eventually("it is held", async || get(&daemon, &bob, format!("/v1/content/{id}")).await == "ok").await;
+    for (request, what) in [(admin(&bob), "for good"), (until(&bob, 7_200), "longer"), (admin(&eve), "to another")] {
+        assert_eq!(grant(&daemon, &bob, request).await.unwrap_err(), "FIELD_INVALID", "{what}");
+    }
+    let friends = on(v1::Resource::Content, &id, v1::Level::Admin, Grantee::Friends(true));
+    assert_eq!(grant(&daemon, &bob, friends).await.unwrap_err(), "FIELD_INVALID");
+    grant(&daemon, &bob, until(&eve, 1_800)).await.expect("for a part of the time");
+    grant(&daemon, &alice, admin(&bob)).await.expect("whose it is gives it for good");
+    eventually("who has it for good gives it for good", async || grant(&daemon, &bob, admin(&eve)).await.is_ok()).await;
+    daemon.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watch_ends_with_what_was_granted_to_whoever_watches() {
     for_each_engine(async |engine: Engine| {

@@ -110,6 +110,72 @@ async fn a_new_key_takes_the_place_of_the_old_one() {
     .await;
 }
 
+/// Whoever has had a key made what lasts longer than its sessions: with the key it is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_with_a_stolen_key_ends_with_it() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let alice = daemon.person("alice", &["content=write"]).await;
+        let stolen = SecretKey::generate();
+        let id = add(&daemon, &alice.token, &stolen).await.unwrap().id;
+        let make = async |token: &str| {
+            let mut identity = daemon.identity(Some(token)).await;
+            let permissions = vec![rule_message("content=read")];
+            let request = v1::CreateServiceTokenRequest { name: "ci".into(), permissions, ..Default::default() };
+            identity.create_service_token(request).await.unwrap().into_inner().token
+        };
+        let codes = async |token: &str| {
+            let mut identity = daemon.identity(Some(token)).await;
+            let made = identity.create_recovery_codes(v1::CreateRecoveryCodesRequest { confirmation: None }).await;
+            made.unwrap().into_inner().codes
+        };
+        let thief = daemon.session(&stolen).await;
+        let (own, theirs) = (make(&alice.token).await, make(&thief.access_token).await);
+        let code = codes(&thief.access_token).await.remove(0);
+        revoke(&daemon, &alice.token, &id).await.unwrap();
+        let caller = async |token: &str| {
+            let answer = daemon.identity(Some(token)).await.get_caller(v1::GetCallerRequest {}).await;
+            answer.map(drop).map_err(|status| reason(&status))
+        };
+        everywhere(&engine, "the token is refused", async || {
+            caller(&theirs).await.err().as_deref() == Some("TOKEN_REVOKED")
+        })
+        .await;
+        caller(&own).await.expect("what was made with another key goes on");
+        let key = SecretKey::generate();
+        let proof = Some(daemon.key_proof(&key, RECOVER).await);
+        let request = v1::RecoverRequest { username: "alice".into(), code, proof, name: String::new() };
+        let refused = daemon.identity(None).await.recover(request).await.unwrap_err();
+        assert_eq!(reason(&refused), "RECOVERY_REFUSED");
+        daemon.stop().await;
+    })
+    .await;
+}
+
+/// A session that another replica has ended makes nothing that would outlast it, though this one has not heard of it yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_has_ended_elsewhere_makes_nothing_that_lasts() {
+    for_each_engine(async |engine: Engine| {
+        let daemon = Daemon::start(&engine).await;
+        let alice = daemon.person("alice", &["content=write", "users=admin"]).await;
+        daemon.execute(&engine, "UPDATE sessions SET ended_at = created_at").await;
+        assert_eq!(add(&daemon, &alice.token, &SecretKey::generate()).await.unwrap_err(), "TOKEN_REVOKED");
+        let mut identity = daemon.identity(Some(&alice.token)).await;
+        let permissions = vec![rule_message("content=read")];
+        let request = v1::CreateServiceTokenRequest { name: "ci".into(), permissions, ..Default::default() };
+        assert_eq!(reason(&identity.create_service_token(request).await.unwrap_err()), "TOKEN_REVOKED");
+        let codes = v1::CreateRecoveryCodesRequest { confirmation: None };
+        assert_eq!(reason(&identity.create_recovery_codes(codes).await.unwrap_err()), "TOKEN_REVOKED");
+        let invite = v1::CreateInviteRequest { kind: v1::SubjectKind::User.into(), ..Default::default() };
+        assert_eq!(reason(&identity.create_invite(invite).await.unwrap_err()), "TOKEN_REVOKED");
+        let public_key = SecretKey::generate().public().as_bytes().to_vec();
+        let user = v1::CreateUserRequest { username: "bob".into(), public_key, ..Default::default() };
+        assert_eq!(reason(&identity.create_user(user).await.unwrap_err()), "TOKEN_REVOKED");
+        daemon.stop().await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stolen_token_adds_no_key() {
     let daemon = Daemon::start_with(&Engine::sqlite(), &[("identity.fresh_login_seconds", "0")]).await;

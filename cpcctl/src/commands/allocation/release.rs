@@ -20,9 +20,6 @@ pub(crate) struct Args {
     /// Only if this is its epoch: refused where a part has moved since
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     epoch: u64,
-    /// Only show what would be given back
-    #[arg(long)]
-    dry_run: bool,
 }
 
 impl Args {
@@ -30,17 +27,15 @@ impl Args {
         if self.epoch != 0 && self.ids.len() > 1 {
             return Err(Failure::usage("--epoch is of one allocation: name one id"));
         }
-        if !self.dry_run {
-            let question = match &*self.ids {
-                [id] => format!("Give allocation {id} back?"),
-                ids => format!("Give {} allocations back?", ids.len()),
-            };
-            context.prompt.confirm(&question)?;
-        }
+        let question = match &*self.ids {
+            [id] => format!("Give allocation {id} back?"),
+            ids => format!("Give {} allocations back?", ids.len()),
+        };
+        context.prompt.confirm(&question)?;
         let output = context.output.clone();
         let mut list = output.list::<ResourceAllocation>();
         for id in self.ids {
-            if self.dry_run {
+            if context.is_rehearsal() {
                 list.push(wait::get(context, &id).await?)?;
                 continue;
             }

@@ -24,9 +24,6 @@ pub(crate) struct Args {
     /// From now, as in 90s, 10m, 12h [default: what it was asked for with]
     #[arg(long, value_name = "TIME", value_parser = units::lease)]
     ttl: Option<u32>,
-    /// Only show what would be renewed
-    #[arg(long)]
-    dry_run: bool,
 }
 
 impl Args {
@@ -37,7 +34,7 @@ impl Args {
         let output = context.output.clone();
         let mut list = output.list::<ResourceAllocation>();
         for id in self.ids {
-            if self.dry_run {
+            if context.is_rehearsal() {
                 list.push(wait::get(context, &id).await?)?;
                 continue;
             }

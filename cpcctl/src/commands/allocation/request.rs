@@ -54,9 +54,6 @@ pub(crate) struct Args {
     /// Where to write the tickets that prove the lease to the nodes: one a line, readable by you alone
     #[arg(long, value_name = "FILE")]
     ticket_file: Option<PathBuf>,
-    /// Only show what would be asked for
-    #[arg(long)]
-    dry_run: bool,
 }
 
 /// What is wanted of each node.
@@ -116,7 +113,7 @@ struct Place {
 
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
-        let (is_awaited, is_dry) = (self.wait, self.dry_run);
+        let (is_awaited, is_dry) = (self.wait, context.is_rehearsal());
         let ticket_file = self.ticket_file.clone();
         let request = self.request()?;
         if is_dry {

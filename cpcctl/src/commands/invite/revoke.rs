@@ -26,28 +26,25 @@ pub(crate) struct Args {
     /// Also suspends the users and removes the nodes that came by them
     #[arg(long)]
     end_what_it_let_in: bool,
-    /// Says what would be, and changes nothing
-    #[arg(long)]
-    dry_run: bool,
 }
 
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
-        if self.end_what_it_let_in && !self.dry_run {
+        if self.end_what_it_let_in {
             context.prompt.confirm("Suspend all users and remove all nodes that came by it?")?;
         }
         let output = context.output.clone();
         let mut list = output.list::<Revoked>();
         for id in self.ids {
-            let request =
-                RevokeInviteRequest { id, end_what_it_let_in: self.end_what_it_let_in, dry_run: self.dry_run };
+            let request = RevokeInviteRequest {
+                id,
+                end_what_it_let_in: self.end_what_it_let_in,
+                dry_run: context.is_rehearsal(),
+            };
             let answer = context.call(async |client| client.identity().revoke_invite(request.clone()).await).await?;
             let invite = answer.invite.ok_or_else(Failure::empty_answer)?;
             let (users_suspended, nodes_removed) = (answer.users_suspended, answer.nodes_removed);
             list.push(Revoked { invite, users_suspended, nodes_removed })?;
-        }
-        if self.dry_run {
-            context.output.note("nothing was changed; this is what would be");
         }
         list.finish("").map(drop)
     }

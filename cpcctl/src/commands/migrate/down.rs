@@ -16,15 +16,12 @@ pub(crate) struct Args {
     /// The last migration that stays; 0 takes everything back
     #[arg(long, value_name = "VERSION")]
     to: u64,
-    /// Print the statements and do nothing
-    #[arg(long)]
-    dry_run: bool,
 }
 
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let direction = MigrationDirection::Down;
-        if self.dry_run {
+        if context.is_rehearsal() {
             return plan::show(context, direction, Some(self.to)).await;
         }
         let listed = super::list(context).await?;

@@ -16,14 +16,11 @@ pub(crate) struct Args {
     /// The last migration to do [default: the newest]
     #[arg(long, value_name = "VERSION")]
     to: Option<u64>,
-    /// Print the statements and do nothing
-    #[arg(long)]
-    dry_run: bool,
 }
 
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
-        if self.dry_run {
+        if context.is_rehearsal() {
             return plan::show(context, MigrationDirection::Up, self.to).await;
         }
         apply::run(context, MigrationDirection::Up, self.to).await

@@ -37,9 +37,6 @@ pub(crate) struct Args {
     /// Puts these in place of everything that the user may do
     #[arg(long)]
     replace: bool,
-    /// Checks and shows what would be, and changes nothing
-    #[arg(long)]
-    dry_run: bool,
 }
 
 impl Args {
@@ -56,7 +53,7 @@ impl Args {
             resolve(context, rule.scope.as_mut()).await?;
             given.push(rule);
         }
-        if self.replace && !self.dry_run {
+        if self.replace {
             context.prompt.confirm(&format!("Replace everything that {} may do?", user.username))?;
         }
         let permissions = if self.replace {
@@ -71,12 +68,9 @@ impl Args {
             permissions,
             // What is replaced may be anything; else somebody may have changed it since.
             expected_epoch: if self.replace { 0 } else { user.permission_epoch },
-            dry_run: self.dry_run,
+            dry_run: context.is_rehearsal(),
         };
         let answer = context.call(async |client| client.identity().update_permissions(request.clone()).await).await?;
-        if self.dry_run {
-            context.output.note("nothing was changed; this is what would be");
-        }
         context.output.record(&answer.user.ok_or_else(Failure::empty_answer)?)
     }
 }

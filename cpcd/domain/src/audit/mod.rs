@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 
-use cpc_signing::AuditRecord;
+use cpc_signing::{AuditChain, AuditRecord, SealKind};
 use cpcd_model::{
     Error, Result,
     audit::{AuditEntry, Outcome},
@@ -43,6 +43,7 @@ pub use config::Config;
 pub use exporting::{Export, Exported};
 pub use origin::{Keeps, Origin};
 pub use sealer::Sealer;
+pub(crate) use sealer::signed;
 pub use verifying::{Fault, Verified};
 
 use crate::{
@@ -65,6 +66,8 @@ pub struct Audit {
     written: Arc<AtomicU64>,
     /// Attempts to seal that failed here.
     failures: Arc<AtomicU64>,
+    /// The greatest number that was seen sealed here: the chain never ends before it.
+    seen: Arc<AtomicU64>,
 }
 
 /// How it goes, for the daemon's own metrics.
@@ -100,9 +103,17 @@ pub struct Query {
 }
 
 impl Audit {
-    /// Opens the audit of a store, and what seals it.
-    #[must_use]
-    pub fn open(store: &Store, clock: &Clock, server: &ServerIdentity, config: &Config) -> (Self, Sealer) {
+    /// Opens the audit of a store, and what seals it. On a store without any entry the chain begins, with a seal of number 0: from then
+    /// on one that has no seal is one whose seal was taken away.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn open(
+        store: &Store,
+        clock: &Clock,
+        server: &ServerIdentity,
+        config: &Config,
+    ) -> Result<(Self, Sealer)> {
         let audit = Self {
             store: store.clone(),
             clock: clock.clone(),
@@ -110,9 +121,12 @@ impl Audit {
             refusals: Arc::default(),
             written: Arc::default(),
             failures: Arc::default(),
+            seen: Arc::default(),
         };
+        let begin = sealer::signed(server, SealKind::Head, AuditChain::default(), clock.now());
+        store.write(Priority::Identity, move |tx| Box::pin(async move { tx.begin_audit(&begin).await })).await?;
         let sealer = Sealer::new(audit.clone(), Duration::from_secs(u64::from(config.keep_days) * 86_400));
-        (audit, sealer)
+        Ok((audit, sealer))
     }
 
     /// Does what somebody asks, with an entry for each of its changes. Needs nothing: it does no more than the work itself.

@@ -25,6 +25,8 @@ use super::Audit;
 const WRITE_EVERY: Duration = Duration::from_secs(2);
 /// Kinds that are told apart at a time; each leaves at most two entries a minute.
 const MOST: usize = 1_024;
+/// Of them those of nobody in particular: whoever makes up keys does not hide what somebody who is known was refused.
+const MOST_UNKNOWN: usize = MOST / 2;
 
 /// The kind of caller of those that are not told apart.
 pub(super) const SEVERAL: &str = "several";
@@ -61,6 +63,8 @@ pub(super) struct Refusals(Mutex<Table>);
 struct Table {
     /// By what and minute.
     tallies: HashMap<Kept, Counted>,
+    /// How many of them are of nobody in particular.
+    unknown: usize,
 }
 
 #[derive(Default)]
@@ -77,11 +81,14 @@ impl Refusals {
         let minute = minute(now);
         let mut table = self.table();
         let mut kept = (refusal, minute);
-        if table.tallies.len() >= MOST && !table.tallies.contains_key(&kept) {
+        let is_unknown = kept.0.actor_id.is_none();
+        let is_new = !table.tallies.contains_key(&kept);
+        if is_new && (table.tallies.len() >= MOST || (is_unknown && table.unknown >= MOST_UNKNOWN)) {
             // Whoever they are: they are many.
             kept.0 =
                 Refusal { actor_kind: SEVERAL, action: kept.0.action, reason: kept.0.reason, ..Refusal::default() };
         }
+        table.unknown += usize::from(is_new && is_unknown);
         let counted = table.tallies.entry(kept).or_default();
         let tally = counted.tally.get_or_insert(Tally { first: now, last: now, request_id, count: 0 });
         tally.count += 1;
@@ -108,6 +115,7 @@ impl Refusals {
             counted.is_known = true;
             !is_over
         });
+        table.unknown = table.tallies.keys().filter(|(refusal, _)| refusal.actor_id.is_none()).count();
         taken
     }
 
@@ -238,5 +246,16 @@ mod tests {
         assert!(refusals.table().tallies.len() <= MOST + 1, "{}", refusals.table().tallies.len());
         let taken = refusals.take(at(2), true);
         assert_eq!(counts(&taken).iter().sum::<u64>(), 1_000_000, "each is counted");
+    }
+
+    #[test]
+    fn whoever_is_known_is_told_apart_beside_a_flood() {
+        let refusals = Refusals::default();
+        for network in 0..10_000 {
+            refusals.count(refusal(network), None, at(1));
+        }
+        let somebody = Refusal { actor_kind: "user", actor_id: Some(Uuid::max()), ..refusal(1) };
+        refusals.count(somebody.clone(), None, at(2));
+        assert!(refusals.take(at(3), false).iter().any(|(kept, tally)| kept.0 == somebody && tally.count == 1));
     }
 }

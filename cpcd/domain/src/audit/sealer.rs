@@ -13,7 +13,7 @@ use cpc_signing::{AuditChain, AuditSeal, SealKind};
 use cpcd_model::{
     Error, Result,
     audit::{Sealed, StoredSeal},
-    time::Tick,
+    time::{Tick, Timestamp},
 };
 use cpcd_store::sql::{AuditBounds, Priority};
 use tokio::time;
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Audit, with_record};
-use crate::caller::Caller;
+use crate::{caller::Caller, identity::ServerIdentity};
 
 const LEASE: &str = "audit";
 const LEASE_TTL: Duration = Duration::from_secs(10);
@@ -178,10 +178,7 @@ impl Sealer {
     }
 
     fn signed(&self, kind: SealKind, chain: AuditChain) -> StoredSeal {
-        let time = self.audit.clock.now();
-        let seal = AuditSeal { kind, number: chain.number, hash: chain.hash, time_us: time.as_microsecond() };
-        let signature = self.audit.server.sign_seal(&seal);
-        StoredSeal { number: chain.number, hash: chain.hash, time, signature }
+        signed(&self.audit.server, kind, chain, self.audit.clock.now())
     }
 
     /// Takes the lease or renews it; gives its epoch, or nothing while somebody else holds it.
@@ -195,6 +192,12 @@ impl Sealer {
         self.held = epoch.map(|epoch| Held { epoch, renewed: tick });
         Ok(epoch)
     }
+}
+
+/// Has the server sign where a chain ends, or what of it was cleared away.
+pub(crate) fn signed(server: &ServerIdentity, kind: SealKind, chain: AuditChain, time: Timestamp) -> StoredSeal {
+    let seal = AuditSeal { kind, number: chain.number, hash: chain.hash, time_us: time.as_microsecond() };
+    StoredSeal { number: chain.number, hash: chain.hash, time, signature: server.sign_seal(&seal) }
 }
 
 /// Gives where a chain begins: behind what was cleared away.

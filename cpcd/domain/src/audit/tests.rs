@@ -13,7 +13,7 @@ async fn audit(clock: &Clock) -> (Audit, Sealer, tempfile::TempDir) {
     let root = RootKey::create(&folder.path().join("root.key")).unwrap();
     let store = Store::open(&sql::Config { url: "sqlite::memory:".into(), ..sql::Config::default() }).await.unwrap();
     let (server, _) = open_server_identity(&store, clock, &root).await.unwrap();
-    let (audit, sealer) = Audit::open(&store, clock, &server, &Config { keep_days: 400 });
+    let (audit, sealer) = Audit::open(&store, clock, &server, &Config { keep_days: 400 }).await.unwrap();
     (audit, sealer, folder)
 }
 

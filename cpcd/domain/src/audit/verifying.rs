@@ -1,5 +1,7 @@
 //! Verification: the chain is followed from its beginning to its seal, a bounded part at a time.
 
+use std::sync::atomic::Ordering;
+
 use cpc_signing::{AuditChain, AuditFault, AuditSeal, SealKind};
 use cpcd_model::{
     Result,
@@ -125,7 +127,12 @@ impl Audit {
             }
         }
         let cleared = bounds.anchor.map_or(0, |anchor| anchor.number);
-        let end = bounds.head.map_or(0, |head| head.number);
+        // A chain has a seal from its beginning on: without one, somebody has taken it away.
+        let Some(head) = bounds.head else { return Err(of(AuditFault::Seal { number: 0 }, 0)) };
+        let (end, seen) = (head.number, self.seen.fetch_max(head.number, Ordering::Relaxed));
+        if end < seen {
+            return Err(of(AuditFault::Short { number: seen }, 0));
+        }
         let last = bounds.last.unwrap_or(cleared);
         if last > end {
             return Err(of(AuditFault::Long { number: end }, 0));

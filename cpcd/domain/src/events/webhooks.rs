@@ -17,7 +17,11 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{Filter, cursor, sender::Sender};
-use crate::{Caller, caller::Subject, identity::cut_page};
+use crate::{
+    Caller,
+    caller::Subject,
+    identity::{check_current, cut_page},
+};
 
 const PAGE_DEFAULT: u32 = 50;
 const PAGE_MAX: u32 = 500;
@@ -80,10 +84,11 @@ impl Webhooks {
         let kinds = if kinds.is_empty() { Vec::new() } else { filter.kinds };
         let webhook = Webhook { id, owner_id, url: url.to_owned(), kinds, created_at: now, state };
         let new = StoredWebhook { webhook, sealed_secret, cursor: self.store.newest_event().await? };
-        let (inserted, most) = (new.clone(), self.most);
+        let (inserted, most, caller) = (new.clone(), self.most, caller.clone());
         self.store
             .write(Priority::Bulk, move |tx| {
                 Box::pin(async move {
+                    check_current(tx, &caller).await?;
                     if !tx.insert_webhook(&inserted, most).await? {
                         let text = format!("a user may have {most} webhooks; delete one");
                         return Err(Error::new(Reason::QuotaExceeded, text));

@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use cpcd_model::{
-    Error, Reason, Result,
+    Error, Kind, Reason, Result,
     id::{InviteId, UserId},
     invite::InviteKind,
     permission::{Level, Permissions, Resource, Target},
@@ -21,6 +21,8 @@ use serde_json::json;
 
 use super::{
     Revoked,
+    current::check_current,
+    granting::in_person,
     joining::first_beyond,
     sessions,
     users::{beyond, not_found},
@@ -53,10 +55,11 @@ impl Accounts {
     /// `PERMISSION_DENIED`, `TOKEN_MISSING`, `USER_NOT_FOUND`.
     pub async fn approve(&self, caller: &Caller, id: &str) -> Result<User> {
         let id = judge(caller, id)?;
-        let (now, by) = (self.clock.now(), by(caller));
+        let (now, by, caller) = (self.clock.now(), by(caller), caller.clone());
         let write = self.store.write(Priority::Identity, move |tx| {
             Box::pin(async move {
                 tx.lock_user(id).await?.ok_or_else(|| not_found(&id.to_string()))?;
+                check_current(tx, &caller).await?;
                 if tx.approve_user(id).await? {
                     tx.insert_events(&[event("user.approved", id, by.as_deref())], now).await?;
                 }
@@ -87,6 +90,7 @@ impl Accounts {
         let write = self.store.write(Priority::Identity, move |tx| {
             Box::pin(async move {
                 let user = tx.lock_user(id).await?.ok_or_else(|| not_found(&id.to_string()))?;
+                check_current(tx, &caller).await?;
                 // What the user may do again is given anew.
                 check_held(&caller, &defaults, &user, "give")?;
                 if tx.resume_user(id).await? {
@@ -102,21 +106,35 @@ impl Accounts {
     /// hold what they hold.
     ///
     /// # Errors
-    /// `PERMISSION_DENIED`, `TOKEN_MISSING`, `LAST_ADMIN`; those who were suspended before stay so, and asking again goes on.
+    /// `TOKEN_MISSING`; `PERMISSION_DENIED` or `LAST_ADMIN` if some could not be suspended, after all others were.
     pub async fn suspend_by_invite(&self, caller: &Caller, invite: InviteId, is_dry: bool) -> Result<u64> {
+        in_person(caller)?;
         caller.require(Resource::Users, Level::Admin)?;
         let own = caller.subject().owner();
         if is_dry {
             return self.store.count_invite_uses(InviteKind::User, invite, own).await;
         }
-        let (mut suspended, mut after) = (0, None);
+        let (mut suspended, mut after, mut left) = (0, None, None);
         loop {
             let users = self.store.list_users_of_invite(invite, after, CHUNK).await?;
-            let Some(last) = users.last() else { return Ok(suspended) };
+            let Some(last) = users.last() else { break };
             after = Some(*last);
             for id in users.into_iter().filter(|id| Some(*id) != own) {
-                suspended += u64::from(self.suspend_one(caller, id).await?);
+                match self.suspend_one(caller, id).await {
+                    Ok(was_suspended) => suspended += u64::from(was_suspended),
+                    // Gone since it was listed.
+                    Err(error) if error.reason() == Reason::UserNotFound => {}
+                    // One who may not be suspended does not keep the others in.
+                    Err(error) if error.kind() == Kind::PermissionDenied || error.reason() == Reason::LastAdmin => {
+                        left.get_or_insert(error);
+                    }
+                    Err(error) => return Err(error),
+                }
             }
+        }
+        match left {
+            None => Ok(suspended),
+            Some(error) => Err(error.with_metadata("suspended", suspended.to_string())),
         }
     }
 
@@ -135,6 +153,7 @@ impl Accounts {
                 // Two who would suspend each other wait here, and the second sees what the first did.
                 let admins = tx.lock_user_and_admins(id, false).await?;
                 let user = tx.lock_user(id).await?.ok_or_else(|| not_found(&id.to_string()))?;
+                check_current(tx, &caller).await?;
                 check_held(&caller, &defaults, &user, "take")?;
                 if caller.subject() != Subject::LocalAdmin && admins == [id] {
                     let text = format!("{} is the last with admin on users", user.username.as_str());
@@ -190,6 +209,7 @@ pub(super) async fn require_room(tx: &mut Tx, most: u32) -> Result<()> {
 }
 
 fn judge(caller: &Caller, id: &str) -> Result<UserId> {
+    in_person(caller)?;
     caller.require_some(Resource::Users, Level::Admin)?;
     let id = UserId::parse("id", id)?;
     caller.require_on(Resource::Users, Level::Admin, &Target { object: Some(id.uuid()), ..Target::default() })?;

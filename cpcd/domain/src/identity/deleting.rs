@@ -18,7 +18,8 @@ use serde_json::json;
 
 use super::{
     Revoked,
-    granting::{check_current, check_held, check_last, rules_changed},
+    current::check_current,
+    granting::{check_held, check_last, in_person, rules_changed},
     sessions::{end_begun, of_subject},
     users::not_found,
 };
@@ -42,6 +43,7 @@ impl Deleting {
     /// # Errors
     /// `PERMISSION_DENIED`, `USER_NOT_FOUND`, `LAST_ADMIN`.
     pub async fn delete(&self, caller: &Caller, id: &str) -> Result<()> {
+        in_person(caller)?;
         caller.require_some(Resource::Users, Level::Admin)?;
         let id = UserId::parse("id", id)?;
         caller.require_on(Resource::Users, Level::Admin, &Target { object: Some(id.uuid()), ..Target::default() })?;

@@ -111,6 +111,8 @@ impl Friends {
                 check_limits(tx, (own, id), before, after, limits).await?;
                 tx.set_pair((own, id), before, after, now).await?;
                 record(tx, (own, id), before, after, now).await?;
+                // What the caller did, whether anybody is told of it or not.
+                tx.audit("friend", &id, json!({ "action": action.as_str() }));
                 let revocations = changed_rules(tx, (own, id), before, after, now).await?;
                 Ok((before, after, revocations))
             })
@@ -252,7 +254,8 @@ fn limit(count: u64, most: u32, of: &str, text: &str) -> Result<()> {
 }
 
 /// Writes what each of the two is told: what changed for them to see. So whoever blocks hears nothing of the other, and the other the
-/// same as if the friendship had been ended, or the request declined.
+/// same as if the friendship had been ended, or the request declined. What is written for the caller is told by as many rows whether the
+/// other may hear of it or not: places in the stream are numbered, and two that are apart would say what stands between them.
 async fn record(tx: &mut Tx, (own, other): (UserId, UserId), before: Pair, after: Pair, now: Timestamp) -> Result<()> {
     let sides = [(own, other, before, after), (other, own, before.turned(), after.turned())];
     let event = |(of, about, before, after): (UserId, UserId, Pair, Pair)| {
@@ -260,7 +263,11 @@ async fn record(tx: &mut Tx, (own, other): (UserId, UserId), before: Pair, after
         let payload = json!({ "for": of.to_string(), "direction": direction.map_or(Value::Null, Value::from) });
         Some(NewEvent { kind, subject_id: about.uuid(), payload })
     };
-    let events: Vec<_> = sides.into_iter().filter_map(event).collect();
+    let [mine, theirs] = sides.map(event);
+    let for_nobody =
+        |mine: &NewEvent| NewEvent { kind: mine.kind, subject_id: own.uuid(), payload: json!({ "for": null }) };
+    let theirs = theirs.or_else(|| mine.as_ref().map(for_nobody));
+    let events: Vec<_> = [mine, theirs].into_iter().flatten().collect();
     if events.is_empty() { Ok(()) } else { tx.insert_events(&events, now).await }
 }
 

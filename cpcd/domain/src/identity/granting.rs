@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::{
     Revoked,
+    current::check_current,
     users::{beyond, not_found},
 };
 use crate::{Caller, caller::Subject};
@@ -124,15 +125,6 @@ fn check_epoch(user: &User, expected: u64) -> Result<()> {
     }
     let text = format!("the permissions of {} were changed since; look at them again", user.username.as_str());
     Err(Error::new(Reason::WriteConflict, text).with_metadata("permission_epoch", user.permission_epoch.to_string()))
-}
-
-/// Refuses a caller who may do something else by now: what is given stays given, so what the token says is not enough.
-pub(super) async fn check_current(tx: &mut Tx, caller: &Caller) -> Result<()> {
-    let (Subject::User(id), Some(session)) = (caller.subject(), caller.session()) else { return Ok(()) };
-    if tx.get_user(id).await?.is_some_and(|user| user.permission_epoch == session.permission_epoch) {
-        return Ok(());
-    }
-    Err(Error::new(Reason::TokenRevoked, "the token's subject is gone or has other permissions by now; log in again"))
 }
 
 /// Refuses what is given or taken by somebody who does not hold it.

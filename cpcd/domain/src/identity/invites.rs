@@ -17,7 +17,13 @@ use cpcd_store::{
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{codes::InviteCodes, cut_page, joining::resource, users::check_grant};
+use super::{
+    codes::InviteCodes,
+    current::check_current,
+    cut_page,
+    joining::resource,
+    users::{check_grant, check_program},
+};
 use crate::Caller;
 
 const PAGE_DEFAULT: u32 = 50;
@@ -86,6 +92,7 @@ impl Invites {
         }
         if let Some(permissions) = &permissions {
             check_grant(caller, &self.default_permissions, permissions)?;
+            check_program(caller, &self.default_permissions, permissions)?;
         }
         let uses = in_range("uses", draft.uses.into(), 1, MAX_USES.into())?;
         let ttl = in_range("ttl_seconds", draft.ttl_seconds, DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS)?;
@@ -112,10 +119,11 @@ impl Invites {
             revoked_at: None,
         };
         let (code, code_hash) = self.codes.make(invite.id, invite.expires_at)?;
-        let new = NewInvite { invite: invite.clone(), code_hash };
+        let (new, caller) = (NewInvite { invite: invite.clone(), code_hash }, caller.clone());
         self.store
             .write(Priority::Identity, move |tx| {
                 Box::pin(async move {
+                    check_current(tx, &caller).await?;
                     tx.insert_invite(&new).await?;
                     let maker = new.invite.made_by.map(|id| id.to_string());
                     let payload =

@@ -13,7 +13,7 @@ use cpcd_model::{
     time::{Clock, Timestamp},
 };
 
-use super::{Config, Login, RootKey, ServerIdentity, TokenPair, proof::Use};
+use super::{Config, KEY, Login, RootKey, ServerIdentity, TokenPair, proof::Use};
 
 const VERSION: u8 = 1;
 const ID_LEN: usize = 16;
@@ -98,6 +98,13 @@ impl PeerIdAuth {
         })
     }
 
+    /// Gives the key that an answer says it is signed with, without judging it; nothing if it is not readable.
+    #[must_use]
+    pub fn key(&self, answer: &Answer<'_>) -> Option<PublicKey> {
+        let opened = self.open(answer.opaque, self.clock.now()).ok()?;
+        opened.key.or(answer.public_key)
+    }
+
     /// Opens a session for a client that has signed the challenge; gives the server's signature too, if the client has sent a
     /// challenge. Needs nothing but that.
     ///
@@ -122,7 +129,8 @@ impl PeerIdAuth {
             client.verify(&message.to_bytes(), answer.signature).is_ok()
         });
         let hostname = signed.ok_or_else(|| {
-            Error::field(Reason::SignatureInvalid, "sig", "does not fit the challenge, the key and the host")
+            let text = "does not fit the challenge, the key and the host";
+            Error::field(Reason::SignatureInvalid, "sig", text).with_metadata(KEY, client.peer_id().to_string())
         })?;
         let tokens = self.login.open_known(answer.kind, &client, used, now).await?;
         let signature = answer.challenge_server.map(|challenge| {

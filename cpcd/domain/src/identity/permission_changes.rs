@@ -19,6 +19,8 @@ pub(super) struct PermissionChanges(RwLock<Known>);
 #[derive(Default)]
 struct Known {
     subjects: HashMap<Uuid, Change>,
+    /// Rows that were taken up, and until when they may come again. One with a smaller number may be committed after one with a greater.
+    rows: HashMap<i64, Timestamp>,
     /// Changes that were taken up here, of all subjects.
     count: u64,
 }
@@ -26,8 +28,6 @@ struct Known {
 /// The last change to a subject's permissions.
 #[derive(Clone, Copy)]
 struct Change {
-    /// Its row; a subject's rows come in the order of their changes, since each change locks the subject.
-    row: i64,
     /// Which of all changes here it was.
     number: u64,
     expires_at: Timestamp,
@@ -40,12 +40,11 @@ impl PermissionChanges {
     pub(super) fn take(&self, revocation: &Revocation, row: Option<i64>) -> bool {
         let RevocationTarget::Permissions(subject) = revocation.target else { return false };
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let last = known.subjects.get(&subject).map_or(0, |change| change.row);
-        if row.is_some_and(|row| row <= last) {
+        if row.is_some_and(|row| known.rows.insert(row, revocation.expires_at).is_some()) {
             return false;
         }
         known.count += 1;
-        let change = Change { row: row.unwrap_or(last), number: known.count, expires_at: revocation.expires_at };
+        let change = Change { number: known.count, expires_at: revocation.expires_at };
         known.subjects.insert(subject, change);
         true
     }
@@ -61,6 +60,7 @@ impl PermissionChanges {
     pub(super) fn forget(&self, now: Timestamp) {
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         known.subjects.retain(|_, change| change.expires_at > now);
+        known.rows.retain(|_, expires_at| *expires_at > now);
     }
 }
 
@@ -83,8 +83,8 @@ mod tests {
         let after = changes.number(subject);
         assert!(!changes.take(&change(subject, 5000), Some(7)), "the same row again");
         assert_eq!(changes.number(subject), after);
-        // The clock of another replica may be behind: its change counts all the same.
-        assert!(changes.take(&change(subject, 4000), Some(8)));
+        // The clock of another replica may be behind: its change counts all the same. And so does one that was committed late.
+        assert!(changes.take(&change(subject, 4000), Some(8)) && changes.take(&change(subject, 4500), Some(6)));
         assert_ne!(changes.number(subject), after);
         assert_eq!(changes.number(Uuid::now_v7()), 0);
         changes.forget(at(999_999));

@@ -14,7 +14,9 @@ use cpcd_store::{
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{Proof, Proofs, Revoked, presence::Presence, recovery_code as code, sessions, user_keys};
+use super::{
+    Proof, Proofs, Revoked, current::check_current, presence::Presence, recovery_code as code, sessions, user_keys,
+};
 use crate::Caller;
 
 /// How many codes a user gets.
@@ -60,14 +62,16 @@ impl Recovery {
         let present = self.presence.require(caller, confirmation, now).await?;
         let codes = (0..CODES).map(|_| code::make()).collect::<Result<Vec<_>>>()?;
         let hashes: Vec<_> = codes.iter().map(|made| code::hash(user, made)).collect();
-        let used = present.one_use();
+        let (used, caller) = (present.one_use(), caller.clone());
         let write = self.store.write(Priority::Identity, move |tx| {
             Box::pin(async move {
                 tx.lock_user(user).await?.ok_or_else(|| super::users::not_found(&user.to_string()))?;
+                check_current(tx, &caller).await?;
                 if let Some(used) = used {
                     used.write(tx).await?;
                 }
-                tx.replace_recovery_codes(user, &hashes, now).await?;
+                let session = caller.session().map(|session| session.id);
+                tx.replace_recovery_codes(user, session, &hashes, now).await?;
                 let payload = json!({ "codes": hashes.len() });
                 tx.insert_events(&[NewEvent { kind: "user.recovery_codes", subject_id: user.uuid(), payload }], now)
                     .await

@@ -5,7 +5,7 @@ use cpcd_store::sql::{SealedKey, ServerIdentity as StoredIdentity};
 use uuid::Uuid;
 
 use super::{
-    RootKey, keyring,
+    RootKey, ServerIdentity, keyring,
     secrets::{self, DERIVATION_LABEL, IDENTITY_LABEL},
 };
 
@@ -32,6 +32,11 @@ pub(crate) fn reseal_identity(
 /// Makes a new identity for a store.
 pub(crate) fn fresh_identity(new: &RootKey, store_id: Uuid, now: Timestamp) -> Result<StoredIdentity> {
     secrets::make_identity(new, store_id, now)
+}
+
+/// Gives the identity of a store, for what it has to sign.
+pub(crate) fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<ServerIdentity> {
+    secrets::read_identity(stored, root).map(|(server, _)| server)
 }
 
 /// Gives a signing key as a new root key seals it.

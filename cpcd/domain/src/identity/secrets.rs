@@ -246,7 +246,7 @@ pub(super) fn with_derivation(stored: &StoredIdentity, root: &RootKey) -> Result
     Ok(RootKey { file: root.file.clone(), derivation: derivation.map(Arc::new) })
 }
 
-fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<(ServerIdentity, RootKey)> {
+pub(super) fn read_identity(stored: &StoredIdentity, root: &RootKey) -> Result<(ServerIdentity, RootKey)> {
     let root = with_derivation(stored, root)?;
     let seed = root.open(IDENTITY_LABEL, &stored.sealed_key)?;
     let seed = Zeroizing::new(

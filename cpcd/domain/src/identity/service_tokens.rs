@@ -24,7 +24,8 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
-    Config, Proof, Revoked, cut_page, presence::Presence, service_text::ServiceTexts, users::beyond, uses::Uses,
+    Config, Proof, Revoked, current::check_current, cut_page, granting::in_person, presence::Presence,
+    service_text::ServiceTexts, users::beyond, uses::Uses,
 };
 use crate::{Caller, caller::Subject};
 
@@ -125,13 +126,17 @@ impl ServiceTokens {
             revoked_at: None,
         };
         let (text, hash) = self.texts.make(token.id)?;
-        let (new, used, most) = (token.clone(), present.one_use(), self.most);
+        let (new, used, most, caller) = (token.clone(), present.one_use(), self.most, caller.clone());
         let write = self.store.write(Priority::Identity, move |tx| {
             Box::pin(async move {
                 if let Some(used) = used {
                     used.write(tx).await?;
                 }
-                if !tx.insert_service_token(&new, &hash, most).await? {
+                let session = caller.session().map(|session| session.id);
+                // Keeps others from the user, so that what is asked next is so when it is written.
+                let has_room = tx.insert_service_token(&new, session, &hash, most).await?;
+                check_current(tx, &caller).await?;
+                if !has_room {
                     let text = format!("a user may have {most} service tokens; revoke one");
                     return Err(Error::new(Reason::QuotaExceeded, text));
                 }
@@ -176,6 +181,7 @@ impl ServiceTokens {
         if caller.subject() == Subject::Anonymous {
             caller.require(Resource::Users, Level::Admin)?;
         }
+        in_person(caller)?;
         let parsed = ServiceTokenId::parse("id", id)?;
         let found = self.store.get_service_token(parsed).await?;
         let is_own = found.as_ref().is_some_and(|token| caller.subject() == Subject::User(token.owner_id));
@@ -185,13 +191,10 @@ impl ServiceTokens {
         }
         let token = found.ok_or_else(|| not_found(id))?;
         let now = self.clock.now();
-        let revocation = Revocation {
-            target: RevocationTarget::Token(token.id.uuid()),
-            before: now,
-            expires_at: token.expires_at.max(now) + Duration::from_secs(60),
-        };
+        let (revocation, caller) = (of_token(token.id, token.expires_at, now), caller.clone());
         let write = self.store.write(Priority::Identity, move |tx| {
             Box::pin(async move {
+                check_current(tx, &caller).await?;
                 if !tx.revoke_service_token(token.id, now).await? {
                     return Ok(());
                 }
@@ -277,6 +280,12 @@ pub(super) fn whose(caller: &Caller, field: &str, given: &str, level: Level) -> 
     let target = Target { object: Some(asked.uuid()), ..Target::default() };
     caller.require_on(Resource::Users, level, &target)?;
     Ok(asked)
+}
+
+/// Makes what has a service token refused everywhere, until its own end refuses it.
+pub(super) fn of_token(id: ServiceTokenId, ends: Timestamp, now: Timestamp) -> Revocation {
+    let expires_at = ends.max(now) + Duration::from_secs(60);
+    Revocation { target: RevocationTarget::Token(id.uuid()), before: now, expires_at }
 }
 
 /// Gives what a user holds, with what every user may: see what is their own.

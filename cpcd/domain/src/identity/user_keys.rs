@@ -15,16 +15,18 @@ use cpcd_model::{
 };
 use cpcd_store::{
     Store, Tx,
-    sql::{NewEvent, Priority},
+    sql::{NewEvent, Priority, Revocation},
 };
 use serde_json::json;
 
 use super::{
-    Proof, Proofs, Revoked, cut_page,
+    Proof, Proofs, Revoked,
+    current::check_current,
+    cut_page,
     granting::in_person,
     presence::Presence,
     proof::Use,
-    service_tokens::whose,
+    service_tokens::{self, whose},
     sessions::{self, TOKENS_GONE},
 };
 use crate::{Caller, caller::Subject};
@@ -126,10 +128,11 @@ impl UserKeys {
             created_at: now,
             last_used_at: None,
         };
-        let (uses, added) = ([Some(proven.one_use()), present.one_use()], key.clone());
+        let (uses, added, caller) = ([Some(proven.one_use()), present.one_use()], key.clone(), caller.clone());
         let write = self.store.write(Priority::Identity, move |tx| {
             Box::pin(async move {
                 let keys = lock(tx, user, uses).await?;
+                check_current(tx, &caller).await?;
                 if old.is_none() && keys.len() as u64 >= MOST {
                     let text = format!("a user may have {MOST} keys; revoke one");
                     return Err(Error::new(Reason::QuotaExceeded, text));
@@ -153,7 +156,7 @@ impl UserKeys {
         Ok(key)
     }
 
-    /// Takes a key back and ends the sessions that it opened. Needs a login as the user whose it is and who is there, or admin on users.
+    /// Takes a key back and ends what it opened: sessions, and the service tokens and recovery codes that were made in them. Needs a login as the user whose it is and who is there, or admin on users.
     ///
     /// # Errors
     /// `KEY_NOT_FOUND`, also for those who may not know of it; `LAST_KEY`; `TOKEN_MISSING`, `PERMISSION_DENIED`,
@@ -179,10 +182,11 @@ impl UserKeys {
             None
         };
         let user = user.ok_or_else(|| not_found(id))?;
-        let used = present.as_ref().and_then(super::presence::Present::one_use);
+        let (used, caller) = (present.as_ref().and_then(super::presence::Present::one_use), caller.clone());
         let write = self.store.write(Priority::Identity, move |tx| {
             Box::pin(async move {
                 let keys = lock(tx, user, [used, None]).await?;
+                check_current(tx, &caller).await?;
                 let last = keys.len() == 1;
                 let key =
                     keys.into_iter().find(|key| key.id == parsed).ok_or_else(|| not_found(&parsed.to_string()))?;
@@ -190,11 +194,13 @@ impl UserKeys {
                     return Err(Error::new(Reason::LastKey, "the user would have no key left; add another first"));
                 }
                 let ended = revoke(tx, &key, now).await?;
-                Ok((key, ended))
+                let tokens = end_made(tx, &key, now).await?;
+                Ok((key, ended, tokens))
             })
         });
-        let (key, ended) = write.await?;
+        let (key, ended, tokens) = write.await?;
         ended.into_iter().for_each(|id| self.revoked.add(&sessions::of_session(id, now)));
+        tokens.iter().for_each(|revocation| self.revoked.add(revocation));
         if let Some(present) = &present {
             self.presence.remember(present, now).await;
         }
@@ -221,6 +227,17 @@ async fn revoke(tx: &mut Tx, key: &UserKey, now: Timestamp) -> Result<Vec<cpcd_m
     let ended = tx.end_sessions_of_key(key.user_id, &key.public_key, now, now + TOKENS_GONE).await?;
     tx.insert_events(&[event("user.key_revoked", key)], now).await?;
     Ok(ended)
+}
+
+/// Ends what was made in the sessions that a key opened, and lasts longer than they do: somebody else may have had the key.
+async fn end_made(tx: &mut Tx, key: &UserKey, now: Timestamp) -> Result<Vec<Revocation>> {
+    tx.delete_recovery_codes_of_key(key.user_id, &key.public_key).await?;
+    let tokens = tx.revoke_service_tokens_of_key(key.user_id, &key.public_key, now).await?;
+    let revocations: Vec<_> = tokens.into_iter().map(|(id, ends)| service_tokens::of_token(id, ends, now)).collect();
+    for revocation in &revocations {
+        tx.insert_revocation(revocation, now).await?;
+    }
+    Ok(revocations)
 }
 
 fn event(kind: &'static str, key: &UserKey) -> NewEvent {

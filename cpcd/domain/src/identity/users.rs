@@ -15,7 +15,7 @@ use cpcd_store::{
 };
 use serde_json::json;
 
-use super::{Config, joining::first_beyond};
+use super::{Config, current::check_current, granting::in_person, joining::first_beyond};
 use crate::{Caller, caller::Subject};
 
 const PAGE_DEFAULT: u32 = 50;
@@ -59,6 +59,7 @@ impl Users {
             None => self.default_permissions.clone(),
         };
         check_grant(caller, &self.default_permissions, &permissions)?;
+        check_program(caller, &self.default_permissions, &permissions)?;
         let (now, state) = (self.clock.now(), UserState::Active);
         let user = User {
             id: UserId::generate(),
@@ -69,10 +70,11 @@ impl Users {
             state,
             created_at: now,
         };
-        let stored = user.clone();
+        let (stored, caller) = (user.clone(), caller.clone());
         self.store
             .write(Priority::Identity, move |tx| {
                 Box::pin(async move {
+                    check_current(tx, &caller).await?;
                     tx.insert_user(&stored).await?;
                     let payload = json!({ "username": stored.username.as_str() });
                     tx.insert_events(&[NewEvent { kind: "user.created", subject_id: stored.id.uuid(), payload }], now)
@@ -167,6 +169,19 @@ pub(super) fn check_grant(caller: &Caller, defaults: &Permissions, given: &Permi
     match first_beyond(caller.permissions(), defaults, given)? {
         Some(rule) => Err(beyond(&rule, "give")),
         None => Ok(()),
+    }
+}
+
+/// Refuses a program that would give more than everybody gets: an account outlasts the token that it was made with, and its owner's rules.
+pub(super) fn check_program(caller: &Caller, defaults: &Permissions, given: &Permissions) -> Result<()> {
+    match caller.subject() {
+        Subject::Service(_) if given.rules().iter().any(|rule| !defaults.cover(rule)) => in_person(caller),
+        Subject::Service(_)
+        | Subject::User(_)
+        | Subject::Node(_)
+        | Subject::Anonymous
+        | Subject::LocalAdmin
+        | Subject::System => Ok(()),
     }
 }
 

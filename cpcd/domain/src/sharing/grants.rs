@@ -19,7 +19,7 @@ use super::things::{Thing, Things};
 use crate::{
     Caller,
     caller::Subject,
-    identity::{ANYBODY, Named, Revoked, cut_page, find_user, in_person, rules_changed, whose},
+    identity::{ANYBODY, Named, Revoked, check_current, cut_page, find_user, in_person, rules_changed, whose},
 };
 
 const PAGE_DEFAULT: u32 = 50;
@@ -80,8 +80,11 @@ impl Grants {
         require_login(caller, draft.resource)?;
         let object = object(draft.resource, &draft.object)?;
         let thing = self.thing(caller, draft.resource, object).await?;
-        require_admin(caller, &thing)?;
+        let until = require_admin(caller, &thing)?;
         let now = self.clock.now();
+        if let Some(until) = until {
+            check_given_on(&draft, until)?;
+        }
         if draft.expires_at.is_some_and(|end| end <= now) {
             return Err(Error::field(Reason::FieldInvalid, "expires_at", "lies in the past"));
         }
@@ -113,7 +116,13 @@ impl Grants {
             expires_at: draft.expires_at,
         };
         let owner = thing.owner;
-        let write = self.store.write(Priority::Identity, move |tx| Box::pin(put(tx, new, owner, now)));
+        let caller = caller.clone();
+        let write = self.store.write(Priority::Identity, move |tx| {
+            Box::pin(async move {
+                check_current(tx, &caller).await?;
+                put(tx, new, owner, now).await
+            })
+        });
         let (grant, revocation) = write.await?;
         revocation.iter().for_each(|revocation| self.revoked.add(revocation));
         Ok(grant)
@@ -284,8 +293,26 @@ fn require_login(caller: &Caller, resource: Resource) -> Result<()> {
     if caller.subject() == Subject::Anonymous { caller.require(resource, Level::Admin) } else { Ok(()) }
 }
 
-fn require_admin(caller: &Caller, thing: &Thing) -> Result<()> {
-    if thing.is_own(caller) { Ok(()) } else { caller.require_on(thing.resource, Level::Admin, &thing.target()) }
+/// Gives until when somebody has admin who has it by a grant that ends; nothing for those who have it by themselves.
+fn require_admin(caller: &Caller, thing: &Thing) -> Result<Option<Timestamp>> {
+    if thing.is_own(caller) {
+        return Ok(None);
+    }
+    let target = thing.target();
+    caller.require_on(thing.resource, Level::Admin, &target)?;
+    if caller.effective().allow_on(thing.resource, Level::Admin, &target) {
+        return Ok(None);
+    }
+    Ok(caller.granted().on(thing.resource, Level::Admin, &target).and_then(|held| held.expires_at))
+}
+
+/// Refuses that somebody gives on what they were given for longer than they have it.
+fn check_given_on(draft: &Draft, until: Timestamp) -> Result<()> {
+    if draft.expires_at.is_some_and(|end| end <= until) {
+        return Ok(());
+    }
+    let text = format!("must be given and at most {until}: what you give on was given to you until then");
+    Err(Error::field(Reason::FieldInvalid, "expires_at", text))
 }
 
 /// Reads the id of a thing that can be granted.

@@ -45,6 +45,15 @@ struct Bounds {
     anchor_signature: Option<Vec<u8>>,
 }
 
+#[derive(FromRow)]
+struct SealRow {
+    kind: String,
+    number: i64,
+    hash: Vec<u8>,
+    time: jiff_sqlx::Timestamp,
+    signature: Vec<u8>,
+}
+
 type Columns = (Option<i64>, Option<Vec<u8>>, Option<jiff_sqlx::Timestamp>, Option<Vec<u8>>);
 
 fn seal(columns: Columns) -> Result<Option<StoredSeal>> {
@@ -175,6 +184,53 @@ impl Tx {
     pub async fn clear_audit(&mut self, anchor: &StoredSeal) -> Result<u64> {
         self.put_seal("anchor", anchor).await?;
         self.execute("DELETE FROM audit WHERE number <= $1", &[big(anchor.number).into()]).await
+    }
+
+    /// Puts the first seal on a store that has neither seals nor entries; otherwise does nothing.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn begin_audit(&mut self, head: &StoredSeal) -> Result<()> {
+        let used: Option<(i32,)> = self
+            .fetch_optional(
+                "SELECT 1 FROM audit_seals UNION ALL SELECT 1 FROM (SELECT id FROM audit LIMIT 1) AS entries LIMIT 1",
+                &[],
+            )
+            .await?;
+        if used.is_some() {
+            return Ok(());
+        }
+        self.execute(
+            "INSERT INTO audit_seals (kind, number, hash, time, signature) VALUES ('head', $1, $2, $3, $4)
+             ON CONFLICT (kind) DO NOTHING",
+            &[big(head.number).into(), head.hash.as_slice().into(), head.time.into(), head.signature.as_slice().into()],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Puts a seal of the same numbers and hashes in the place of each, as another key signs it; gives the head's.
+    ///
+    /// # Errors
+    /// What the engine says, and `sign`.
+    pub async fn sign_audit_anew(
+        &mut self,
+        sign: impl Fn(&str, &StoredSeal) -> StoredSeal + Send + Sync,
+    ) -> Result<Option<StoredSeal>> {
+        let rows: Vec<SealRow> =
+            self.fetch_all("SELECT kind, number, hash, time, signature FROM audit_seals", &[]).await?;
+        let mut head = None;
+        for row in rows {
+            let kind = row.kind;
+            let read = seal((Some(row.number), Some(row.hash), Some(row.time), Some(row.signature)))?;
+            let Some(before) = read else { continue };
+            let after = sign(&kind, &before);
+            self.put_seal(&kind, &after).await?;
+            if kind == "head" {
+                head = Some(after);
+            }
+        }
+        Ok(head)
     }
 
     async fn put_seal(&mut self, kind: &str, seal: &StoredSeal) -> Result<()> {

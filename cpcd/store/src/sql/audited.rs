@@ -125,8 +125,14 @@ impl Trail {
     }
 
     /// Takes note of events.
+    ///
+    /// What is written for somebody else is theirs: it says how they stand to the actor, who reads their own entries.
     pub(super) fn note(&mut self, events: &[NewEvent]) {
-        for event in events {
+        let actor = self.asked.actor_id.map(|id| id.to_string());
+        let is_others = |event: &&NewEvent| {
+            event.payload.get("for").is_some_and(|of| actor.is_some() && of.as_str() != actor.as_deref())
+        };
+        for event in events.iter().filter(|event| !is_others(event)) {
             if self.events.len() == MOST_EVENTS {
                 self.further += 1;
                 continue;

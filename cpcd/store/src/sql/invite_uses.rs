@@ -52,7 +52,7 @@ impl Store {
                 self.db
                     .fetch_all(
                         "SELECT id, username AS name, public_key, created_at, suspended_at IS NOT NULL AS is_suspended FROM users
-                         WHERE invite_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+                         WHERE invite_id = $1 AND deleted_at IS NULL AND id > $2 ORDER BY id LIMIT $3",
                         &[invite.uuid().into(), after.into(), limit.into()],
                     )
                     .await?
@@ -80,7 +80,7 @@ impl Store {
             InviteKind::User => {
                 self.db
                     .fetch_one(
-                        "SELECT count(*) FROM users WHERE invite_id = $1 AND suspended_at IS NULL AND id <> $2",
+                        "SELECT count(*) FROM users WHERE invite_id = $1 AND suspended_at IS NULL AND deleted_at IS NULL AND id <> $2",
                         &[invite.uuid().into(), but.map_or(Uuid::nil(), UserId::uuid).into()],
                     )
                     .await?
@@ -120,7 +120,8 @@ impl Store {
         let rows: Vec<(Uuid,)> = self
             .db
             .fetch_all(
-                "SELECT id FROM users WHERE invite_id = $1 AND suspended_at IS NULL AND id > $2 ORDER BY id LIMIT $3",
+                "SELECT id FROM users WHERE invite_id = $1 AND suspended_at IS NULL AND deleted_at IS NULL AND id > $2
+                 ORDER BY id LIMIT $3",
                 &[invite.uuid().into(), after.map_or(Uuid::nil(), UserId::uuid).into(), i64::from(limit).into()],
             )
             .await?;

@@ -1,25 +1,48 @@
 //! Table `recovery_codes`: by which a user who has lost all keys gets in again. Of a code only the hash is here.
 
-use cpcd_model::{Result, id::UserId, time::Timestamp};
+use cpcd_model::{
+    Result,
+    id::{SessionId, UserId},
+    time::Timestamp,
+};
 use uuid::Uuid;
 
 use super::{Store, Tx};
 
 impl Tx {
-    /// Puts new codes in the place of all that a user has.
+    /// Puts new codes in the place of all that a user has, with the key that opened the session in which they are made.
     ///
     /// # Errors
     /// What the engine says, here as in all writes.
-    pub async fn replace_recovery_codes(&mut self, user: UserId, hashes: &[[u8; 32]], now: Timestamp) -> Result<()> {
+    pub async fn replace_recovery_codes(
+        &mut self,
+        user: UserId,
+        session: Option<SessionId>,
+        hashes: &[[u8; 32]],
+        now: Timestamp,
+    ) -> Result<()> {
         self.execute("DELETE FROM recovery_codes WHERE user_id = $1", &[user.uuid().into()]).await?;
         for hash in hashes {
             self.execute(
-                "INSERT INTO recovery_codes (user_id, code_hash, created_at) VALUES ($1, $2, $3)",
-                &[user.uuid().into(), hash.as_slice().into(), now.into()],
+                "INSERT INTO recovery_codes (user_id, code_hash, created_at, made_with)
+                 VALUES ($1, $2, $3, (SELECT opened_with FROM sessions WHERE id = $4))",
+                &[user.uuid().into(), hash.as_slice().into(), now.into(), session.map(SessionId::uuid).into()],
             )
             .await?;
         }
         Ok(())
+    }
+
+    /// Removes the codes of a user that were made with a key; gives their number.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn delete_recovery_codes_of_key(&mut self, user: UserId, public_key: &[u8; 32]) -> Result<u64> {
+        self.execute(
+            "DELETE FROM recovery_codes WHERE user_id = $1 AND (made_with = $2 OR made_with IS NULL)",
+            &[user.uuid().into(), public_key.as_slice().into()],
+        )
+        .await
     }
 
     /// Uses a code up; false if it is none of the user's. Of any number at once exactly one gets true.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cpcd_model::{
     Error, Result,
-    id::{ServiceTokenId, UserId},
+    id::{ServiceTokenId, SessionId, UserId},
     permission::Permissions,
     service_token::ServiceToken,
     time::Timestamp,
@@ -58,11 +58,18 @@ macro_rules! select {
 }
 
 impl Tx {
-    /// Adds a service token with the hash of its text; false if its owner has as many that are good as they may.
+    /// Adds a service token with the hash of its text, and the key that opened the session in which it is made; false if its owner has
+    /// as many that are good as they may.
     ///
     /// # Errors
     /// What the engine says, here as in all writes.
-    pub async fn insert_service_token(&mut self, token: &ServiceToken, hash: &[u8; 32], most: u32) -> Result<bool> {
+    pub async fn insert_service_token(
+        &mut self,
+        token: &ServiceToken,
+        session: Option<SessionId>,
+        hash: &[u8; 32],
+        most: u32,
+    ) -> Result<bool> {
         let owner = token.owner_id.uuid();
         if self.is_postgres() {
             // Of two at once the second counts the first. SQLite has one writer.
@@ -79,8 +86,8 @@ impl Tx {
             return Ok(false);
         }
         self.execute(
-            "INSERT INTO service_tokens (id, owner_id, name, secret_hash, permissions, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO service_tokens (id, owner_id, name, secret_hash, permissions, created_at, expires_at, made_with)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT opened_with FROM sessions WHERE id = $8))",
             &[
                 token.id.uuid().into(),
                 owner.into(),
@@ -89,10 +96,47 @@ impl Tx {
                 Arg::Json(json_text(&token.permissions)?),
                 token.created_at.into(),
                 token.expires_at.into(),
+                session.map(SessionId::uuid).into(),
             ],
         )
         .await
         .map(|_| true)
+    }
+
+    /// Takes back the service tokens of a user that were made with a key; gives them, and when they would have ended.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn revoke_service_tokens_of_key(
+        &mut self,
+        owner: UserId,
+        public_key: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Vec<(ServiceTokenId, Timestamp)>> {
+        let rows: Vec<(Uuid, jiff_sqlx::Timestamp)> = self
+            .fetch_all(
+                "UPDATE service_tokens SET revoked_at = $3
+                 WHERE owner_id = $1 AND (made_with = $2 OR made_with IS NULL) AND revoked_at IS NULL
+                 RETURNING id, expires_at",
+                &[owner.uuid().into(), public_key.as_slice().into(), now.into()],
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id, ends)| (id.into(), ends.to_jiff())).collect())
+    }
+
+    /// Says whether a service token is good still, and its owner active.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn is_service_token_good(&mut self, id: ServiceTokenId) -> Result<bool> {
+        let found: Option<(i32,)> = self
+            .fetch_optional(
+                "SELECT 1 FROM service_tokens t JOIN users u ON u.id = t.owner_id
+                 WHERE t.id = $1 AND t.revoked_at IS NULL AND u.suspended_at IS NULL AND u.deleted_at IS NULL",
+                &[id.uuid().into()],
+            )
+            .await?;
+        Ok(found.is_some())
     }
 
     /// Takes a service token back; false if it is not there or has been taken back before.

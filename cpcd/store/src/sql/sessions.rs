@@ -218,6 +218,17 @@ impl Tx {
         Ok(ended == 1)
     }
 
+    /// Says whether a session goes on: nobody has ended it.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn is_session_open(&mut self, id: SessionId) -> Result<bool> {
+        let found: Option<(i32,)> = self
+            .fetch_optional("SELECT 1 FROM sessions WHERE id = $1 AND ended_at IS NULL", &[id.uuid().into()])
+            .await?;
+        Ok(found.is_some())
+    }
+
     /// Ends the sessions of a subject, or of everybody, that began before `time`; gives their number.
     ///
     /// # Errors

@@ -88,9 +88,9 @@ async fn fill(place: &Place) {
          INSERT INTO webhooks (id, owner_id, url, sealed_secret, kinds, created_at, cursor_xid, cursor_id, failures, failing_since)
          VALUES ({grant}, {alice}, 'https://hooks.example.org/x', {key}, '[\"node.\"]', '2026-03-04T05:06:07.000001Z',
                  9223372036854775807, 7, 3, '2026-03-05T05:06:07.100000Z');
-         INSERT INTO recovery_codes VALUES ({alice}, {key}, '2026-03-04T05:06:07.000001Z');
-         INSERT INTO service_tokens (id, owner_id, name, secret_hash, permissions, created_at, expires_at) VALUES
-             ({grant}, {alice}, 'ci', {key}, '{{\"rules\": []}}', '2026-03-04T05:06:07.000001Z', '2026-03-05T05:06:07.100000Z');
+         INSERT INTO recovery_codes VALUES ({alice}, {key}, '2026-03-04T05:06:07.000001Z', {key});
+         INSERT INTO service_tokens (id, owner_id, name, secret_hash, permissions, created_at, expires_at, made_with) VALUES
+             ({grant}, {alice}, 'ci', {key}, '{{\"rules\": []}}', '2026-03-04T05:06:07.000001Z', '2026-03-05T05:06:07.100000Z', {key});
          INSERT INTO signing_keys VALUES ('kid', {record}, '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z', NULL);
          INSERT INTO revocations (id, kind, target, before_at, created_at, expires_at) VALUES
              (41, 'all', NULL, '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z');

@@ -27,7 +27,8 @@ fn token(owner_id: UserId) -> ServiceToken {
 
 async fn insert(store: &Store, token: &ServiceToken, hash: u8, most: u32) -> bool {
     let token = token.clone();
-    write(store, move |tx| Box::pin(async move { tx.insert_service_token(&token, &[hash; 32], most).await })).await
+    write(store, move |tx| Box::pin(async move { tx.insert_service_token(&token, None, &[hash; 32], most).await }))
+        .await
 }
 
 #[tokio::test]

@@ -174,8 +174,10 @@ async fn a_recovery_code_is_good_once() {
     for_each_engine(async |store| {
         let (alice, bob) = (insert_user(&store, "alice").await, insert_user(&store, "bob").await);
         let replace = async |hashes: Vec<[u8; 32]>| {
-            write(&store, move |tx| Box::pin(async move { tx.replace_recovery_codes(alice, &hashes, now()).await }))
-                .await;
+            write(&store, move |tx| {
+                Box::pin(async move { tx.replace_recovery_codes(alice, None, &hashes, now()).await })
+            })
+            .await;
         };
         replace(vec![[1; 32], [2; 32]]).await;
         replace(vec![[2; 32], [3; 32]]).await;

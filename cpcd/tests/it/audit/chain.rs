@@ -1,6 +1,6 @@
 //! The chain: whatever is changed in the store behind the daemon's back, verification names the entry.
 
-use crate::harness::{Daemon, Engine, for_each_engine};
+use crate::harness::{Daemon, Engine, eventually, for_each_engine};
 
 use super::*;
 
@@ -111,7 +111,7 @@ async fn any_change_of_a_sealed_entry_is_found() {
     .await;
 }
 
-/// An export that was kept shows what the server's own store cannot: that the end was cut off and the seal is an older one.
+/// An export that was kept shows what a server that starts anew cannot: that the end was cut off and the seal is an older one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chain_that_was_set_back_is_not_the_one_that_was_kept() {
     let engine = Engine::sqlite();
@@ -122,8 +122,31 @@ async fn a_chain_that_was_set_back_is_not_the_one_that_was_kept() {
     let rest = daemon.export(6).await;
     assert!(matches!(&rest[..], [Part::Entry(entry), Part::Entry(_), Part::Seal(_)] if entry.number == 7), "{rest:?}");
     restore(&daemon, &engine).await;
-    assert_eq!(fault(&daemon, &server_id).await, None, "by itself it holds: it is what it was then");
+    assert_eq!(daemon.verify().await.fault.map(|fault| fault.number), Some(8), "a daemon that runs has seen further");
     let now = follow(&daemon.export(0).await, &server_id).unwrap();
     assert!(now.number < kept.number, "whoever noted {} sees that something is gone", kept.number);
     daemon.stop().await;
+}
+
+/// Whoever takes the seals away as well has not begun a chain of their own: one that has none is none, and nobody signs it for them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_without_a_seal_is_not_sealed() {
+    for_each_engine(async |engine| {
+        let (daemon, server_id) = stage(&engine).await;
+        for statement in ["DELETE FROM audit", "DELETE FROM audit_seals"] {
+            daemon.execute(&engine, statement).await;
+        }
+        daemon.person("dave", &["content=write"]).await;
+        eventually("sealing is refused", async || {
+            let metrics = daemon.get("/metrics").await.text();
+            metrics.lines().any(|line| line.starts_with("cpcd_audit_seal_failures_total") && !line.ends_with(" 0"))
+        })
+        .await;
+        let verified = daemon.verify().await;
+        assert_eq!((verified.fault.map(|fault| fault.number), verified.unsealed > 0), (Some(0), true));
+        restore(&daemon, &engine).await;
+        assert_eq!(fault(&daemon, &server_id).await, None, "as it was, it holds");
+        daemon.stop().await;
+    })
+    .await;
 }

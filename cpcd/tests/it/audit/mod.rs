@@ -13,11 +13,11 @@ use cpc_signing::{AuditChain, AuditRecord, AuditSeal, PeerId, SealKind};
 use crate::harness::{Bearer, Client, Daemon, eventually};
 
 impl Daemon {
-    async fn audit(&self, token: Option<&str>) -> AuditServiceClient<Client> {
+    pub(crate) async fn audit(&self, token: Option<&str>) -> AuditServiceClient<Client> {
         AuditServiceClient::with_interceptor(self.channel().await, Bearer(token.map(Into::into)))
     }
 
-    async fn local_audit(&self) -> AuditServiceClient<Client> {
+    pub(crate) async fn local_audit(&self) -> AuditServiceClient<Client> {
         AuditServiceClient::with_interceptor(self.local_channel().await, Bearer(None))
     }
 
@@ -35,7 +35,7 @@ impl Daemon {
     }
 
     /// Waits until everything so far is sealed.
-    async fn sealed(&self) -> v1::VerifyAuditResponse {
+    pub(crate) async fn sealed(&self) -> v1::VerifyAuditResponse {
         eventually("everything is sealed", async || self.verify().await.unsealed == 0).await;
         self.verify().await
     }

@@ -30,6 +30,13 @@ async fn tries(daemon: &Daemon, who: &Person, about: &Person) -> Vec<String> {
     told
 }
 
+/// Gives what the audit shows somebody of what they did about another.
+async fn audited(daemon: &Daemon, who: &Person, about: &Person) -> Vec<String> {
+    let request = v1::ListAuditEntriesRequest { target: about.id.clone(), page_size: 500, ..Default::default() };
+    let listed = daemon.audit(Some(&who.token)).await.list_audit_entries(request).await.expect("a list").into_inner();
+    listed.entries.into_iter().map(|entry| entry.details.replace(&about.id, "X")).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_block_looks_like_silence_to_whoever_is_blocked() {
     for_each_engine(async |engine: Engine| {
@@ -37,8 +44,18 @@ async fn a_block_looks_like_silence_to_whoever_is_blocked() {
         let mallory = daemon.person("mallory", &[]).await;
         let (silent, blocking) = (daemon.person("silent", &[]).await, daemon.person("blocking", &[]).await);
         act(&daemon, &blocking, Act::Block, &mallory).await.unwrap();
-        let (one, other) = (tries(&daemon, &mallory, &silent).await, tries(&daemon, &mallory, &blocking).await);
+        let rows = "SELECT count(*) FROM events WHERE kind LIKE 'friend.%'";
+        let begin = daemon.count(&engine, rows).await;
+        let one = tries(&daemon, &mallory, &silent).await;
+        let middle = daemon.count(&engine, rows).await;
+        let other = tries(&daemon, &mallory, &blocking).await;
         assert_eq!(one, other);
+        // Nor do the numbers of what they are told tell it, nor what the audit shows them of themselves.
+        assert_eq!(daemon.count(&engine, rows).await - middle, middle - begin);
+        let entries = audited(&daemon, &mallory, &silent).await;
+        assert_eq!(entries, audited(&daemon, &mallory, &blocking).await);
+        assert!(entries.len() > 20 && entries.iter().all(|entry| !entry.contains("incoming")), "{entries:?}");
+        assert_eq!(audited(&daemon, &blocking, &mallory).await.len(), 1, "whoever blocks a stranger leaves an entry");
         assert!(one.contains(&"Request: Outgoing true".to_owned()), "{one:?}");
         // And the one who blocks has heard nothing.
         act(&daemon, &mallory, Act::Request, &blocking).await.unwrap();
