@@ -247,8 +247,16 @@ class Client:
 
 
 def claims(token):
-    middle = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
+    return part(token, 1)
+
+
+def header(token):
+    return part(token, 0)
+
+
+def part(token, number):
+    text = token.split(".")[number]
+    return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
 def quantiles(values):

@@ -1,4 +1,7 @@
-"""Restarts three replicas in turn under load: calls that fail with one retry, latencies, memory. An hour of it is the soak."""
+"""Restarts three replicas in turn under load: calls that fail with one retry, latencies, memory. An hour of it is the soak.
+
+With --rotate the key that signs tokens is changed in place of that, while sessions are renewed.
+"""
 
 import json
 import random
@@ -10,7 +13,7 @@ import time
 import uuid
 
 from trials import common
-from trials.cluster import Client, Cluster, database, needed, quantiles
+from trials.cluster import Client, Cluster, database, header, needed, quantiles
 
 
 def arguments(parser):
@@ -20,6 +23,7 @@ def arguments(parser):
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--rate", type=float, default=15, help="calls a second of each thread")
     parser.add_argument("--nodes", type=int, default=3000, help="nodes with heartbeats")
+    parser.add_argument("--rotate", action="store_true", help="change the key that signs tokens in place of restarting")
 
 
 class Caller(threading.Thread):
@@ -29,6 +33,7 @@ class Caller(threading.Thread):
         super().__init__(daemon=True)
         self.client, self.session, self.rate, self.until = Client(cluster.daemons, number), session, rate, until
         self.chance, self.took, self.retried, self.failed = random.Random(seed), [], 0, []
+        self.keys = set()
 
     def run(self):
         due = time.monotonic()
@@ -41,6 +46,7 @@ class Caller(threading.Thread):
 
     def call(self, meant):
         token = self.session["accessToken"]
+        self.keys.add(header(token)["kid"])
         kind = self.chance.random()
         if kind < 0.3:
             call = ("POST", "/v1/content", token, {"title": f"entry {uuid.uuid4()}", "requestId": str(uuid.uuid4())})
@@ -48,12 +54,16 @@ class Caller(threading.Thread):
             call = ("GET", "/search?q=entry&page_size=5", token, None)
         elif kind < 0.8:
             call = ("GET", "/v1/content?page_size=5", token, None)
-        else:
+        elif kind < 0.95:
             call = ("GET", "/v1/caller", token, None)
+        else:
+            call = ("POST", "/v1/auth/refresh", None, {"refreshToken": self.session["refreshToken"]})
         status, answer = self.client.call(*call)
         if status in (0, 503):
             self.retried += 1
             status, answer = self.client.call(*call)
+        if status == 200 and call[1] == "/v1/auth/refresh":
+            self.session = answer["tokens"]
         if status != 200:
             self.failed.append((round(meant, 1), call[0], call[1].split("?")[0], status, answer.get("reason")))
         self.took.append((meant, (time.monotonic() - meant) * 1000))
@@ -65,7 +75,7 @@ def run(arguments, folder):
     with database() as store:
         settings = {"CPCD_IDENTITY__ACCESS_TOKEN_SECONDS": "86400"}
         cluster = Cluster(common.programs(), folder, 3, store, cache, search, settings)
-        _, session = cluster.log_in("caller")
+        sessions = [cluster.log_in(f"caller-{number}")[1] for number in range(arguments.threads)]
         begin = time.monotonic()
         until = begin + arguments.minutes * 60
         to = f"http://{cluster.daemons[0].grpc}"
@@ -74,7 +84,7 @@ def run(arguments, folder):
                                   str(arguments.nodes // 50 + 1), "--warmup", "30s", "--duration", f"{arguments.minutes * 60:.0f}s"],
                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=cluster.daemons[0].environment, text=True)
         common.STARTED.append(beats)
-        callers = [Caller(cluster, number, session, arguments.rate, until, seed + number) for number in range(arguments.threads)]
+        callers = [Caller(cluster, number, sessions[number], arguments.rate, until, seed + number) for number in range(arguments.threads)]
         for caller in callers:
             caller.start()
         calm = arguments.minutes * 60 * arguments.calm
@@ -87,8 +97,11 @@ def run(arguments, folder):
             if now >= next_restart and now < until - 12:
                 which = turn % 3
                 started = time.monotonic()
-                cluster.daemons[which].stop(signal.SIGTERM)
-                cluster.start(which)
+                if arguments.rotate:
+                    cluster.daemons[which].run("--local", "token-key", "rotate")
+                else:
+                    cluster.daemons[which].stop(signal.SIGTERM)
+                    cluster.start(which)
                 restarts.append((started, time.monotonic()))
                 turn, next_restart = turn + 1, next_restart + gap
         for caller in callers:
@@ -99,7 +112,9 @@ def run(arguments, folder):
         retried = sum(caller.retried for caller in callers)
         near = lambda meant: any(start - 1 <= meant <= end + 5 for start, end in restarts)
         print(f"seed {seed}: {len(took)} calls in {arguments.minutes} min at {arguments.rate * arguments.threads:.0f}/s over 3 replicas, "
-              f"{len(restarts)} restarts ({', '.join(f'{end - start:.1f} s' for start, end in restarts)})")
+              f"{len(restarts)} {'rotations' if arguments.rotate else 'restarts'} ({', '.join(f'{end - start:.1f} s' for start, end in restarts)})")
+        if arguments.rotate:
+            print(f"keys that signed the tokens of calls: {len(set().union(*(caller.keys for caller in callers)))}")
         print(f"failed after one retry: {len(failed)} {failed[:10]}; retried {retried}")
         print("\n| | calls | p50 ms | p95 ms | p99 ms | max ms |\n|---|---|---|---|---|---|")
         for what, chosen in (("calm", [ms for meant, ms in took if not near(meant)]), ("within 5 s of a restart", [ms for meant, ms in took if near(meant)])):

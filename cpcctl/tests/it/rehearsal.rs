@@ -49,7 +49,10 @@ fn what_would_change_something_is_shown_and_not_sent() {
     let shown = daemon.ok(&["content", "publish", "--title", "a book", "--dry-run"]);
     assert!(shown.contains("DiscoveryService/PublishContent") && shown.contains("\"title\": \"a book\""), "{shown}");
     // What is looked up before the change is looked up in earnest.
-    assert_eq!(daemon.refused(4, &["--local", "user", "permit", "nobody", "--permission", "content=read", "--dry-run"])["reason"], "USER_NOT_FOUND");
+    assert_eq!(
+        daemon.refused(4, &["--local", "user", "permit", "nobody", "--permission", "content=read", "--dry-run"])["reason"],
+        "USER_NOT_FOUND"
+    );
     // Reading is what it was.
     assert_eq!(daemon.json(&["whoami", "--dry-run"])["user"]["username"], "alice");
 }

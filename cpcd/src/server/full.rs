@@ -23,25 +23,7 @@ use crate::{
 /// Serves everything until the daemon stops.
 pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listeners) -> anyhow::Result<()> {
     let Ground { settings, tls, stop, tasks, calls_ended, writers, health, .. } = ground;
-    let Engines {
-        store,
-        cache,
-        index,
-        timekeeper,
-        identity,
-        registry,
-        detector,
-        flusher,
-        rerouter,
-        events,
-        courier,
-        discovery,
-        indexer,
-        audit,
-        sealer,
-        exchange,
-        rates_key,
-    } = engines;
+    let store = &engines.store;
     let addresses = listeners.addresses(settings)?;
     let about = About {
         started_at: ground.clock.now(),
@@ -51,19 +33,26 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     };
     let pending_users_for = Duration::from_secs(settings.identity.pending_user_seconds.into());
     let app = App::new(Parts {
-        sharing: Sharing::new(&store, &ground.clock, &identity.revoked, &registry.nodes),
-        identity,
-        registry,
-        system: System::new(&store, &index, &cache, &ground.clock, &discovery.contents, pending_users_for),
+        sharing: Sharing::new(store, &ground.clock, &engines.identity.revoked, &engines.registry.nodes),
+        identity: engines.identity,
+        registry: engines.registry,
+        system: System::new(
+            store,
+            &engines.index,
+            &engines.cache,
+            &ground.clock,
+            &engines.discovery.contents,
+            pending_users_for,
+        ),
         migrations: Migrations::new(&settings.store, Service::Serving),
-        discovery,
-        events,
-        audit,
+        discovery: engines.discovery,
+        events: engines.events,
+        audit: engines.audit,
         metrics: ground.metrics.clone(),
         about: Arc::new(about),
         runtime: Handle::current(),
         slots: Arc::new(Semaphore::new(settings.limits.calls)),
-        rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback, rates_key)),
+        rates: Arc::new(Rates::new(&settings.rates, settings.limits.limit_loopback, engines.rates_key)),
     });
 
     let network = Door::Network(addresses.grpc.ip());
@@ -76,7 +65,7 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     let local_services = Services { edge: local_edge, health: health.clone(), reflection: true, doors: Doors::plain() };
     let (grpc, rest, local, uid) = listeners.into_parts()?;
     // Nobody is heard before the others know of us, and they learn of us when little can fail any more.
-    flusher.join().await?;
+    engines.flusher.join().await?;
     rpc::set_health(health, true).await;
     let served = rpc::serve_network(grpc, &Served::All(services), threads(settings), ground.places(), stop)?;
     tasks.spawn(async move { served.await.unwrap_or_default() });
@@ -90,23 +79,23 @@ pub(super) async fn serve(ground: &Ground, engines: Engines, listeners: Listener
     spawn("revocations", Box::pin(app.identity.revoked.clone().follow(stop.clone())));
     spawn("service tokens", Box::pin(app.identity.service_tokens.clone().follow_uses(stop.clone())));
     spawn("keyring", Box::pin(app.identity.keys.clone().follow(stop.clone())));
-    spawn("detector", Box::pin(detector.run(stop.clone())));
-    spawn("rerouter", Box::pin(rerouter.run(stop.clone())));
-    spawn("clock", Box::pin(timekeeper.run(stop.clone())));
+    spawn("detector", Box::pin(engines.detector.run(stop.clone())));
+    spawn("rerouter", Box::pin(engines.rerouter.run(stop.clone())));
+    spawn("clock", Box::pin(engines.timekeeper.run(stop.clone())));
     spawn("departures", Box::pin(app.registry.departures.clone().run(stop.clone())));
     spawn("placement", Box::pin(app.registry.placements.clone().run(stop.clone())));
     spawn("watch", Box::pin(app.events.watch.clone().run(stop.clone())));
-    spawn("webhooks", Box::pin(courier.run(stop.clone())));
+    spawn("webhooks", Box::pin(engines.courier.run(stop.clone())));
     spawn("peers", Box::pin(app.registry.peers.clone().run(stop.clone())));
-    spawn("rates", Box::pin(rates::exchange(app.rates.clone(), exchange, stop.clone())));
-    spawn("audit", Box::pin(sealer.run(stop.clone())));
-    spawn("indexer", Box::pin(indexer.run(stop.clone())));
+    spawn("rates", Box::pin(rates::exchange(app.rates.clone(), engines.exchange, stop.clone())));
+    spawn("audit", Box::pin(engines.sealer.run(stop.clone())));
+    spawn("indexer", Box::pin(engines.indexer.run(stop.clone())));
     spawn("cleaner", Box::pin(app.system.clone().clean(stop.clone())));
     // What was heard is passed on and written after the last call has ended.
-    writers.spawn(store.caused_by("flush", flusher.run(calls_ended.clone())));
+    writers.spawn(store.caused_by("flush", engines.flusher.run(calls_ended.clone())));
     writers.spawn(store.caused_by("audit", app.audit.clone().write_refusals(calls_ended.clone())));
     // It is full service once; whoever stops the daemon closes the store.
-    drop(ground.store.set(store));
+    drop(ground.store.set(engines.store));
     Ok(())
 }
 

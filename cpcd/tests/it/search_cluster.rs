@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    harness::{Daemon, Engine, Person, eventually, for_each_engine},
+    harness::{Daemon, Door, Engine, Person, eventually, for_each_engine},
     toxiproxy::Proxy,
 };
 
@@ -192,6 +192,49 @@ async fn a_daemon_starts_without_its_index_and_catches_up() {
         level(&daemon, &alice).await;
         assert_eq!(search(&daemon, &alice, "early").await.total, 1);
         daemon.stop().await;
+    })
+    .await;
+}
+
+/// As in front of an OpenSearch in earnest: TLS by an authority of one's own, a name and a password that has characters of URLs in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_behind_tls_and_a_password_is_used_and_no_other_is_believed() {
+    Shared::with(async |shared| {
+        let made = |folder: &Path| {
+            let names = vec!["localhost".to_owned()];
+            cpcd::tls::init(&cpcd::tls::Wanted { names, folder: folder.join("tls"), replace: true }).unwrap()
+        };
+        let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (made, other) = (made(ours.path()), made(theirs.path()));
+        let door = Door::before(shared.host(), "search:s3cret@/:x", &made.certificate, &made.key).await;
+        let url = |secret: &str| format!("https://{secret}@localhost:{}", door.address.port());
+        let (good, wrong) = (url("search:s3cret%40%2F%3Ax"), url("search:guessed"));
+        let titles = async |url: &str, authority: &Path, title: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            if title != "first" {
+                fs::copy(ours.path().join("root.key"), folder.path().join("root.key")).unwrap();
+            }
+            let settings = [
+                ("search.url", url),
+                ("search.index_prefix", &shared.prefix),
+                ("search.timeout_ms", "4000"),
+                ("search.ca_file", authority.to_str().unwrap()),
+            ];
+            let daemon = Daemon::adopt(Daemon::bind(&shared.engine, folder.path(), &settings).await.unwrap());
+            fs::copy(folder.path().join("root.key"), ours.path().join("root.key")).unwrap();
+            let alice = daemon.person(title, &["content=write"]).await;
+            publish(&daemon, &alice, title).await;
+            if (url, authority) == (&good, &made.authority) {
+                level(&daemon, &alice).await;
+            }
+            let found = search(&daemon, &alice, title).await;
+            let failed = status(&daemon).await;
+            daemon.stop().await;
+            (found.hits.len(), found.degraded, failed.is_ok)
+        };
+        assert_eq!(titles(&good, &made.authority, "first").await, (1, false, true));
+        assert_eq!(titles(&wrong, &made.authority, "second").await, (1, true, false), "the password is another");
+        assert_eq!(titles(&good, &other.authority, "third").await, (1, true, false), "the authority is another");
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! A daemon to test against: real listeners, real files, real engines.
 
 mod daemon;
+mod door;
 mod engines;
 pub(crate) mod frames;
 mod front;
@@ -32,6 +33,7 @@ use tonic::{
 use tonic_types::StatusExt;
 
 pub(crate) use daemon::Daemon;
+pub(crate) use door::Door;
 pub(crate) use engines::{Engine, for_each_engine, on_replicas};
 pub(crate) use front::Front;
 pub(crate) use http::{Answer, ask, ask_as};
