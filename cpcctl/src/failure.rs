@@ -197,16 +197,22 @@ impl From<Status> for Failure {
             fields: violations.into_iter().map(|v| Field { field: v.field, description: v.description }).collect(),
             request_id: metadata("request_id").or_else(|| header("cpc-request-id")),
             retry_after: details.retry_info().and_then(|retry| retry.retry_delay),
-            hint: way_out(status.code()).map(str::to_owned),
+            hint: way_out(status.code(), info.map_or("", |info| &info.reason), status.message()).map(str::to_owned),
             is_silent: false,
         }))
     }
 }
 
 /// What a caller can do about a refusal of this kind, where it is the same each time.
-fn way_out(code: Code) -> Option<&'static str> {
-    if code == Code::Unauthenticated {
+fn way_out(code: Code, reason: &str, message: &str) -> Option<&'static str> {
+    if reason == "RECOVERY_REFUSED" {
+        None
+    } else if reason == "LOGIN_REFUSED" {
+        Some("name the key that the server knows with `cpcctl login --key FILE`")
+    } else if code == Code::Unauthenticated {
         Some("log in with `cpcctl login`")
+    } else if code == Code::PermissionDenied && message.starts_with("only a user") {
+        Some("log in with `cpcctl login`, and leave out --local")
     } else if code == Code::PermissionDenied {
         Some(
             "see what you may do with `cpcctl whoami`; on the daemon's machine its administrator may all, with --local",

@@ -18,6 +18,11 @@ use crate::{
     shape::{Color, Format, Shape},
 };
 
+/// Between columns.
+const GAP: usize = 2;
+/// A column that is cut still shows so much.
+const SHORTEST: usize = 4;
+
 /// What a command shows as a record: each field on a line of its own.
 pub(crate) trait Show: Serialize {
     /// Gives what `-o name` prints.
@@ -310,11 +315,37 @@ impl<T: Row> List<'_, T> {
             table.add_row(self.fitted(item.cells().iter().map(|cell| Cell::new(escape::line(cell))).collect()));
         }
         self.output.pad(&mut table);
-        if let Some(column) = table.column_mut(T::WHOLE) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
+        let widths: Vec<_> = table.column_max_content_widths().into_iter().map(usize::from).collect();
+        let whole = match table.width() {
+            Some(width) => whole_columns(&widths, T::WHOLE, width.into()),
+            None => vec![T::WHOLE],
+        };
+        for index in whole {
+            if let Some(column) = table.column_mut(index) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
         }
         table
     }
+}
+
+/// Chooses the columns that are shown whole where not all of them fit: the one to copy from, and then the narrowest, since a time or a
+/// state says nothing when it is cut, and a title still does.
+fn whole_columns(widths: &[usize], first: usize, width: usize) -> Vec<usize> {
+    let mut order: Vec<_> = (0..widths.len()).filter(|index| *index != first).collect();
+    order.sort_by_key(|index| widths[*index]);
+    let mut whole = vec![first];
+    // What is left for each of the others, with the gap between columns.
+    let mut left = width.saturating_sub(widths.get(first).copied().unwrap_or_default() + GAP);
+    for (taken, index) in order.iter().enumerate() {
+        let others = (order.len() - taken - 1) * (SHORTEST + GAP);
+        if widths[*index] + GAP + others > left {
+            break;
+        }
+        left -= widths[*index] + GAP;
+        whole.push(*index);
+    }
+    whole
 }
 
 fn pretty(value: &impl Serialize) -> Result<String> {

@@ -130,7 +130,7 @@ where
 /// Gives the answer in place of the server's.
 fn stopped() -> Status {
     let details = ErrorDetails::with_error_info("DRY_RUN", "cpcctl", []);
-    Status::with_error_details(Code::Aborted, "not sent: this is a rehearsal", details)
+    Status::with_error_details(Code::FailedPrecondition, "not sent: this is a rehearsal", details)
 }
 
 /// Gives the method of a path, as in /cpc.v1.NodeOrchestration/GetNode.

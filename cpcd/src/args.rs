@@ -15,10 +15,10 @@ use cpcd::settings::Override;
 )]
 pub(crate) struct Args {
     /// Settings file (TOML); `cpcd config` prints one with every key
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Folder for everything that is kept
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<String>,
     /// Where gRPC listens; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS")]

@@ -21,7 +21,13 @@ pub async fn copy_store(from: &str, to: &str) -> anyhow::Result<()> {
     let mut shown = Shown::new();
     let copied = sql::copy(&config(from), &config(to), &mut |step| shown.step(&step)).await;
     shown.finish();
-    copied.context("the store was not copied; what is there already is kept, and the same command goes on with it")?;
+    if shown.has_begun {
+        copied.context(
+            "the store was not copied whole; what is there already is kept, and the same command goes on with it",
+        )?;
+    } else {
+        copied.context("nothing was copied")?;
+    }
     shown.summary()?;
     Ok(())
 }
@@ -30,6 +36,7 @@ pub async fn copy_store(from: &str, to: &str) -> anyhow::Result<()> {
 struct Shown {
     bar: Option<ProgressBar>,
     table: &'static str,
+    has_begun: bool,
     told: Instant,
     verified: Vec<(&'static str, u64, String)>,
 }
@@ -41,10 +48,11 @@ impl Shown {
         let bar = io::stderr()
             .is_terminal()
             .then(|| ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style));
-        Self { bar, table: "", told: Instant::now(), verified: Vec::new() }
+        Self { bar, table: "", has_begun: false, told: Instant::now(), verified: Vec::new() }
     }
 
     fn step(&mut self, step: &CopyStep) {
+        self.has_begun = true;
         match step {
             CopyStep::Resumed => self.say("a copy that was cut off goes on"),
             CopyStep::Copied { table, rows, total } => {

@@ -47,7 +47,7 @@ impl Args {
         };
         let output = context.output.clone();
         let mut list = output.list::<SearchHit>();
-        let mut is_warned = false;
+        let (mut is_warned, mut is_behind) = (false, false);
         let total = loop {
             query.page_size = left.min(PAGE) as i32;
             let page = context.call(async |client| client.discovery().search_content(query.clone()).await).await?;
@@ -55,6 +55,8 @@ impl Args {
                 output
                     .warning("the search index is away: the store searched itself, with fewer hits in a rougher order");
             }
+            // Ours to say only where it is complete: an index that is behind finds more later.
+            is_behind |= !page.degraded && !page.total_is_exact;
             left = left.saturating_sub(page.hits.len() as u32);
             page.hits.into_iter().try_for_each(|hit| list.push(hit))?;
             query.page_token = page.next_page_token;
@@ -62,7 +64,10 @@ impl Args {
                 break page.total;
             }
         };
-        let shown = list.finish("nothing found")?;
+        let shown = list.finish(if is_behind { "nothing found yet" } else { "nothing found" })?;
+        if shown == 0 && is_behind {
+            output.warning("the index does not have everything yet; `cpcctl index status` says how much it lacks");
+        }
         if !query.page_token.is_empty() {
             output.more(&query.page_token, shown, Some(total));
         }

@@ -100,7 +100,14 @@ fn parse<'de, T: DeserializeOwned>(json: impl serde::Deserializer<'de, Error = s
     serde_path_to_error::deserialize(json).map_err(|error| {
         let path = cut(error.path().to_string());
         let text = cut_at(error.into_inner().to_string(), LONGEST_TEXT);
-        if path == "." { undecodable(&text) } else { Error::field(Reason::MessageUndecodable, path, text) }
+        // The parser's own names of its inner parts tell a caller nothing.
+        let is_internal = text.contains("did not match any variant");
+        let text = if is_internal { "is not a value that this field takes".to_owned() } else { text };
+        if path == "." || path == "?" {
+            undecodable(&text)
+        } else {
+            Error::field(Reason::MessageUndecodable, path, text)
+        }
     })
 }
 

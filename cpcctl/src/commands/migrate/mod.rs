@@ -6,7 +6,7 @@ use cpc_proto::v1::{ListMigrationsRequest, ListMigrationsResponse, Migration, Mi
 use crate::{
     clock,
     context::Context,
-    failure::Result,
+    failure::{Failure, Result},
     output::{Row, Show},
 };
 
@@ -40,6 +40,15 @@ impl Command {
 
 async fn list(context: &mut Context) -> Result<ListMigrationsResponse> {
     context.call(async |client| client.admin().list_migrations(ListMigrationsRequest {}).await).await
+}
+
+/// Refuses a version that no migration leads to; 0 is before all of them.
+fn check(migrations: &[Migration], to: Option<u64>) -> Result<()> {
+    let newest = migrations.iter().map(|migration| migration.version).max().unwrap_or_default();
+    match to.filter(|to| *to != 0 && migrations.iter().all(|migration| migration.version != *to)) {
+        None => Ok(()),
+        Some(to) => Err(Failure::usage(format_args!("there is no migration {to}; the newest is {newest}"))),
+    }
 }
 
 /// Gives the migrations that would be done, or taken back, in the order in which that happens.

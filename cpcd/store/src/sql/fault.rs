@@ -97,7 +97,7 @@ fn from_database(error: Box<dyn DatabaseError>) -> Error {
     if kind == ErrorKind::ForeignKeyViolation {
         return write_conflict("what this refers to is gone; try again").with_source(Violation::ForeignKey);
     }
-    let full = "the disk under the store is full; nothing was changed";
+    let full = "the disk under the store is full; nothing was changed: make room on it, and it goes on by itself";
     // SQLSTATE has five characters; SQLite's extended codes carry the plain one in their lowest byte.
     match code.as_str() {
         "40001" | "40P01" | "55P03" => write_conflict("another write came between; try again").with_source(error),
@@ -106,6 +106,11 @@ fn from_database(error: Box<dyn DatabaseError>) -> Error {
         // Shut down, restarted, not up yet, out of connections, memory or patience with an idle transaction.
         "57P01" | "57P02" | "57P03" | "53300" | "53200" | "25P03" => engine_away(error),
         _ if code.len() == 5 && code.starts_with("08") => engine_away(error),
+        // No such database, no such role, a wrong password.
+        "3D000" | "28000" | "28P01" => {
+            let text = format!("PostgreSQL refuses the connection: {}; see store.url", error.message());
+            Error::new(Reason::EngineAway, text).with_retry_after(RETRY_AFTER).with_source(error)
+        }
         _ if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() => {
             match code.parse::<u32>().unwrap_or(1) & 0xff {
                 13 => Error::new(Reason::StoreFull, full).with_source(error), // SQLITE_FULL

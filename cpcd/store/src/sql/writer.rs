@@ -32,7 +32,7 @@ impl Writer {
     /// Starts the writer on its connection; it ends after [`Writer::close`].
     pub(super) fn start(connection: SqliteConnection, options: SqliteConnectOptions) -> Self {
         let queue = Arc::new(Queue::default());
-        tokio::spawn(Loop { tx: Some(Tx::sqlite(connection)), options, queue: queue.clone() }.run());
+        tokio::spawn(Loop { tx: Some(Tx::sqlite(connection)), options, queue: queue.clone(), is_failing: false }.run());
         Self { queue }
     }
 
@@ -59,6 +59,8 @@ struct Loop {
     tx: Option<Tx>,
     options: SqliteConnectOptions,
     queue: Arc<Queue>,
+    /// Whether the last group could not be committed.
+    is_failing: bool,
 }
 
 impl Loop {
@@ -114,8 +116,13 @@ impl Loop {
             ended = self.statement("COMMIT").await;
         }
         if let Err(error) = &ended {
-            tracing::warn!(error = ?error, jobs = answers.len(), "a group of writes was rolled back");
+            // Once, and not for each group while the disk is full.
+            if !std::mem::replace(&mut self.is_failing, true) {
+                tracing::warn!(error = ?error, jobs = answers.len(), "a group of writes was rolled back; the next that is not is told of");
+            }
             self.reset().await;
+        } else if std::mem::replace(&mut self.is_failing, false) {
+            tracing::info!("writes are committed again");
         }
         for answer in answers {
             answer(match &ended {

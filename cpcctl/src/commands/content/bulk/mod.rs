@@ -35,12 +35,19 @@ const SILENCE: Duration = Duration::from_secs(60);
 
 /// Publishes the lines of a file.
 pub(super) async fn run(context: &mut Context, from: &str, retry_for: Duration, wait: bool) -> Result<()> {
-    let client = context.client().await?;
     let source = source::open(from)?;
     let progress = Progress::new(context.progress, context.output.is_quiet(), source.total_bytes);
     let is_listed = context.output.is_json();
     let mut bulk =
         Bulk { source, is_read: false, window: Window::default(), report: Report::new(is_listed), is_listed, progress };
+    if context.is_rehearsal() {
+        bulk.rehearse().await?;
+        bulk.progress.finish();
+        let summary = bulk.report.summary();
+        context.output.record(&summary)?;
+        return summary.verdict();
+    }
+    let client = context.client().await?;
     let result = bulk.run(context, client, retry_for).await;
     bulk.progress.finish();
     interrupt::leave_word(None);
@@ -75,6 +82,19 @@ enum End {
 }
 
 impl Bulk {
+    /// Reads all lines, and counts as published what would be sent.
+    async fn rehearse(&mut self) -> Result<()> {
+        while let Some(line) = self.source.lines.recv().await {
+            let line = line?;
+            match line.entry {
+                Ok(Some(_)) => self.report.send(line.bytes),
+                Ok(None) | Err(_) => self.take(line, &mut None),
+            }
+            self.progress.update(self.report.state());
+        }
+        Ok(())
+    }
+
     async fn run(&mut self, context: &mut Context, mut client: Client, retry_for: Duration) -> Result<()> {
         let mut wait = BACK_OFF.0;
         let mut broken_since: Option<Instant> = None;

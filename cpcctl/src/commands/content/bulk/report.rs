@@ -71,6 +71,12 @@ impl Report {
         self.done_bytes += line_bytes;
     }
 
+    /// Counts a line that would be sent.
+    pub(super) fn send(&mut self, line_bytes: u64) {
+        self.published += 1;
+        self.done_bytes += line_bytes;
+    }
+
     /// Counts lines that need nothing.
     pub(super) fn skip(&mut self, line_bytes: u64) {
         self.done_bytes += line_bytes;
