@@ -7,6 +7,7 @@ pub mod caller;
 pub mod discovery;
 pub mod events;
 mod exchange;
+mod gathering;
 pub mod identity;
 pub mod migrations;
 pub mod registry;

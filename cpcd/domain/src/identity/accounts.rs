@@ -11,7 +11,7 @@ use cpcd_model::{
     invite::InviteKind,
     permission::{Level, Permissions, Resource, Target},
     time::Clock,
-    user::{User, UserState},
+    user::{User, UserState, Username},
 };
 use cpcd_store::{
     Store, Tx,
@@ -179,21 +179,20 @@ impl Accounts {
 }
 
 /// Says why a user opens no session, if they do not.
-pub(super) fn check_state(user: &User) -> Result<()> {
-    match user.state {
+pub(super) fn check_state(state: UserState, username: &Username) -> Result<()> {
+    match state {
         UserState::Active => Ok(()),
-        UserState::Pending => Err(pending(user)),
+        UserState::Pending => Err(pending(username)),
         UserState::Suspended => {
-            let text = format!("the account {} is suspended; ask an administrator", user.username.as_str());
+            let text = format!("the account {} is suspended; ask an administrator", username.as_str());
             Err(Error::new(Reason::UserSuspended, text))
         }
     }
 }
 
 /// Makes the error of a user who waits.
-pub(super) fn pending(user: &User) -> Error {
-    let text =
-        format!("the account {} waits for an administrator's approval; log in again later", user.username.as_str());
+pub(super) fn pending(username: &Username) -> Error {
+    let text = format!("the account {} waits for an administrator's approval; log in again later", username.as_str());
     Error::new(Reason::ApprovalPending, text)
 }
 
@@ -233,26 +232,16 @@ fn event(kind: &'static str, user: UserId, by: Option<&str>) -> NewEvent {
 
 #[cfg(test)]
 mod tests {
-    use cpcd_model::{time::Timestamp, user::Username};
-
     use super::*;
 
     #[test]
     fn who_opens_no_session_is_told_why() {
-        let user = |state| User {
-            id: UserId::generate(),
-            username: Username::parse("username", "bob").unwrap(),
-            public_key: [1; 32],
-            permissions: Permissions::default(),
-            permission_epoch: 1,
-            state,
-            created_at: Timestamp::UNIX_EPOCH,
-        };
-        assert!(check_state(&user(UserState::Active)).is_ok());
+        let bob = Username::parse("username", "bob").unwrap();
+        assert!(check_state(UserState::Active, &bob).is_ok());
         for (state, reason) in
             [(UserState::Pending, Reason::ApprovalPending), (UserState::Suspended, Reason::UserSuspended)]
         {
-            assert_eq!(check_state(&user(state)).unwrap_err().reason(), reason);
+            assert_eq!(check_state(state, &bob).unwrap_err().reason(), reason);
         }
     }
 }

@@ -13,6 +13,7 @@ use cpcd_store::{
 
 use super::{
     Challenge, Challenges, KEY, Proof, Proofs, accounts,
+    entrance::Entrance,
     newcomer::{Newcomer, Newcomers},
     opening::{self, Opened, Opener},
     proof::{Proven, Use},
@@ -43,6 +44,7 @@ pub struct Login {
     challenges: Challenges,
     proofs: Proofs,
     opener: Opener,
+    entrance: Entrance,
     newcomers: Newcomers,
 }
 
@@ -55,7 +57,8 @@ impl Login {
         opener: Opener,
         newcomers: Newcomers,
     ) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), challenges, proofs, opener, newcomers }
+        let entrance = Entrance::new(store, &opener);
+        Self { store: store.clone(), clock: clock.clone(), challenges, proofs, opener, entrance, newcomers }
     }
 
     /// First step: gives a challenge for a key. Needs nothing; known and unknown keys look alike.
@@ -103,19 +106,17 @@ impl Login {
         let proven = self.proofs.check(proof, Purpose::Login, now).await?;
         let (challenge, key) = (&proven.challenge, &proven.challenge.public_key);
         let (opened, newcomer) = match challenge.kind {
-            Kind::User => match self.store.get_user_by_key(key.as_bytes()).await? {
-                Some(user) => {
-                    accounts::check_state(&user)?;
-                    (self.opener.open_user(&user, key, proof.bind_to_key, now)?, None)
+            Kind::User => {
+                if let Some(tokens) = self.entrance.enter(key, proven.one_use(), proof.bind_to_key, now).await? {
+                    self.proofs.remember(&proven, now).await;
+                    return Ok(tokens);
                 }
-                None => {
-                    let newcomer = self.newcomers.admit(key, proof, now)?;
-                    if newcomer.is_pending() {
-                        return Err(self.wait(newcomer, &proven, now).await?);
-                    }
-                    (self.opener.open_user(&newcomer.user, key, proof.bind_to_key, now)?, Some(newcomer))
+                let newcomer = self.newcomers.admit(key, proof, now)?;
+                if newcomer.is_pending() {
+                    return Err(self.wait(newcomer, &proven, now).await?);
                 }
-            },
+                (self.opener.open_user(&newcomer.user, key, proof.bind_to_key, now)?, Some(newcomer))
+            }
             Kind::Node => {
                 let node = self.store.get_node_by_key(key.as_bytes()).await?;
                 (self.opener.open_node(node.ok_or_else(|| refused("node", key))?.id, now)?, None)
@@ -140,19 +141,17 @@ impl Login {
         now: Timestamp,
     ) -> Result<TokenPair> {
         let bytes = key.as_bytes();
-        let user = if kind == Some(Kind::Node) { None } else { self.store.get_user_by_key(bytes).await? };
-        let opened = match user {
-            Some(user) => {
-                accounts::check_state(&user)?;
-                self.opener.open_user(&user, key, false, now)?
-            }
-            None if kind == Some(Kind::User) => return Err(refused("user", key)),
-            None => {
-                let node = self.store.get_node_by_key(bytes).await?;
-                let what = if kind.is_none() { "user and no node" } else { "node" };
-                self.opener.open_node(node.ok_or_else(|| refused(what, key))?.id, now)?
-            }
-        };
+        if kind != Some(Kind::Node)
+            && let Some(tokens) = self.entrance.enter(key, used, false, now).await?
+        {
+            return Ok(tokens);
+        }
+        if kind == Some(Kind::User) {
+            return Err(refused("user", key));
+        }
+        let node = self.store.get_node_by_key(bytes).await?;
+        let what = if kind.is_none() { "user and no node" } else { "node" };
+        let opened = self.opener.open_node(node.ok_or_else(|| refused(what, key))?.id, now)?;
         self.open(opened, key, used, None, now).await
     }
 
@@ -183,7 +182,7 @@ impl Login {
 
     /// Makes the account of somebody who then waits for approval; gives what they are told.
     async fn wait(&self, newcomer: Newcomer, proven: &Proven, now: Timestamp) -> Result<Error> {
-        let (used, told) = (proven.one_use(), accounts::pending(&newcomer.user));
+        let (used, told) = (proven.one_use(), accounts::pending(&newcomer.user.username));
         let write = self.store.write(Priority::Identity, move |tx| {
             Box::pin(async move {
                 used.write(tx).await?;

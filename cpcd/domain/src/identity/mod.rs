@@ -10,6 +10,7 @@ mod codes;
 mod config;
 mod current;
 mod deleting;
+mod entrance;
 mod friends;
 mod granting;
 mod invites;

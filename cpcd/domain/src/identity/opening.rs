@@ -9,7 +9,7 @@ use cpcd_model::{
     time::Timestamp,
     user::User,
 };
-use cpcd_store::sql::{NewEvent, Session, SubjectKind, Tx};
+use cpcd_store::sql::{KnownKey, NewEvent, Session, SubjectKind, Tx};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -44,20 +44,29 @@ impl Opener {
 
     /// Prepares the session that a key of a user opens; a bound one is renewed only with a signature of that key.
     pub(super) fn open_user(&self, user: &User, key: &PublicKey, is_bound: bool, now: Timestamp) -> Result<Opened> {
+        self.open(user.id, user.permission_epoch, key, is_bound, now)
+    }
+
+    /// The same where no more is known of the user than a login needs.
+    pub(super) fn open_known(
+        &self,
+        known: &KnownKey,
+        key: &PublicKey,
+        is_bound: bool,
+        now: Timestamp,
+    ) -> Result<Opened> {
+        self.open(known.user_id, known.permission_epoch, key, is_bound, now)
+    }
+
+    fn open(&self, user: UserId, epoch: u64, key: &PublicKey, is_bound: bool, now: Timestamp) -> Result<Opened> {
         let id = SessionId::begun_at(now);
         let refresh = self.refresh.make(id, 0);
         let token_id = self.refresh.token_id(id, 0);
-        let grant = Grant {
-            holder: Holder::User(user.id),
-            epoch: user.permission_epoch,
-            session: id,
-            token_id,
-            issued_at: now,
-        };
+        let grant = Grant { holder: Holder::User(user), epoch, session: id, token_id, issued_at: now };
         let (access_token, access_expires_at) = self.tokens.issue(&grant)?;
         let session = Session {
             id,
-            subject_id: user.id.uuid(),
+            subject_id: user.uuid(),
             subject_kind: SubjectKind::User,
             created_at: now,
             expires_at: now + self.lifetime,
@@ -142,7 +151,7 @@ impl Opener {
 pub(super) async fn use_key(tx: &mut Tx, user: UserId, key: &PublicKey, now: Timestamp) -> Result<()> {
     tx.share_user(user).await?;
     if let Some(user) = tx.get_user(user).await? {
-        accounts::check_state(&user)?;
+        accounts::check_state(user.state, &user.username)?;
     }
     if !tx.has_user_key(user, key.as_bytes()).await? {
         return Err(super::login::refused("user", key));

@@ -68,6 +68,11 @@ impl Use {
         Self { id, expires_at }
     }
 
+    /// Gives what is written: its id, and until when it is kept.
+    pub(super) fn row(self) -> ([u8; 16], Timestamp) {
+        (self.id, self.expires_at)
+    }
+
     /// Writes it.
     ///
     /// # Errors

@@ -86,7 +86,7 @@ impl Renewal {
         }
         self.revoked.check_session(family.id, family.subject_id)?;
         let user = self.store.get_user(family.subject_id.into()).await?.ok_or_else(gone)?;
-        accounts::check_state(&user)?;
+        accounts::check_state(user.state, &user.username)?;
         let next = self.refresh.make(given.session_id, given.generation + 1);
         let successor = next.hash;
         let write = self.store.write(Priority::Identity, move |tx| Box::pin(exchange(tx, given, successor, used, now)));

@@ -1,41 +1,28 @@
 //! The intake: writes new nodes that arrive at the same time in one transaction.
-//!
-//! A registration by itself is nine ways to the database and back. Those that come while a transaction is under way wait for the next one,
-//! which takes all of them with one statement for each table: the fuller it gets the faster it works, and who comes alone waits for
-//! nobody. Each is answered after the commit. If a transaction of many fails, each of them gets one of its own, so that nobody fails
-//! for another's fault.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use cpcd_model::{
-    Error, Reason, Result,
+    Result,
     audit::NewAuditEntry,
     node::Node,
     time::{Clock, Timestamp},
 };
 use cpcd_store::{
-    Store, deadline,
+    Store,
     sql::{Asked, Priority, Session, Tx},
 };
 use serde_json::json;
-use tokio::sync::oneshot;
 
 use super::{
     joining::quota::{Full, Quotas},
     registration::registered_event,
     table::Table,
 };
-use crate::identity::{challenge_used, opened_event};
-
-/// Most that one transaction takes: it holds its locks for some ten milliseconds.
-const MOST: usize = 256;
-/// Most that wait: as many as are written in a second or so.
-const MOST_WAITING: usize = 4_096;
+use crate::{
+    gathering::{Gathering, Writer},
+    identity::{challenge_used, opened_event},
+};
 
 /// A node that nothing but its being known already keeps out.
 #[derive(Clone)]
@@ -51,24 +38,15 @@ pub(super) struct Newcomer {
 
 /// Takes newcomers in; clones share it.
 #[derive(Clone)]
-pub(super) struct Intake {
+pub(super) struct Intake(Gathering<Desk>);
+
+/// Writes them down.
+#[derive(Clone)]
+struct Desk {
     store: Store,
     clock: Clock,
     table: Arc<Table>,
     quotas: Arc<Quotas>,
-    queue: Arc<Mutex<Queue>>,
-}
-
-#[derive(Default)]
-struct Queue {
-    waiting: VecDeque<Waiting>,
-    /// Whether somebody writes and will look again.
-    is_led: bool,
-}
-
-struct Waiting {
-    newcomer: Newcomer,
-    answer: oneshot::Sender<Result<Taken>>,
 }
 
 /// What became of a newcomer.
@@ -85,7 +63,7 @@ enum Taken {
 
 impl Intake {
     pub(super) fn new(store: &Store, clock: &Clock, table: Arc<Table>, quotas: Arc<Quotas>) -> Self {
-        Self { store: store.clone(), clock: clock.clone(), table, quotas, queue: Arc::default() }
+        Self(Gathering::new(Desk { store: store.clone(), clock: clock.clone(), table, quotas }))
     }
 
     /// Adds a node with its session and its event, and uses its challenge up; gives the node, or nothing if its key is known: then
@@ -95,70 +73,19 @@ impl Intake {
     /// `CHALLENGE_USED`, `QUOTA_EXCEEDED`, what the store says.
     pub(super) async fn take(&self, newcomer: Newcomer) -> Result<Option<Node>> {
         let node = newcomer.node.clone();
-        let (answer, answered) = oneshot::channel();
-        let leads = {
-            let mut queue = self.queue();
-            if queue.waiting.len() >= MOST_WAITING {
-                let text = "more nodes register than can be written; try again in a moment";
-                return Err(Error::new(Reason::Overloaded, text).with_retry_after(Duration::from_secs(1)));
-            }
-            queue.waiting.push_back(Waiting { newcomer, answer });
-            !mem::replace(&mut queue.is_led, true)
-        };
-        if leads {
-            // In a task of its own: whoever came first may go away, and the others count on it.
-            tokio::spawn(self.clone().lead());
-        }
-        let gone = || Error::new(Reason::ShuttingDown, "the registration was not written, since the daemon stops");
-        let answer = async { answered.await.map_err(|_gone| gone())? };
-        match deadline::in_time(answer).await? {
+        match self.0.take(newcomer).await? {
             Taken::Added => Ok(Some(node)),
             Taken::Known => Ok(None),
             Taken::Full(full) => Err(full.error()),
             Taken::Replayed => Err(challenge_used()),
         }
     }
+}
 
-    /// Writes until nobody waits.
-    async fn lead(self) {
-        let leading = Leading(&self);
-        loop {
-            let batch: Vec<_> = {
-                let mut queue = self.queue();
-                // Whoever has gone meanwhile asks again if they still want to.
-                queue.waiting.retain(|waiting| !waiting.answer.is_closed());
-                let count = queue.waiting.len().min(MOST);
-                let batch: Vec<_> = queue.waiting.drain(..count).collect();
-                queue.is_led = !batch.is_empty();
-                batch
-            };
-            if batch.is_empty() {
-                mem::forget(leading);
-                return;
-            }
-            let (newcomers, answers): (Vec<_>, Vec<_>) =
-                batch.into_iter().map(|waiting| (waiting.newcomer, waiting.answer)).unzip();
-            match self.write(newcomers.clone()).await {
-                Ok(taken) => answers.into_iter().zip(taken).for_each(|(answer, taken)| drop(answer.send(Ok(taken)))),
-                // Another attempt would fare no better, or might find what the first one wrote.
-                Err(error) if answers.len() == 1 || is_of_the_store(error.reason()) => {
-                    answers.into_iter().for_each(|answer| drop(answer.send(Err(error.clone()))));
-                }
-                Err(error) => {
-                    tracing::debug!(error = ?error, "a transaction of many registrations failed; each gets its own");
-                    for (newcomer, answer) in newcomers.into_iter().zip(answers) {
-                        if answer.is_closed() {
-                            continue;
-                        }
-                        let taken = self.write(vec![newcomer]).await;
-                        let one =
-                            taken.and_then(|taken| taken.first().cloned().ok_or_else(|| Error::internal("no answer")));
-                        drop(answer.send(one));
-                    }
-                }
-            }
-        }
-    }
+impl Writer for Desk {
+    type Item = Newcomer;
+    type Answer = Taken;
+    const ITEMS: &'static str = "registrations";
 
     /// Writes newcomers and follows those that were added, whether or not anybody still waits for the answer.
     async fn write(&self, newcomers: Vec<Newcomer>) -> Result<Vec<Taken>> {
@@ -177,26 +104,6 @@ impl Intake {
         }
         Ok(taken)
     }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Whoever leads; should they fail, those who wait are told, and the next one leads.
-struct Leading<'a>(&'a Intake);
-
-impl Drop for Leading<'_> {
-    fn drop(&mut self) {
-        let mut queue = self.0.queue();
-        queue.is_led = false;
-        queue.waiting.clear();
-    }
-}
-
-/// Says whether an error is the store's and not one newcomer's.
-fn is_of_the_store(reason: Reason) -> bool {
-    [Reason::EngineAway, Reason::OutcomeUnknown, Reason::ShuttingDown, Reason::StoreFull].contains(&reason)
 }
 
 /// Writes newcomers in the transaction at hand; says of each what became of it.
@@ -330,7 +237,7 @@ mod tests {
                 Taken::Replayed => "replayed",
                 Taken::Full(_) => "full",
             };
-            intake.write(newcomers).await.unwrap().iter().map(word).collect::<Vec<_>>()
+            intake.0.writer().write(newcomers).await.unwrap().iter().map(word).collect::<Vec<_>>()
         };
         let (added, known, replayed) = ("added", "known", "replayed");
         assert_eq!(take(&[(1, 1), (1, 1), (2, 2), (1, 1), (3, 2)]).await, [added, replayed, added, replayed, known]);

@@ -54,6 +54,7 @@ struct SessionLine {
     expires: String,
     hash: Option<String>,
     key: Option<String>,
+    opened: Option<String>,
 }
 
 impl Tx {
@@ -149,17 +150,18 @@ impl Tx {
                 expires: time_text(session.expires_at),
                 hash: session.refresh_hash.as_ref().map(|hash| hex(hash)),
                 key: session.bound_key.as_ref().map(|key| hex(key)),
+                opened: session.opened_with.as_ref().map(|key| hex(key)),
             })
             .collect();
         self.execute(
             sql(
-                "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key)
-                 SELECT id, subject, kind, created, expires, decode(hash, 'hex'), decode(key, 'hex')
-                 FROM jsonb_to_recordset($1) AS line (
-                     id UUID, subject UUID, kind TEXT, created TIMESTAMPTZ, expires TIMESTAMPTZ, hash TEXT, key TEXT)",
-                "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key)
+                "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key, opened_with)
+                 SELECT id, subject, kind, created, expires, decode(hash, 'hex'), decode(key, 'hex'), decode(opened, 'hex')
+                 FROM jsonb_to_recordset($1) AS line (id UUID, subject UUID, kind TEXT, created TIMESTAMPTZ, expires TIMESTAMPTZ,
+                     hash TEXT, key TEXT, opened TEXT)",
+                "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key, opened_with)
                  SELECT unhex(value ->> 'id', '-'), unhex(value ->> 'subject', '-'), value ->> 'kind', value ->> 'created',
-                     value ->> 'expires', unhex(value ->> 'hash'), unhex(value ->> 'key')
+                     value ->> 'expires', unhex(value ->> 'hash'), unhex(value ->> 'key'), unhex(value ->> 'opened')
                  FROM json_each($1)",
             ),
             &[Arg::Json(json_text(&lines)?)],

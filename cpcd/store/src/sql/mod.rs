@@ -102,6 +102,7 @@ pub use self::{
     server_identity::ServerIdentity,
     sessions::{Exchange, Family, Session, SubjectKind},
     tx::Tx,
+    user_keys::KnownKey,
     webhooks::StoredWebhook,
 };
 

@@ -7,13 +7,61 @@ use std::time::Duration;
 use cpcd_model::{
     Error, Reason, Result,
     id::{KeyId, SessionId, UserId},
+    text::hex,
     time::Timestamp,
-    user::UserKey,
+    user::{UserKey, UserState, Username},
 };
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Store, Tx, arg::sql, fault::violates_unique, row::bytes};
+use super::{
+    Store, Tx,
+    arg::{Arg, json_text, sql},
+    fault::violates_unique,
+    row::{bytes, unsigned},
+};
+
+/// A key of a user, with what a login has to know of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownKey {
+    /// The key.
+    pub key: [u8; 32],
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Their handle.
+    pub username: Username,
+    /// Rises with each change of their permissions.
+    pub permission_epoch: u64,
+    /// Whether their account may be used.
+    pub state: UserState,
+}
+
+#[derive(FromRow)]
+struct KnownRow {
+    key: Vec<u8>,
+    id: Uuid,
+    username: String,
+    permission_epoch: i64,
+    is_pending: bool,
+    suspended_at: Option<jiff_sqlx::Timestamp>,
+}
+
+impl KnownRow {
+    fn read(self) -> Result<KnownKey> {
+        let malformed = |_| Error::internal(format!("user {} has a malformed username in the store", self.id));
+        Ok(KnownKey {
+            key: bytes("user_keys.public_key", &self.key)?,
+            user_id: self.id.into(),
+            username: Username::parse("username", &self.username).map_err(malformed)?,
+            permission_epoch: unsigned("users.permission_epoch", self.permission_epoch)?,
+            state: match (self.suspended_at, self.is_pending) {
+                (Some(_), _) => UserState::Suspended,
+                (None, true) => UserState::Pending,
+                (None, false) => UserState::Active,
+            },
+        })
+    }
+}
 
 #[derive(FromRow)]
 struct Row {
@@ -180,6 +228,77 @@ impl Tx {
             "UPDATE user_keys SET last_used_at = $2
              WHERE public_key = $1 AND (last_used_at IS NULL OR last_used_at < $3)",
             &[public_key.as_slice().into(), at.into(), (at - within).into()],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Gives the users of keys, and keeps them as they are until the transaction ends; keys that are nobody's are left out.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn share_known_keys(&mut self, keys: &[[u8; 32]]) -> Result<Vec<KnownKey>> {
+        let lines: Vec<_> = keys.iter().map(|key| hex(key)).collect();
+        let lines = json_text(&lines)?;
+        if self.is_postgres() {
+            // In one order, so that two transactions wait for each other and not in a circle; then what is read is what was locked.
+            self.fetch_all::<(i32,)>(
+                "SELECT 1 FROM users WHERE id IN (
+                     SELECT user_id FROM user_keys WHERE public_key IN (
+                         SELECT decode(value, 'hex') FROM jsonb_array_elements_text($1) AS line (value))
+                 ) OR public_key IN (SELECT decode(value, 'hex') FROM jsonb_array_elements_text($1) AS line (value))
+                 ORDER BY id FOR SHARE",
+                &[Arg::Json(lines.clone())],
+            )
+            .await?;
+        }
+        let rows: Vec<KnownRow> = self
+            .fetch_all(
+                // An account that an older version made has its key in its own column alone.
+                sql(
+                    "WITH given AS (SELECT DISTINCT decode(value, 'hex') AS key FROM jsonb_array_elements_text($1) AS line (value)),
+                     found AS (
+                         SELECT given.key, user_keys.user_id FROM given JOIN user_keys ON user_keys.public_key = given.key
+                         UNION ALL
+                         SELECT given.key, older.id FROM given JOIN users older ON older.public_key = given.key
+                         WHERE NOT EXISTS (SELECT 1 FROM user_keys WHERE user_id = older.id)
+                     )
+                     SELECT found.key, id, username, permission_epoch, is_pending, suspended_at
+                     FROM found JOIN users ON users.id = found.user_id WHERE deleted_at IS NULL",
+                    "WITH given AS (SELECT DISTINCT unhex(value) AS key FROM json_each($1)),
+                     found AS (
+                         SELECT given.key, user_keys.user_id FROM given CROSS JOIN user_keys ON user_keys.public_key = given.key
+                         UNION ALL
+                         SELECT given.key, older.id FROM given CROSS JOIN users older ON older.public_key = given.key
+                         WHERE NOT EXISTS (SELECT 1 FROM user_keys WHERE user_id = older.id)
+                     )
+                     SELECT found.key, id, username, permission_epoch, is_pending, suspended_at
+                     FROM found CROSS JOIN users ON users.id = found.user_id WHERE deleted_at IS NULL",
+                ),
+                &[Arg::Json(lines)],
+            )
+            .await?;
+        rows.into_iter().map(KnownRow::read).collect()
+    }
+
+    /// Notes that keys were used, unless that is noted already for a time less than `within` before.
+    ///
+    /// # Errors
+    /// What the engine says.
+    pub async fn note_user_keys_use(&mut self, keys: &[[u8; 32]], at: Timestamp, within: Duration) -> Result<()> {
+        let lines: Vec<_> = keys.iter().map(|key| hex(key)).collect();
+        self.execute(
+            sql(
+                // Whoever holds one notes that it was used.
+                "UPDATE user_keys SET last_used_at = $2 WHERE id IN (
+                     SELECT id FROM user_keys
+                     WHERE public_key IN (SELECT decode(value, 'hex') FROM jsonb_array_elements_text($1) AS line (value))
+                         AND (last_used_at IS NULL OR last_used_at < $3)
+                     FOR UPDATE SKIP LOCKED)",
+                "UPDATE user_keys SET last_used_at = $2
+                 WHERE public_key IN (SELECT unhex(value) FROM json_each($1)) AND (last_used_at IS NULL OR last_used_at < $3)",
+            ),
+            &[Arg::Json(json_text(&lines)?), at.into(), (at - within).into()],
         )
         .await
         .map(drop)
