@@ -174,9 +174,10 @@ fn hide(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
-                match value {
-                    Value::String(text) if SECRET.contains(&name.as_str()) => "(not shown)".clone_into(text),
-                    other => hide(other),
+                if SECRET.contains(&name.as_str()) && value.is_string() {
+                    *value = "(not shown)".into();
+                } else {
+                    hide(value);
                 }
             }
         }

@@ -80,8 +80,8 @@ class Postgres:
 
 
 def query(url, statement):
-    done = subprocess.run(["psql", url, "--no-psqlrc", "--tuples-only", "--no-align", "--field-separator=\t", "--command", statement],
-                          capture_output=True, text=True)
+    done = subprocess.run(["psql", url, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--field-separator=\t", "--file", "-"],
+                          input=statement, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{statement}: {done.stderr}")
     return [line.split("\t") for line in done.stdout.splitlines()]

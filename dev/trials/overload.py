@@ -62,8 +62,7 @@ def quantile(values, share):
 def run(arguments, folder):
     program = generator(arguments.vegeta)
     # The rates by caller and address are another trial's (floods): here what stands behind them is to hold by itself.
-    off = "{key='off', network='off', all='off'}"
-    settings = {"CPCD_RATES__SEARCH": off, "CPCD_RATES__LOGIN": off}
+    settings = {f"CPCD_RATES__{cost}__{level}": "off" for cost in ("SEARCH", "LOGIN") for level in ("KEY", "NETWORK", "ALL")}
     daemon = common.Daemon(common.programs(), folder, environment=settings)
     daemon.log_in()
     entries = folder / "entries.ndjson"

@@ -83,7 +83,7 @@ pub async fn rotate(
                     end_all(tx, &new, &mut done, now).await?;
                 }
                 let payload = json!({ "leaked": is_leaked });
-                tx.insert_audit(&[noted("root-key rotate", &identity, payload.clone(), now)]).await?;
+                tx.insert_audit(&[noted("root-key rotate", &identity, &payload, now)]).await?;
                 let event = NewEvent { kind: "root_key.rotated", subject_id: identity.store_id, payload };
                 tx.insert_events(&[event], now).await?;
                 Ok(done)
@@ -117,7 +117,7 @@ pub async fn reset(store: &Store, clock: &Clock, new: &RootKey) -> Result<RootKe
                 let head = tx.sign_audit_anew(|kind, before| sign_anew(&server, kind, before, now)).await?;
                 let sealed = head.map(|head| json!({ "number": head.number, "hash": hex(&head.hash) }));
                 let details = json!({ "server_id": server.id(), "chain_signed_anew": sealed });
-                tx.insert_audit(&[noted("root-key reset", &identity, details, now)]).await?;
+                tx.insert_audit(&[noted("root-key reset", &identity, &details, now)]).await?;
                 Ok(done)
             })
         })
@@ -131,7 +131,7 @@ fn sign_anew(server: &ServerIdentity, kind: &str, before: &StoredSeal, now: Time
 }
 
 /// Makes the audit's entry of a change, which is made at the daemon's own machine.
-fn noted(action: &str, identity: &StoredIdentity, details: Value, now: Timestamp) -> NewAuditEntry {
+fn noted(action: &str, identity: &StoredIdentity, details: &Value, now: Timestamp) -> NewAuditEntry {
     NewAuditEntry {
         time: now,
         actor_kind: "local_admin".to_owned(),

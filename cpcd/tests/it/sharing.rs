@@ -189,7 +189,7 @@ async fn what_ends_is_given_on_until_then() {
     let id = diary(&daemon, &alice).await;
     let admin = |to: &Person| on(v1::Resource::Content, &id, v1::Level::Admin, user(to));
     let at = |seconds: i64| {
-        let now = jiff::Timestamp::now().as_second();
+        let now = cpcd_model::time::Clock::default().now().as_second();
         Some(pbjson_types::Timestamp { seconds: now + seconds, nanos: 0 })
     };
     let until = |to: &Person, seconds: i64| v1::CreateGrantRequest { expires_at: at(seconds), ..admin(to) };

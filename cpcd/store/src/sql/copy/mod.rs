@@ -56,8 +56,8 @@ pub enum CopyStep {
 /// `FIELD_INVALID` if the two are not SQLite and PostgreSQL; `STORE_IN_USE` if daemons live on one of them, or the target is not
 /// empty, or the source changed meanwhile; `MIGRATION_PENDING` if the source is not up to date; what the engines say.
 pub async fn copy(from: &Config, to: &Config, tell: &mut (dyn FnMut(CopyStep) + Send)) -> Result<()> {
-    let mut source = Side::open(from, true).await.map_err(|error| of_side(error, "copied from"))?;
-    let mut target = Side::open(to, false).await.map_err(|error| of_side(error, "copied to"))?;
+    let mut source = Side::open(from, true).await.map_err(|error| of_side(&error, "copied from"))?;
+    let mut target = Side::open(to, false).await.map_err(|error| of_side(&error, "copied to"))?;
     if source.is_postgres() == target.is_postgres() {
         return Err(Error::field(Reason::FieldInvalid, "to", "must be of the other engine than the source"));
     }
@@ -95,9 +95,9 @@ pub async fn copy(from: &Config, to: &Config, tell: &mut (dyn FnMut(CopyStep) + 
 }
 
 /// Says which of the two stores an error is about.
-fn of_side(error: Error, side: &str) -> Error {
+fn of_side(error: &Error, side: &str) -> Error {
     let named = Error::new(error.reason(), format!("the store that is {side}: {}", error.message()));
-    match std::error::Error::source(&error) {
+    match std::error::Error::source(error) {
         Some(source) => named.with_source(source.to_string()),
         None => named,
     }
