@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::{
     Store, Tx,
-    arg::{Arg, big, json_text, sql, time_text},
+    arg::big,
     row::{bytes, unsigned},
+    rows::Insert,
 };
 
 /// Which entries.
@@ -108,6 +109,13 @@ macro_rules! list {
     };
 }
 
+const ENTRIES: Insert = Insert {
+    head: "INSERT INTO audit (time, actor_kind, actor_id, session_id, token_id, action, target_kind, target_id, outcome, reason,
+               request_id, network, details, count)",
+    tail: "",
+    columns: 14,
+};
+
 impl Tx {
     /// Writes entries down, in their order.
     ///
@@ -117,36 +125,25 @@ impl Tx {
         let rows: Vec<_> = entries
             .iter()
             .map(|entry| {
-                serde_json::json!({
-                    "time": time_text(entry.time), "actor_kind": entry.actor_kind, "actor_id": entry.actor_id,
-                    "session_id": entry.session_id, "token_id": entry.token_id, "action": entry.action,
-                    "target_kind": entry.target_kind, "target_id": entry.target_id, "outcome": entry.outcome.as_str(),
-                    "reason": entry.reason, "request_id": entry.request_id, "network": entry.network,
-                    "details": entry.details, "count": big(entry.count),
-                })
+                vec![
+                    entry.time.into(),
+                    entry.actor_kind.as_str().into(),
+                    entry.actor_id.into(),
+                    entry.session_id.into(),
+                    entry.token_id.into(),
+                    entry.action.as_str().into(),
+                    entry.target_kind.as_str().into(),
+                    entry.target_id.as_str().into(),
+                    entry.outcome.as_str().into(),
+                    entry.reason.as_str().into(),
+                    entry.request_id.into(),
+                    entry.network.as_str().into(),
+                    entry.details.as_str().into(),
+                    big(entry.count).into(),
+                ]
             })
             .collect();
-        self.execute(
-            sql(
-                "INSERT INTO audit (time, actor_kind, actor_id, session_id, token_id, action, target_kind, target_id, outcome,
-                     reason, request_id, network, details, count)
-                 SELECT (value ->> 'time')::TIMESTAMPTZ, value ->> 'actor_kind', (value ->> 'actor_id')::UUID,
-                     (value ->> 'session_id')::UUID, (value ->> 'token_id')::UUID, value ->> 'action',
-                     value ->> 'target_kind', value ->> 'target_id', value ->> 'outcome', value ->> 'reason',
-                     (value ->> 'request_id')::UUID, value ->> 'network', value ->> 'details', (value ->> 'count')::BIGINT
-                 FROM jsonb_array_elements($1)",
-                "INSERT INTO audit (time, actor_kind, actor_id, session_id, token_id, action, target_kind, target_id, outcome,
-                     reason, request_id, network, details, count)
-                 SELECT value ->> 'time', value ->> 'actor_kind', unhex(value ->> 'actor_id', '-'),
-                     unhex(value ->> 'session_id', '-'), unhex(value ->> 'token_id', '-'), value ->> 'action',
-                     value ->> 'target_kind', value ->> 'target_id', value ->> 'outcome', value ->> 'reason',
-                     unhex(value ->> 'request_id', '-'), value ->> 'network', value ->> 'details', value ->> 'count'
-                 FROM json_each($1)",
-            ),
-            &[Arg::Json(json_text(&rows)?)],
-        )
-        .await
-        .map(drop)
+        self.insert_rows(ENTRIES, &rows).await
     }
 }
 

@@ -14,13 +14,8 @@ use uuid::Uuid;
 use super::{
     Session, Tx,
     arg::{Arg, big, json_text, sql, time_text},
+    rows::Insert,
 };
-
-#[derive(Serialize)]
-struct ChallengeLine {
-    id: String,
-    at: String,
-}
 
 #[derive(Serialize)]
 struct NodeLine<'a> {
@@ -45,17 +40,17 @@ struct NodeLine<'a> {
     joined: Value,
 }
 
-#[derive(Serialize)]
-struct SessionLine {
-    id: Uuid,
-    subject: Uuid,
-    kind: &'static str,
-    created: String,
-    expires: String,
-    hash: Option<String>,
-    key: Option<String>,
-    opened: Option<String>,
-}
+const CHALLENGES: Insert = Insert {
+    head: "INSERT INTO used_challenges (id, expires_at)",
+    tail: "ON CONFLICT (id) DO NOTHING RETURNING id",
+    columns: 2,
+};
+
+const SESSIONS: Insert = Insert {
+    head: "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key, opened_with)",
+    tail: "",
+    columns: 8,
+};
 
 impl Tx {
     /// Uses challenges up; gives those that nobody had used before. Of any number at once exactly one gets each.
@@ -63,23 +58,11 @@ impl Tx {
     /// # Errors
     /// What the engine says, here as in all writes.
     pub async fn insert_used_challenges(&mut self, challenges: &[([u8; 16], Timestamp)]) -> Result<Vec<[u8; 16]>> {
-        let mut lines: Vec<_> =
-            challenges.iter().map(|(id, at)| ChallengeLine { id: hex(id), at: time_text(*at) }).collect();
         // In one order, so that two transactions with the same challenges wait for each other and not in a circle.
-        lines.sort_by(|a, b| a.id.cmp(&b.id));
-        let fresh: Vec<(Vec<u8>,)> = self
-            .fetch_all(
-                sql(
-                    "INSERT INTO used_challenges (id, expires_at)
-                     SELECT decode(id, 'hex'), at FROM jsonb_to_recordset($1) AS line (id TEXT, at TIMESTAMPTZ)
-                     ON CONFLICT (id) DO NOTHING RETURNING id",
-                    "INSERT INTO used_challenges (id, expires_at)
-                     SELECT unhex(value ->> 'id'), value ->> 'at' FROM json_each($1) WHERE true
-                     ON CONFLICT (id) DO NOTHING RETURNING id",
-                ),
-                &[Arg::Json(json_text(&lines)?)],
-            )
-            .await?;
+        let mut sorted: Vec<_> = challenges.iter().collect();
+        sorted.sort_by_key(|(id, _)| *id);
+        let rows: Vec<_> = sorted.into_iter().map(|(id, at)| vec![id.as_slice().into(), (*at).into()]).collect();
+        let fresh: Vec<(Vec<u8>,)> = self.insert_rows_returning(CHALLENGES, &rows).await?;
         Ok(fresh.into_iter().filter_map(|(id,)| id.try_into().ok()).collect())
     }
 
@@ -140,34 +123,22 @@ impl Tx {
     /// # Errors
     /// What the engine says.
     pub async fn insert_sessions(&mut self, sessions: &[Session]) -> Result<()> {
-        let lines: Vec<_> = sessions
+        let rows: Vec<_> = sessions
             .iter()
-            .map(|session| SessionLine {
-                id: session.id.uuid(),
-                subject: session.subject_id,
-                kind: session.subject_kind.as_str(),
-                created: time_text(session.created_at),
-                expires: time_text(session.expires_at),
-                hash: session.refresh_hash.as_ref().map(|hash| hex(hash)),
-                key: session.bound_key.as_ref().map(|key| hex(key)),
-                opened: session.opened_with.as_ref().map(|key| hex(key)),
+            .map(|session| {
+                vec![
+                    session.id.uuid().into(),
+                    session.subject_id.into(),
+                    session.subject_kind.as_str().into(),
+                    session.created_at.into(),
+                    session.expires_at.into(),
+                    session.refresh_hash.as_ref().map(<[u8; 32]>::as_slice).into(),
+                    session.bound_key.as_ref().map(<[u8; 32]>::as_slice).into(),
+                    session.opened_with.as_ref().map(<[u8; 32]>::as_slice).into(),
+                ]
             })
             .collect();
-        self.execute(
-            sql(
-                "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key, opened_with)
-                 SELECT id, subject, kind, created, expires, decode(hash, 'hex'), decode(key, 'hex'), decode(opened, 'hex')
-                 FROM jsonb_to_recordset($1) AS line (id UUID, subject UUID, kind TEXT, created TIMESTAMPTZ, expires TIMESTAMPTZ,
-                     hash TEXT, key TEXT, opened TEXT)",
-                "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key, opened_with)
-                 SELECT unhex(value ->> 'id', '-'), unhex(value ->> 'subject', '-'), value ->> 'kind', value ->> 'created',
-                     value ->> 'expires', unhex(value ->> 'hash'), unhex(value ->> 'key'), unhex(value ->> 'opened')
-                 FROM json_each($1)",
-            ),
-            &[Arg::Json(json_text(&lines)?)],
-        )
-        .await
-        .map(drop)
+        self.insert_rows(SESSIONS, &rows).await
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     Store, Tx,
     arg::{Arg, json_text, sql},
     row::unsigned,
+    rows::Insert,
 };
 
 /// An event to be recorded.
@@ -67,6 +68,9 @@ impl Row {
     }
 }
 
+const EVENTS: Insert =
+    Insert { head: "INSERT INTO events (kind, subject_id, payload, created_at)", tail: "", columns: 4 };
+
 impl Tx {
     /// Records events, in their order.
     ///
@@ -76,21 +80,12 @@ impl Tx {
         if let Some(trail) = &mut self.trail {
             trail.note(events);
         }
-        let rows: Vec<_> = events
-            .iter()
-            .map(|event| serde_json::json!({ "kind": event.kind, "subject": event.subject_id, "payload": event.payload }))
-            .collect();
-        self.execute(
-            sql(
-                "INSERT INTO events (kind, subject_id, payload, created_at)
-                 SELECT value ->> 'kind', (value ->> 'subject')::UUID, value -> 'payload', $2 FROM jsonb_array_elements($1)",
-                "INSERT INTO events (kind, subject_id, payload, created_at)
-                 SELECT value ->> 'kind', unhex(value ->> 'subject', '-'), value -> 'payload', $2 FROM json_each($1)",
-            ),
-            &[Arg::Json(json_text(&rows)?), now.into()],
-        )
-        .await
-        .map(drop)
+        let row = |event: &NewEvent| {
+            let payload = Arg::Json(json_text(&event.payload)?);
+            Ok(vec![event.kind.into(), event.subject_id.into(), payload, now.into()])
+        };
+        let rows = events.iter().map(row).collect::<Result<Vec<_>>>()?;
+        self.insert_rows(EVENTS, &rows).await
     }
 
     /// Removes at most `limit` events from before `time`; gives their number.

@@ -48,6 +48,7 @@ mod recovery_codes;
 mod replicas;
 mod revocations;
 mod row;
+mod rows;
 mod sealed;
 mod search;
 mod server_identity;

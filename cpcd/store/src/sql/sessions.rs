@@ -162,22 +162,7 @@ impl Tx {
     /// # Errors
     /// What the engine says, here as in all writes.
     pub async fn insert_session(&mut self, session: &Session) -> Result<()> {
-        self.execute(
-            "INSERT INTO sessions (id, subject_id, subject_kind, created_at, expires_at, refresh_hash, bound_key, opened_with)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            &[
-                session.id.uuid().into(),
-                session.subject_id.into(),
-                session.subject_kind.as_str().into(),
-                session.created_at.into(),
-                session.expires_at.into(),
-                session.refresh_hash.as_ref().map(<[u8; 32]>::as_slice).into(),
-                session.bound_key.as_ref().map(<[u8; 32]>::as_slice).into(),
-                session.opened_with.as_ref().map(<[u8; 32]>::as_slice).into(),
-            ],
-        )
-        .await
-        .map(drop)
+        self.insert_sessions(std::slice::from_ref(session)).await
     }
 
     /// Puts a refresh token's successor in its place; false if the token is not the current one of a session that goes on.
