@@ -43,7 +43,7 @@ async fn fill(place: &Place) {
             expires_at: time("2030-01-02T03:04:05.000006Z"),
             refresh_hash: Some([9; 32]),
             bound_key: None,
-            opened_with: None,
+            opened_with: Some([7; 32]),
         };
         write(&store, move |tx| Box::pin(async move { tx.insert_session(&session).await })).await;
     }
@@ -88,9 +88,9 @@ async fn fill(place: &Place) {
          INSERT INTO webhooks (id, owner_id, url, sealed_secret, kinds, created_at, cursor_xid, cursor_id, failures, failing_since)
          VALUES ({grant}, {alice}, 'https://hooks.example.org/x', {key}, '[\"node.\"]', '2026-03-04T05:06:07.000001Z',
                  9223372036854775807, 7, 3, '2026-03-05T05:06:07.100000Z');
-         INSERT INTO recovery_codes VALUES ({alice}, {key}, '2026-03-04T05:06:07.000001Z', {key});
+         INSERT INTO recovery_codes VALUES ({alice}, {key}, '2026-03-04T05:06:07.000001Z', {whole_key});
          INSERT INTO service_tokens (id, owner_id, name, secret_hash, permissions, created_at, expires_at, made_with) VALUES
-             ({grant}, {alice}, 'ci', {key}, '{{\"rules\": []}}', '2026-03-04T05:06:07.000001Z', '2026-03-05T05:06:07.100000Z', {key});
+             ({grant}, {alice}, 'ci', {key}, '{{\"rules\": []}}', '2026-03-04T05:06:07.000001Z', '2026-03-05T05:06:07.100000Z', {whole_key});
          INSERT INTO signing_keys VALUES ('kid', {record}, '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z', NULL);
          INSERT INTO revocations (id, kind, target, before_at, created_at, expires_at) VALUES
              (41, 'all', NULL, '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z', '2026-03-04T05:06:07.000001Z');
@@ -106,6 +106,7 @@ async fn fill(place: &Place) {
         alice = blob(alice.uuid()),
         bob = blob(bob.uuid()),
         key = bytes("00ff80"),
+        whole_key = bytes(&"00ff807f".repeat(8)),
         record = bytes(""),
         friends = if place.is_postgres() { format!("'{{{bob}}}'") } else { format!("'[\"{bob}\"]'") },
         hash = bytes(&"5a".repeat(32)),
