@@ -164,9 +164,13 @@ impl Tx {
                     "UPDATE audit SET number = (value ->> 'number')::BIGINT, hash = decode(value ->> 'hash', 'hex')
                      FROM jsonb_array_elements($1)
                      WHERE audit.id = (value ->> 'id')::BIGINT AND audit.number IS NULL",
-                    "UPDATE audit SET number = value ->> 'number', hash = unhex(value ->> 'hash')
-                     FROM json_each($1) AS places
-                     WHERE audit.id = places.value ->> 'id' AND audit.number IS NULL",
+                    // Each place is read once, and its entry looked up by id: by the index of those without a number every place would
+                    // be taken apart for every entry.
+                    "WITH places AS MATERIALIZED (
+                         SELECT value ->> 'id' AS id, value ->> 'number' AS number, unhex(value ->> 'hash') AS hash FROM json_each($1)
+                     )
+                     UPDATE audit SET number = places.number, hash = places.hash FROM places
+                     WHERE audit.id = places.id AND +audit.number IS NULL",
                 ),
                 &[Arg::Json(json_text(&rows)?)],
             )
