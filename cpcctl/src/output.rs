@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Between columns.
-const GAP: usize = 2;
+const GAP: u16 = 2;
 /// A column that is cut still shows so much.
 const SHORTEST: usize = 4;
 
@@ -229,7 +229,7 @@ impl Output {
 
     fn pad(&self, table: &mut Table) {
         table.column_iter_mut().for_each(|column| {
-            column.set_padding((0, 2));
+            column.set_padding((0, GAP));
         });
     }
 }
@@ -332,17 +332,18 @@ impl<T: Row> List<'_, T> {
 /// Chooses the columns that are shown whole where not all of them fit: the one to copy from, and then the narrowest, since a time or a
 /// state says nothing when it is cut, and a title still does.
 fn whole_columns(widths: &[usize], first: usize, width: usize) -> Vec<usize> {
+    let gap = usize::from(GAP);
     let mut order: Vec<_> = (0..widths.len()).filter(|index| *index != first).collect();
     order.sort_by_key(|index| widths[*index]);
     let mut whole = vec![first];
     // What is left for each of the others, with the gap between columns.
-    let mut left = width.saturating_sub(widths.get(first).copied().unwrap_or_default() + GAP);
+    let mut left = width.saturating_sub(widths.get(first).copied().unwrap_or_default() + gap);
     for (taken, index) in order.iter().enumerate() {
-        let others = (order.len() - taken - 1) * (SHORTEST + GAP);
-        if widths[*index] + GAP + others > left {
+        let others = (order.len() - taken - 1) * (SHORTEST + gap);
+        if widths[*index] + gap + others > left {
             break;
         }
-        left -= widths[*index] + GAP;
+        left -= widths[*index] + gap;
         whole.push(*index);
     }
     whole

@@ -17,8 +17,8 @@ use tonic::transport::{Channel, Endpoint};
 use crate::Outcome;
 use crate::daemon::Server;
 use crate::pin;
-use crate::shared::raw::Raw;
 use crate::speech::Speech;
+use cpc_proto::codec::BytesCodec;
 
 /// Calls under way at once.
 const AT_ONCE: usize = 256;
@@ -110,6 +110,6 @@ async fn grant(channel: Channel) -> Outcome<i64> {
     let request = Request::new(Bytes::from(Grant { ttl: TTL_SECONDS }.encode_to_vec()));
     let mut client = Grpc::new(channel);
     client.ready().await?;
-    let answer = client.unary(request, PathAndQuery::from_static("/etcdserverpb.Lease/LeaseGrant"), Raw).await?;
+    let answer = client.unary(request, PathAndQuery::from_static("/etcdserverpb.Lease/LeaseGrant"), BytesCodec).await?;
     Ok(Granted::decode(answer.into_inner())?.id)
 }

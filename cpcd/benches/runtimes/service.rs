@@ -12,7 +12,7 @@ use tonic::server::{Grpc, NamedService, StreamingService, UnaryService};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::plan::Call;
-use crate::shared::raw::Raw;
+use cpc_proto::codec::BytesCodec;
 
 /// The echo service, as generated code would look, written by hand.
 #[derive(Clone)]
@@ -46,9 +46,9 @@ impl Service<http::Request<tonic::body::Body>> for Echo {
     fn call(&mut self, request: http::Request<tonic::body::Body>) -> Self::Future {
         let echo = self.clone();
         if request.uri().path() == Call::Unary.path() {
-            Box::pin(async move { Ok(Grpc::new(Raw).unary(echo, request).await) })
+            Box::pin(async move { Ok(Grpc::new(BytesCodec).unary(echo, request).await) })
         } else {
-            Box::pin(async move { Ok(Grpc::new(Raw).streaming(echo, request).await) })
+            Box::pin(async move { Ok(Grpc::new(BytesCodec).streaming(echo, request).await) })
         }
     }
 }

@@ -2,6 +2,5 @@
 
 pub(crate) mod cpu;
 pub(crate) mod frames;
-pub(crate) mod raw;
 pub(crate) mod record;
 pub(crate) mod template;

@@ -16,8 +16,8 @@ use tonic::metadata::MetadataValue;
 use tonic::transport::Endpoint;
 
 use super::frames::{END_HEADERS, Frame, HEADERS, PADDED_OR_PRIORITY, PREFACE};
-use super::raw::Raw;
 use crate::Outcome;
+use cpc_proto::codec::BytesCodec;
 
 /// What the calls of a connection begin with.
 pub(crate) struct Template {
@@ -43,7 +43,7 @@ pub(crate) fn capture(path: &'static str, authorization: Option<&str>, message: 
             tokio::spawn(async move {
                 // No answer ever comes; what goes wrong shows below, as calls that are not there.
                 if client.ready().await.is_ok() {
-                    let _ = client.unary(request, PathAndQuery::from_static(path), Raw).await;
+                    let _ = client.unary(request, PathAndQuery::from_static(path), BytesCodec).await;
                 }
             });
         }

@@ -63,6 +63,17 @@ pub struct NewAuditEntry {
     pub count: u64,
 }
 
+impl NewAuditEntry {
+    /// Says who a caller has turned out to be that nobody knew before; one who was known stays who they are.
+    #[must_use]
+    pub fn by(self, actor_kind: &str, actor_id: Uuid, session_id: Option<Uuid>) -> Self {
+        if self.actor_id.is_some() || self.actor_kind != "anonymous" {
+            return self;
+        }
+        Self { actor_kind: actor_kind.to_owned(), actor_id: Some(actor_id), session_id, ..self }
+    }
+}
+
 /// Its place in the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sealed {

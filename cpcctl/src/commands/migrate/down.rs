@@ -25,8 +25,7 @@ impl Args {
             return plan::show(context, direction, Some(self.to)).await;
         }
         let listed = super::list(context).await?;
-        super::check(&listed.migrations, Some(self.to))?;
-        let planned = super::planned(listed.migrations, direction, Some(self.to));
+        let planned = super::planned(listed.migrations, direction, Some(self.to))?;
         if !planned.is_empty() {
             let names: Vec<_> = planned.iter().map(|known| super::name(known.version, &known.name)).collect();
             let losses: Vec<_> = planned.iter().flat_map(|known| &known.losses).map(String::as_str).collect();

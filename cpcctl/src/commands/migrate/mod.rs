@@ -51,8 +51,9 @@ fn check(migrations: &[Migration], to: Option<u64>) -> Result<()> {
     }
 }
 
-/// Gives the migrations that would be done, or taken back, in the order in which that happens.
-fn planned(migrations: Vec<Migration>, direction: MigrationDirection, to: Option<u64>) -> Vec<Migration> {
+/// Gives the migrations that would be done, or taken back, in the order in which that happens; refuses a version that none leads to.
+fn planned(migrations: Vec<Migration>, direction: MigrationDirection, to: Option<u64>) -> Result<Vec<Migration>> {
+    check(&migrations, to)?;
     let is_down = direction == MigrationDirection::Down;
     let mut planned: Vec<_> = migrations
         .into_iter()
@@ -62,7 +63,7 @@ fn planned(migrations: Vec<Migration>, direction: MigrationDirection, to: Option
     if is_down {
         planned.reverse();
     }
-    planned
+    Ok(planned)
 }
 
 /// Names a migration as its files are named.

@@ -36,8 +36,7 @@ impl Args {
 /// Shows what would run.
 pub(super) async fn show(context: &mut Context, direction: MigrationDirection, to: Option<u64>) -> Result<()> {
     let listed = super::list(context).await?;
-    super::check(&listed.migrations, to)?;
-    let planned = super::planned(listed.migrations, direction, to);
+    let planned = super::planned(listed.migrations, direction, to)?;
     let output = context.output.clone();
     if output.format() == Format::Table {
         let texts: Vec<_> = planned.iter().map(|migration| text(migration, direction)).collect();

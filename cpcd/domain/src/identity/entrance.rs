@@ -3,7 +3,6 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    time::Duration,
 };
 
 use cpc_signing::PublicKey;
@@ -20,9 +19,6 @@ use super::{
     proof::{Use, used},
 };
 use crate::gathering::{Gathering, Writer};
-
-/// That a key was used is written no more often.
-const USE_WITHIN: Duration = Duration::from_secs(60);
 
 /// Lets users in whose key was proven; clones share it.
 #[derive(Clone)]
@@ -99,8 +95,7 @@ async fn write(tx: &mut Tx, entrants: &[Entrant], opener: &Opener) -> Result<Vec
     let known: HashMap<_, _> = tx.share_known_keys(&keys).await?.into_iter().map(|known| (known.key, known)).collect();
     // The same proof twice at once: the first counts, as it would in two transactions.
     let mut challenges = HashSet::new();
-    let mut entered: Vec<_> =
-        entrants.iter().map(|entrant| judge(entrant, &known, &mut challenges)).collect::<Vec<_>>();
+    let mut entered: Vec<_> = entrants.iter().map(|entrant| judge(entrant, &known, &mut challenges)).collect();
     let offered: Vec<_> = of(entrants, &entered).map(|(_, entrant)| entrant.used.row()).collect();
     let fresh: HashSet<_> = if offered.is_empty() {
         HashSet::new()
@@ -121,7 +116,7 @@ async fn write(tx: &mut Tx, entrants: &[Entrant], opener: &Opener) -> Result<Vec
     if let Some((first, _)) = opened.first() {
         let now = first.now;
         let keys: Vec<_> = opened.iter().map(|(entrant, _)| *entrant.key.as_bytes()).collect();
-        tx.note_user_keys_use(&keys, now, USE_WITHIN).await?;
+        tx.note_user_keys_use(&keys, now, opening::USE_WITHIN).await?;
         let sessions: Vec<_> = opened.iter().map(|(_, session)| session.clone()).collect();
         tx.insert_sessions(&sessions).await?;
         tx.insert_events(&sessions.iter().map(opening::event).collect::<Vec<_>>(), now).await?;
@@ -158,11 +153,7 @@ fn audited(entrant: &Entrant, session: &Session) -> Option<NewAuditEntry> {
     let details = json!({
         "events": [{ "kind": event.kind, "id": event.subject_id, "session_id": session.id.to_string() }],
     });
-    let mut entry = asked.entry("session", session.id.to_string(), &details);
-    if entry.actor_kind == "anonymous" {
-        entry.actor_kind = session.subject_kind.as_str().to_owned();
-        (entry.actor_id, entry.session_id) = (Some(session.subject_id), Some(session.id.uuid()));
-    }
+    let entry = asked.entry("session", session.id.to_string(), &details);
     asked.count(1);
-    Some(entry)
+    Some(entry.by(session.subject_kind.as_str(), session.subject_id, Some(session.id.uuid())))
 }

@@ -21,7 +21,7 @@ use super::{
 use crate::caller;
 
 /// That a key was used is written no more often.
-const USE_WITHIN: Duration = Duration::from_secs(60);
+pub(super) const USE_WITHIN: Duration = Duration::from_secs(60);
 
 /// Opens sessions.
 #[derive(Clone)]
@@ -156,7 +156,7 @@ pub(super) async fn use_key(tx: &mut Tx, user: UserId, key: &PublicKey, now: Tim
     if !tx.has_user_key(user, key.as_bytes()).await? {
         return Err(super::login::refused("user", key));
     }
-    tx.note_user_key_use(key.as_bytes(), now, USE_WITHIN).await
+    tx.note_user_keys_use(&[*key.as_bytes()], now, USE_WITHIN).await
 }
 
 /// Writes a session and its event.

@@ -159,13 +159,9 @@ fn audited(newcomer: &Newcomer) -> Option<NewAuditEntry> {
     let id = newcomer.node.id.to_string();
     let owner = newcomer.node.owner_id.map(|id| id.to_string());
     let details = json!({ "owner_id": owner, "session_id": session.id.to_string() });
-    let mut entry = asked.entry("node", id, &details);
-    if entry.actor_kind == "anonymous" {
-        entry.actor_kind = session.subject_kind.as_str().to_owned();
-        (entry.actor_id, entry.session_id) = (Some(session.subject_id), Some(session.id.uuid()));
-    }
+    let entry = asked.entry("node", id, &details);
     asked.count(1);
-    Some(entry)
+    Some(entry.by(session.subject_kind.as_str(), session.subject_id, Some(session.id.uuid())))
 }
 
 /// Counts those that were added, and removes again whom the quotas keep out.

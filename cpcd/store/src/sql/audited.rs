@@ -165,13 +165,11 @@ impl Trail {
         if self.further > 0 {
             self.details.insert("further_events".to_owned(), self.further.into());
         }
-        let mut entry = self.asked.entry(&target_kind, target_id, &short(self.details));
-        if let (None, Some((kind, id, session))) = (entry.actor_id, self.actor)
-            && entry.actor_kind == "anonymous"
-        {
-            (entry.actor_kind, entry.actor_id, entry.session_id) = (kind.to_owned(), Some(id), session);
-        }
-        Some(entry)
+        let entry = self.asked.entry(&target_kind, target_id, &short(self.details));
+        Some(match self.actor {
+            Some((kind, id, session)) => entry.by(kind, id, session),
+            None => entry,
+        })
     }
 }
 

@@ -19,6 +19,7 @@ use super::{
     arg::{Arg, json_text, sql},
     fault::violates_unique,
     row::{bytes, unsigned},
+    users::state,
 };
 
 /// A key of a user, with what a login has to know of them.
@@ -54,11 +55,7 @@ impl KnownRow {
             user_id: self.id.into(),
             username: Username::parse("username", &self.username).map_err(malformed)?,
             permission_epoch: unsigned("users.permission_epoch", self.permission_epoch)?,
-            state: match (self.suspended_at, self.is_pending) {
-                (Some(_), _) => UserState::Suspended,
-                (None, true) => UserState::Pending,
-                (None, false) => UserState::Active,
-            },
+            state: state(self.suspended_at.is_some(), self.is_pending),
         })
     }
 }
@@ -214,20 +211,6 @@ impl Tx {
                  (SELECT public_key FROM user_keys WHERE user_id = users.id ORDER BY created_at, id LIMIT 1)
              WHERE id = $1 AND EXISTS (SELECT 1 FROM user_keys WHERE user_id = users.id)",
             &[user.uuid().into()],
-        )
-        .await
-        .map(drop)
-    }
-
-    /// Notes that a key was used, unless that is noted already for a time less than `within` before.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn note_user_key_use(&mut self, public_key: &[u8; 32], at: Timestamp, within: Duration) -> Result<()> {
-        self.execute(
-            "UPDATE user_keys SET last_used_at = $2
-             WHERE public_key = $1 AND (last_used_at IS NULL OR last_used_at < $3)",
-            &[public_key.as_slice().into(), at.into(), (at - within).into()],
         )
         .await
         .map(drop)

@@ -38,6 +38,15 @@ macro_rules! select {
     };
 }
 
+/// Gives what two columns say of an account.
+pub(super) fn state(is_suspended: bool, is_pending: bool) -> UserState {
+    match (is_suspended, is_pending) {
+        (true, _) => UserState::Suspended,
+        (false, true) => UserState::Pending,
+        (false, false) => UserState::Active,
+    }
+}
+
 #[derive(FromRow)]
 struct Row {
     id: Uuid,
@@ -63,11 +72,7 @@ impl Row {
             public_key: bytes("users.public_key", &self.public_key)?,
             permissions,
             permission_epoch: unsigned("users.permission_epoch", self.permission_epoch)?,
-            state: match (self.suspended_at, self.is_pending) {
-                (Some(_), _) => UserState::Suspended,
-                (None, true) => UserState::Pending,
-                (None, false) => UserState::Active,
-            },
+            state: state(self.suspended_at.is_some(), self.is_pending),
             created_at: self.created_at.to_jiff(),
         })
     }

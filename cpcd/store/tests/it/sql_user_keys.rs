@@ -76,8 +76,8 @@ async fn a_user_is_found_by_each_of_their_keys() {
                 tx.ensure_user_key(id).await?;
                 let (deleted, again) = (tx.delete_user_key(id, gone).await?, tx.delete_user_key(id, gone).await?);
                 tx.update_first_key(id).await?;
-                tx.note_user_key_use(&[3; 32], now(), Duration::from_secs(60)).await?;
-                tx.note_user_key_use(&[3; 32], now() + Duration::from_secs(59), Duration::from_secs(60)).await?;
+                tx.note_user_keys_use(&[[3; 32]], now(), Duration::from_secs(60)).await?;
+                tx.note_user_keys_use(&[[3; 32]], now() + Duration::from_secs(59), Duration::from_secs(60)).await?;
                 tx.share_user(id).await?;
                 let (old, new) = (tx.has_user_key(id, &first.public_key).await?, tx.has_user_key(id, &[2; 32]).await?);
                 Ok((deleted, again, tx.count_user_keys(id).await?, old, new))
