@@ -27,6 +27,10 @@ impl Call for v1::AuthRequest {
         }
     }
 
+    fn is_brief(&self) -> bool {
+        matches!(self.step, Some(v1::auth_request::Step::Begin(_)))
+    }
+
     async fn call(self, app: &App, _: &Caller) -> Result<v1::AuthResponse> {
         use v1::{auth_request::Step, auth_response::Result};
         let login = &app.identity.login;
@@ -40,7 +44,7 @@ impl Call for v1::AuthRequest {
             Step::Proof(proof) => {
                 let proof = wire::proof(proof);
                 if let Some(key) = login.key(&proof) {
-                    app.rates.look(key.as_bytes())?;
+                    app.rates.look(&key)?;
                 }
                 let proven = login.prove(&proof).await.inspect_err(|error| app.rates.failed(error));
                 Result::Tokens(proven?.to_wire())

@@ -61,6 +61,11 @@ pub(crate) trait Call: Message + Default + DeserializeOwned + 'static {
         None
     }
 
+    /// Says whether it is answered from memory alone: it then stays on the thread that it came in on.
+    fn is_brief(&self) -> bool {
+        false
+    }
+
     /// Decodes, asks the domain, encodes.
     fn call(self, app: &App, caller: &Caller) -> impl Future<Output = Result<Self::Response>> + Send;
 }
@@ -71,7 +76,8 @@ pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C
     let slot = app.slot(door)?;
     let row = table::of::<C>();
     let (inner, peer, origin) = (app.clone(), rates::peer(), origin(row.grpc(), row.keeps()));
-    app.run(async move {
+    let is_brief = call.is_brief();
+    let work = async move {
         let _slot = slot;
         let token = if C::NEEDS_CALLER { token } else { Ok(None) };
         let token = token.inspect_err(|error| inner.audit.refused(&origin, None, error))?;
@@ -84,8 +90,8 @@ pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C
         let asked = inner.audit.asked(&origin, &caller, called);
         let answer = inner.system.caused_by(cause::<C>(), asked).await;
         answer.inspect_err(|error| inner.audit.refused(&origin, Some(&caller), error))
-    })
-    .await
+    };
+    if is_brief { work.await } else { app.run(work).await }
 }
 
 /// Gives where the request at hand comes from, for the audit.

@@ -53,22 +53,36 @@ impl fmt::Display for SignatureError {
 
 impl std::error::Error for SignatureError {}
 
-/// An Ed25519 public key: canonical, on the curve, of the prime order.
+/// An Ed25519 public key: canonical, on the curve, of the prime order (see [`PublicKey::from_claimed_bytes`]).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PublicKey(VerifyingKey);
 
 impl PublicKey {
     /// Reads the 32 bytes of RFC 8032; refuses weak, mixed-order and non-canonical keys.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
+        let key = Self::from_claimed_bytes(bytes)?;
+        if key.is_of_prime_order() { Ok(key) } else { Err(KeyError::Weak) }
+    }
+
+    /// Reads a key that is only good if it turns out to be one that was accepted before: as [`PublicKey::from_bytes`] at an eighth of
+    /// the cost, as a part of small order beside one of the prime order is not looked for. Before a new key is let in, ask
+    /// [`PublicKey::is_of_prime_order`].
+    pub fn from_claimed_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         let bytes: [u8; KEY_LENGTH] = bytes.try_into().map_err(|_| KeyError::WrongLength { got: bytes.len() })?;
         let point = CompressedEdwardsY(bytes).decompress().ok_or(KeyError::NotOnCurve)?;
-        if point.compress().0 != bytes {
+        if !is_canonical(&bytes) {
             return Err(KeyError::NotCanonical);
         }
-        if point.is_small_order() || !point.is_torsion_free() {
+        if point.is_small_order() {
             return Err(KeyError::Weak);
         }
         Ok(Self(VerifyingKey::from(point)))
+    }
+
+    /// Says whether the key is of the prime order alone: one with a part of small order has eight spellings for one secret.
+    #[must_use]
+    pub fn is_of_prime_order(&self) -> bool {
+        self.0.to_edwards().is_torsion_free()
     }
 
     /// Takes the bytes of a key that [`PublicKey::from_bytes`] has accepted before and that nobody could change since: at a fraction of
@@ -107,6 +121,15 @@ impl PublicKey {
     pub fn peer_id(&self) -> PeerId {
         PeerId::from(self)
     }
+}
+
+/// Says whether a point of the curve is spelled as RFC 8032 5.1.2 encodes it: `y` below 2^255 - 19, and no sign for an `x` of 0.
+fn is_canonical(bytes: &[u8; KEY_LENGTH]) -> bool {
+    let ([low, middle @ .., high], sign) = (*bytes, bytes[KEY_LENGTH - 1] & 0x80);
+    let high = high & 0x7f;
+    let is_at_end = high == 0x7f && middle == [0xff; KEY_LENGTH - 2];
+    let has_no_x = (low == 1 && high == 0 && middle == [0; KEY_LENGTH - 2]) || (is_at_end && low == 0xec);
+    !(is_at_end && low >= 0xed) && !(has_no_x && sign != 0)
 }
 
 impl fmt::Debug for PublicKey {
@@ -154,5 +177,32 @@ impl SecretKey {
 impl fmt::Debug for SecretKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "SecretKey(of {})", self.public().peer_id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_canonical_key_is_what_encoding_its_point_gives() {
+        let mut spellings = Vec::new();
+        for (low, rest) in
+            [(0_u8, 0_u8), (1, 0), (2, 0), (0xeb, 0xff), (0xec, 0xff), (0xed, 0xff), (0xee, 0xff), (0xff, 0xff)]
+        {
+            for high in [rest & 0x7f, rest | 0x80] {
+                let mut bytes = [rest; KEY_LENGTH];
+                (bytes[0], bytes[KEY_LENGTH - 1]) = (low, high);
+                spellings.push(bytes);
+            }
+        }
+        spellings.extend((0..32).map(|seed| *SecretKey::from_seed(&[seed; 32]).public().as_bytes()));
+        let mut points = 0;
+        for bytes in spellings {
+            let Some(point) = CompressedEdwardsY(bytes).decompress() else { continue };
+            points += 1;
+            assert_eq!(is_canonical(&bytes), point.compress().0 == bytes, "{bytes:x?}");
+        }
+        assert!(points > 40, "{points}");
     }
 }

@@ -13,7 +13,9 @@ use super::{Config, RootKey, ServerIdentity};
 
 const VERSION: u8 = 1;
 const ID_LEN: usize = 16;
-const BODY_LEN: usize = 1 + ID_LEN + 1 + 1 + 32 + 8;
+/// Where the key is, behind the version, the id, the kind and the purpose.
+const KEY_AT: usize = 1 + ID_LEN + 1 + 1;
+const BODY_LEN: usize = KEY_AT + 32 + 8;
 const MAC_LEN: usize = 32;
 
 /// Under this name the error of a proof says of which key it was.
@@ -73,6 +75,13 @@ impl Challenges {
         blob.extend_from_slice(mac.as_ref());
         let expires_at = Timestamp::from_millisecond(expires_ms).map_err(Error::internal)?;
         Ok(Challenge { id, kind, purpose, public_key, expires_at, blob })
+    }
+
+    /// Gives the bytes of the key that a challenge is for, if it is one of ours.
+    pub(super) fn key(&self, blob: &[u8]) -> Option<[u8; 32]> {
+        let (body, mac) = blob.split_at_checked(BODY_LEN)?;
+        hmac::verify(&self.key, body, mac).ok()?;
+        body.get(KEY_AT..)?.first_chunk().copied()
     }
 
     /// Reads a challenge that has come back in `field`; says nothing yet of its signature or of its use.

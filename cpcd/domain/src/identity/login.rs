@@ -66,7 +66,12 @@ impl Login {
     /// # Errors
     /// `KEY_INVALID`, `KEY_WEAK`, `FIELD_INVALID` for a kind or purpose that cannot log in.
     pub fn begin(&self, public_key: &[u8], kind: Kind, purpose: Purpose) -> Result<Challenge> {
-        let public_key = super::users::check_key("begin.public_key", public_key)?;
+        // A login is by a key that is known; that of a newcomer is looked at in full when it is let in.
+        let check = match purpose {
+            Purpose::Login | Purpose::Refresh | Purpose::Confirm => super::users::check_claimed_key,
+            Purpose::Register | Purpose::AddKey | Purpose::Recover => super::users::check_key,
+        };
+        let public_key = check("begin.public_key", public_key)?;
         if kind == Kind::Service {
             return Err(Error::field(
                 Reason::FieldInvalid,
@@ -88,10 +93,10 @@ impl Login {
         self.challenges.issue(public_key, kind, purpose, self.clock.now())
     }
 
-    /// Gives the key that a proof is by, if its challenge is one of ours. Needs nothing, and says nothing of the signature.
+    /// Gives the bytes of the key that a proof is by, if its challenge is one of ours. Needs nothing, and says nothing of the signature.
     #[must_use]
-    pub fn key(&self, proof: &Proof) -> Option<PublicKey> {
-        self.proofs.key(proof, self.clock.now())
+    pub fn key(&self, proof: &Proof) -> Option<[u8; 32]> {
+        self.proofs.key_bytes(proof)
     }
 
     /// Second step: opens a session for a proof. Needs nothing but the proof. A user whose key is new here may join with it.

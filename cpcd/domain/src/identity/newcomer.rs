@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cpc_signing::PublicKey;
+use cpc_signing::{KeyError, PublicKey};
 use cpcd_model::{
     Error, Reason, Result,
     id::UserId,
@@ -14,7 +14,7 @@ use cpcd_model::{
 use cpcd_store::{Tx, sql::NewEvent};
 use serde_json::json;
 
-use super::{JoinPolicy, Joining, KEY, Proof, accounts, joining::Ticket};
+use super::{JoinPolicy, Joining, KEY, Proof, accounts, joining::Ticket, users};
 
 /// Lets users join.
 #[derive(Clone)]
@@ -50,6 +50,9 @@ impl Newcomers {
             };
             let message = format!("no user here has the key {}{text}", key.peer_id());
             return Err(Error::new(Reason::LoginRefused, message).with_metadata(KEY, key.peer_id().to_string()));
+        }
+        if !key.is_of_prime_order() {
+            return Err(users::key_fault("proof.challenge", KeyError::Weak));
         }
         let ticket = self.joining.admit(InviteKind::User, &proof.invite, now)?;
         let username = Username::parse("proof.username", &proof.username)?;

@@ -93,9 +93,15 @@ impl Proofs {
         Self { challenges, cache: cache.clone() }
     }
 
-    /// Gives the key of a proof's challenge, if that is one of ours: it was accepted when the challenge was given out.
-    pub(crate) fn key(&self, proof: &Proof, now: Timestamp) -> Option<PublicKey> {
-        self.challenges.accept(FIELD, &proof.challenge, now).ok().map(|challenge| challenge.public_key)
+    /// Gives the key of a proof's challenge, if that is one of ours and for this purpose: it was accepted when the challenge was given out.
+    pub(crate) fn key(&self, proof: &Proof, purpose: Purpose, now: Timestamp) -> Option<PublicKey> {
+        let challenge = self.challenges.accept(FIELD, &proof.challenge, now).ok()?;
+        (challenge.purpose == purpose).then_some(challenge.public_key)
+    }
+
+    /// Gives the bytes of the key of a proof's challenge, if that is one of ours, whether it is still good or not.
+    pub(crate) fn key_bytes(&self, proof: &Proof) -> Option<[u8; 32]> {
+        self.challenges.key(&proof.challenge)
     }
 
     /// Checks a proof for a purpose.

@@ -197,13 +197,24 @@ pub(super) fn check_key(field: &str, bytes: &[u8]) -> Result<PublicKey> {
     if bytes.is_empty() {
         return Err(Error::required(field));
     }
-    PublicKey::from_bytes(bytes).map_err(|error| {
-        let reason = match error {
-            KeyError::Weak => Reason::KeyWeak,
-            KeyError::WrongLength { .. } | KeyError::NotCanonical | KeyError::NotOnCurve => Reason::KeyInvalid,
-        };
-        Error::field(reason, field, error.to_string())
-    })
+    PublicKey::from_bytes(bytes).map_err(|error| key_fault(field, error))
+}
+
+/// The same for a key that is only good if it was accepted before.
+pub(super) fn check_claimed_key(field: &str, bytes: &[u8]) -> Result<PublicKey> {
+    if bytes.is_empty() {
+        return Err(Error::required(field));
+    }
+    PublicKey::from_claimed_bytes(bytes).map_err(|error| key_fault(field, error))
+}
+
+/// Makes the error of bytes that are no usable key.
+pub(super) fn key_fault(field: &str, error: KeyError) -> Error {
+    let reason = match error {
+        KeyError::Weak => Reason::KeyWeak,
+        KeyError::WrongLength { .. } | KeyError::NotCanonical | KeyError::NotOnCurve => Reason::KeyInvalid,
+    };
+    Error::field(reason, field, error.to_string())
 }
 
 pub(super) fn not_found(name: &str) -> Error {

@@ -151,7 +151,7 @@ impl Registrations {
     /// `SIGNATURE_INVALID`, `QUOTA_EXCEEDED`, the challenge's and the invite's faults, or a field's.
     pub async fn register(&self, caller: &Caller, registration: Registration) -> Result<Registered> {
         let now = self.clock.now();
-        let checked = check(&registration, self.proofs.key(&registration.proof, now).as_ref())?;
+        let checked = check(&registration, self.proofs.key(&registration.proof, Purpose::Register, now).as_ref())?;
         let proven = self.proofs.check(&registration.proof, Purpose::Register, now).await?;
         if proven.challenge.kind != Kind::Node || proven.challenge.public_key != checked.signed.key() {
             let text = "is for another key than the one that signed the peer record";

@@ -44,14 +44,15 @@ macro_rules! read {
             Self::Postgres(postgres) => {
                 let (pool, args) = (postgres.pool(), arg::postgres($args)?);
                 let begin = postgres.begin_in_time()?;
-                let read = async move {
+                // In a box, as a write: else each future that reads somewhere has room for it, and is copied with it.
+                let read = Box::pin(async move {
                     let query = query_as_with::<_, $row, _>($sql.postgres, args);
                     match begin {
                         None => query.$verb(&pool).await,
                         // It ends by itself when it is dropped, after the answer has gone.
                         Some(begin) => query.$verb(&mut *pool.begin_with(begin).await?).await,
                     }
-                };
+                });
                 postgres.read(read).await
             }
             Self::Sqlite(sqlite) => {

@@ -121,7 +121,7 @@ impl Postgres {
     {
         let (pool, bulk, health) = (self.pool(), self.bulk.clone(), self.health.clone());
         let (begin, end) = (self.begin_in_time()?, deadline::current());
-        self.run(async move {
+        self.run(Box::pin(async move {
             let begun = health.cut(async {
                 let share = match priority {
                     Priority::Bulk => Some(bulk.acquire_owned().await.map_err(|_closed| closing())?),
@@ -138,7 +138,7 @@ impl Postgres {
             let mut tx = Tx::postgres(begun);
             let result = health.cut(job(&mut tx)).await.flatten();
             tx.end(result, &health).await
-        })
+        }))
         .await
     }
 

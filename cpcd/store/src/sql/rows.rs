@@ -12,7 +12,7 @@ use cpcd_model::Result;
 
 use super::{
     Tx,
-    arg::{Arg, Sql},
+    arg::{Arg, Sql, sql},
     row::Record,
 };
 
@@ -31,26 +31,32 @@ pub(super) struct Insert {
 }
 
 /// Texts, by where and how many rows: a few for each table, kept for good.
-static TEXTS: LazyLock<Mutex<HashMap<(Insert, usize), &'static str>>> = LazyLock::new(Mutex::default);
+static TEXTS: LazyLock<Mutex<HashMap<(Insert, usize), Sql>>> = LazyLock::new(Mutex::default);
 
 impl Insert {
     fn text(self, rows: usize) -> Sql {
         let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = texts.entry((self, rows)).or_insert_with(|| self.write(rows).leak());
-        Sql::from(*text)
+        *texts.entry((self, rows)).or_insert_with(|| {
+            let numbered = self.write(rows, |text, number| {
+                let _ = write!(text, "${number}");
+            });
+            // With numbers SQLite would look through the names of all parameters to bind each of them.
+            let plain = self.write(rows, |text, _| text.push('?'));
+            sql(numbered.leak(), plain.leak())
+        })
     }
 
-    fn write(self, rows: usize) -> String {
+    fn write(self, rows: usize, parameter: impl Fn(&mut String, usize)) -> String {
         let mut text = format!("{} VALUES ", self.head);
-        for row in 0..rows {
-            let first = row * self.columns + 1;
-            let _ = write!(text, "{}(${first}", if row == 0 { "" } else { ", " });
-            for number in first + 1..first + self.columns {
-                let _ = write!(text, ", ${number}");
-            }
-            text.push(')');
+        for number in 0..rows * self.columns {
+            text.push_str(match (number, number % self.columns) {
+                (0, _) => "(",
+                (_, 0) => "), (",
+                _ => ", ",
+            });
+            parameter(&mut text, number + 1);
         }
-        text + " " + self.tail
+        text + ") " + self.tail
     }
 }
 
@@ -94,8 +100,9 @@ mod tests {
     #[test]
     fn rows_are_numbered_through_and_texts_are_kept() {
         let into = Insert { head: "INSERT INTO t (a, b)", tail: "ON CONFLICT DO NOTHING", columns: 2 };
-        assert_eq!(into.write(2), "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING");
-        assert!(std::ptr::eq(into.text(2).sqlite, into.text(2).postgres));
+        let Sql { postgres, sqlite } = into.text(2);
+        assert_eq!(postgres, "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING");
+        assert_eq!(sqlite, "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT DO NOTHING");
         assert!(std::ptr::eq(into.text(2).sqlite, into.text(2).sqlite));
     }
 
