@@ -7,8 +7,8 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Outcome;
-use crate::pin;
 use crate::shared::cpu::cpu;
+use crate::shared::pin;
 
 /// How long a start may take: the daemon reads all nodes.
 const START: Duration = Duration::from_secs(600);

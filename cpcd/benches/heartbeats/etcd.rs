@@ -16,7 +16,7 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::Outcome;
 use crate::daemon::Server;
-use crate::pin;
+use crate::shared::pin;
 use crate::speech::Speech;
 use cpc_proto::codec::BytesCodec;
 

@@ -21,7 +21,6 @@ mod load;
 #[cfg(feature = "trials")]
 mod loader;
 mod options;
-mod pin;
 mod report;
 #[path = "../shared/mod.rs"]
 #[allow(dead_code, reason = "each bench uses its part")]
@@ -67,7 +66,7 @@ fn bench(options: &Options) -> Outcome<()> {
         false => fleet::register(folder, options.nodes)?,
     };
     let etcd = options.etcd.as_ref().map(|program| etcd::Etcd::prepare(program, folder, options.nodes)).transpose()?;
-    pin::generator()?;
+    shared::pin::generator()?;
     let mut cells = Cells::default();
     for pair in 0..options.pairs {
         for shape in &options.shapes {

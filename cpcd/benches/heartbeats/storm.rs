@@ -38,7 +38,7 @@ fn once(options: &Options, folder: &Path, name: &str, percent: &str) -> Outcome<
         folder,
         &[("CPCD_REGISTRY__GRACE_SECONDS", &grace), ("CPCD_REGISTRY__BRAKE_PERCENT", percent)],
     )?;
-    crate::pin::generator()?;
+    crate::shared::pin::generator()?;
     let measure = |warm_up: Duration| {
         let options = Options { open_warm_up: warm_up, ..options.clone() };
         load::measure(&server, Shape { call: Call::Unary, ..shape }, &options, fleet.of(Call::Unary))

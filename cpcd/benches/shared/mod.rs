@@ -2,5 +2,6 @@
 
 pub(crate) mod cpu;
 pub(crate) mod frames;
+pub(crate) mod pin;
 pub(crate) mod record;
 pub(crate) mod template;

@@ -37,7 +37,8 @@ fn main() -> ExitCode {
     let begin = Instant::now();
     let outcome = run(plan);
     println!("{outcome}\ntook {:.1} s", begin.elapsed().as_secs_f64());
-    if outcome.holds() {
+    // Days without an outage that puts a brake on would say nothing of brakes.
+    if outcome.holds() && (!is_full || outcome.brakes > 0) {
         println!("verdict: who was dead was called so, and nobody else (seed {})", plan.seed);
         ExitCode::SUCCESS
     } else {

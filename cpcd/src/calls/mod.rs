@@ -85,7 +85,7 @@ pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C
         let caller = if C::IS_HEARTBEAT { inner.heart(door, token).await } else { inner.caller(door, token).await };
         let caller = caller.inspect_err(|error| inner.audit.refused(&origin, None, error))?;
         inner.rates.admit(arrived, &caller, call.key())?;
-        // A call's future has tens of kilobytes: in a box of its own it is not copied with each of those around it.
+        // A call's future has kilobytes: in a box of its own it is not copied with each of those around it.
         let called: BoxFuture<'_, _> = Box::pin(rates::from_peer(peer, call.call(&inner, &caller)));
         let asked = inner.audit.asked(&origin, &caller, called);
         let answer = inner.system.caused_by(cause::<C>(), asked).await;

@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    future::Future,
+    future::{Future, ready},
     pin::Pin,
     task::{Context, Poll},
     time::{Duration, Instant},
@@ -15,8 +15,10 @@ use tokio::time::timeout;
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 
-use super::{SERVICES, reply::status};
+use super::{Edge, SERVICES, reply::status};
 use crate::{
+    app::{App, Door},
+    calls::table,
     limits::Limits,
     rates::from_peer,
     request_id::RequestId,
@@ -30,12 +32,31 @@ pub(crate) struct FrameLayer {
     metrics: Metrics,
     limit: Duration,
     proxies: Proxies,
+    /// Who counts the calls that are under way, and the door that they come through.
+    counts: Option<(App, Door)>,
 }
 
 impl FrameLayer {
     pub(crate) fn new(metrics: &Metrics, limits: &Limits) -> Self {
         let limit = Duration::from_secs(limits.request_seconds.into());
-        Self { metrics: metrics.clone(), limit, proxies: limits.trusted_proxies.clone() }
+        Self { metrics: metrics.clone(), limit, proxies: limits.trusted_proxies.clone(), counts: None }
+    }
+
+    /// Refuses calls while there is no room for them, before anything else is done.
+    ///
+    /// Each looks for room by itself, too; but to be far enough for that costs several times what being refused here does, and when
+    /// much more is asked than can be done it is refusals that the time goes to.
+    pub(crate) fn shedding(self, edge: &Edge) -> Self {
+        Self { counts: Some((edge.app.clone(), edge.door)), ..self }
+    }
+
+    fn shed(&self, path: &str) -> Option<Error> {
+        let (app, door) = self.counts.as_ref()?;
+        if app.has_room() {
+            return None;
+        }
+        table::by_grpc_path(path).and_then(table::Row::spoken)?;
+        app.slot(*door).err()
     }
 }
 
@@ -74,8 +95,14 @@ where
         if let Some(uri) = with_package(request.uri()) {
             *request.uri_mut() = uri;
         }
-        let FrameLayer { metrics, limit, proxies } = self.frame.clone();
+        let shed = self.frame.shed(request.uri().path());
+        let FrameLayer { metrics, limit, proxies, .. } = self.frame.clone();
         let method = metrics.grpc_method(request.uri().path());
+        if let Some(error) = shed {
+            let mut response = status(&error, Some(&request_id)).into_http();
+            finish(&mut response, request_id, &metrics, method, started);
+            return Box::pin(ready(Ok(response)));
+        }
         let limit = given_time(request.headers(), limit);
         let peer = request.extensions().get().copied().unwrap_or(Peer::Local);
         let peer = proxies.origin(peer, request.headers());
@@ -90,17 +117,28 @@ where
                     status(&error, Some(&request_id)).into_http()
                 }
             };
-            let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
-            metrics.observe("grpc", method, grpc_name(code), started.elapsed());
-            tracing::debug!(request.id = %request_id, grpc.method = method, grpc.code = grpc_name(code), "answered a call");
-            let headers = response.headers_mut();
-            if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
-                headers.insert("cpc-request-id", id);
-            }
-            headers.insert("cpc-version", HeaderValue::from_static(crate::VERSION));
+            finish(&mut response, request_id, &metrics, method, started);
             Ok(response)
         })
     }
+}
+
+/// Counts a call, and says in its answer which one it was.
+fn finish(
+    response: &mut Response<Body>,
+    request_id: RequestId,
+    metrics: &Metrics,
+    method: &'static str,
+    started: Instant,
+) {
+    let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |status| status.code());
+    metrics.observe("grpc", method, grpc_name(code), started.elapsed());
+    tracing::debug!(request.id = %request_id, grpc.method = method, grpc.code = grpc_name(code), "answered a call");
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&request_id.to_string()) {
+        headers.insert("cpc-request-id", id);
+    }
+    headers.insert("cpc-version", HeaderValue::from_static(crate::VERSION));
 }
 
 /// Gives the time of a call: what the client gives it (`grpc-timeout`, <https://grpc.io/docs/guides/deadlines>), at most ours.

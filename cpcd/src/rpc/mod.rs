@@ -165,7 +165,9 @@ impl Services {
             http: Http::new(&self.edge.limits, Versions::Two),
             lanes: Arc::new(Lanes {
                 edge: Some(self.edge.clone()),
-                routes: FrameLayer::new(&self.edge.app.metrics, &self.edge.limits).layer(self.routes()),
+                routes: FrameLayer::new(&self.edge.app.metrics, &self.edge.limits)
+                    .shedding(&self.edge)
+                    .layer(self.routes()),
             }),
             stop: self.edge.stop.clone(),
             tasks: TaskTracker::new(),

@@ -23,6 +23,8 @@ pub(super) enum Fault {
     HeldUp,
     /// It reaches neither store nor cache.
     CutOff,
+    /// It reaches the store, but nothing of what it has heard the others.
+    Mute,
     /// Of what is told some is lost, and some late.
     Lossy,
     /// The shared clock jumps, once.
@@ -48,7 +50,7 @@ impl Trouble {
         let one = usize::try_from(random.below(replicas as u64)).unwrap_or_default();
         let trouble =
             |fault, place, after, length| Self { fault, place, from: from + after, until: from + after + length };
-        match random.below(9) {
+        match random.below(10) {
             // One after the other, as an upgrade goes.
             0 => (0..replicas)
                 .map(|place| trouble(Fault::Restarted, Some(place), 200 * place as u64, random.between(2, 20)))
@@ -59,7 +61,8 @@ impl Trouble {
             4 => vec![trouble(Fault::HeldUp, None, 0, 90)],
             5 => vec![trouble(Fault::CutOff, Some(one), 0, random.between(2, 300))],
             6 => vec![trouble(Fault::CutOff, None, 0, random.between(2, 300))],
-            7 => vec![trouble(Fault::Lossy, None, 0, random.between(5, 60))],
+            7 => vec![trouble(Fault::Mute, Some(one), 0, random.between(2, 300))],
+            8 => vec![trouble(Fault::Lossy, None, 0, random.between(5, 60))],
             _ => vec![trouble(Fault::Jump, None, 0, 1)],
         }
     }

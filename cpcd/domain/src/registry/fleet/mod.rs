@@ -15,6 +15,8 @@ mod world;
 
 use std::fmt;
 
+use super::Config;
+
 /// What is simulated.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
@@ -24,6 +26,13 @@ pub struct Plan {
     pub nodes: u32,
     /// How long.
     pub hours: u64,
+}
+
+/// A fault that the simulation must see: without one that could, all of its promises hold of anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Planted {
+    /// Silence counts although what another replica heard has not arrived.
+    Impatience,
 }
 
 /// What came of it.
@@ -44,6 +53,10 @@ pub struct Outcome {
     pub brakes: u64,
     /// See there.
     pub needless_brakes: u64,
+    /// Times that a brake stayed on although for long not much had failed.
+    pub stuck_brakes: u64,
+    /// Deaths of nodes soon after they fell silent that were more in two minutes than a brake lets through.
+    pub hurried_deaths: u64,
     /// Most changes of one node in any hour.
     pub most_changes: u64,
     /// Troubles of replicas, and of the nodes' network.
@@ -57,7 +70,12 @@ pub struct Outcome {
 /// Simulates a fleet.
 #[must_use]
 pub fn run(plan: Plan) -> Outcome {
-    let mut world = world::World::new(plan);
+    run_with(plan, Config::USUAL, None)
+}
+
+/// The same by other settings, or with a fault planted into the replicas.
+fn run_with(plan: Plan, config: Config, planted: Option<Planted>) -> Outcome {
+    let mut world = world::World::new(plan, config, planted);
     for _ in 0..plan.hours * 3600 {
         world.step();
     }
@@ -69,7 +87,12 @@ impl Outcome {
     #[must_use]
     pub fn holds(&self) -> bool {
         // A change a minute, and the five of a first death and return in each ten minutes.
-        let faults = self.false_deaths + self.false_alarms + self.missed_deaths + self.needless_brakes;
+        let faults = self.false_deaths
+            + self.false_alarms
+            + self.missed_deaths
+            + self.needless_brakes
+            + self.stuck_brakes
+            + self.hurried_deaths;
         faults == 0 && self.most_changes <= 65 && self.deaths > 0
     }
 }
@@ -86,7 +109,9 @@ impl fmt::Display for Outcome {
         writeln!(f, "heartbeats {}, troubles {}, deaths {}", self.heartbeats, self.troubles, self.deaths)?;
         writeln!(f, "false deaths {}, false alarms {}", self.false_deaths, self.false_alarms)?;
         writeln!(f, "missed deaths {}", self.missed_deaths)?;
-        writeln!(f, "brakes {}, of them needless {}", self.brakes, self.needless_brakes)?;
+        let (needless, stuck) = (self.needless_brakes, self.stuck_brakes);
+        writeln!(f, "brakes {}, of them needless {needless}, stuck {stuck}", self.brakes)?;
+        writeln!(f, "deaths faster than a brake lets through {}", self.hurried_deaths)?;
         writeln!(f, "most changes of one node in an hour {}", self.most_changes)?;
         writeln!(f, "detection where nothing stood in the way: {}", times(&self.calm))?;
         write!(f, "detection always: {}", times(&self.always))
@@ -96,6 +121,26 @@ impl fmt::Display for Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_is_seen() {
+        let sees = |first: u64, config: Config, planted, fault: fn(&Outcome) -> u64| {
+            // Not each seed brings the trouble in which a fault does harm.
+            let is_seen = (first..first + 10).any(|seed| {
+                let outcome = run_with(Plan { seed, nodes: 200, hours: 6 }, config.clone(), planted);
+                fault(&outcome) > 0 && !outcome.holds()
+            });
+            assert!(is_seen, "{config:?} {planted:?}");
+        };
+        sees(3, Config { brake_percent: 0, ..Config::USUAL }, None, |outcome| outcome.hurried_deaths);
+        sees(1, Config { brake_window_seconds: 3600, ..Config::USUAL }, None, |outcome| outcome.stuck_brakes);
+        sees(1, Config { brake_percent: 2, ..Config::USUAL }, None, |outcome| outcome.needless_brakes);
+        sees(1, Config { damping_seconds: 0, ..Config::USUAL }, None, |outcome| {
+            outcome.most_changes.saturating_sub(65)
+        });
+        sees(2, Config { grace_seconds: 1, ..Config::USUAL }, None, |outcome| outcome.false_deaths);
+        sees(5, Config::USUAL, Some(Planted::Impatience), |outcome| outcome.false_alarms);
+    }
 
     #[test]
     fn a_small_fleet_goes_through_hours_of_trouble() {

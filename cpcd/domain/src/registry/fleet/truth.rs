@@ -1,5 +1,7 @@
 //! What is true of the nodes, and what was said of them.
 
+use std::collections::VecDeque;
+
 use cpcd_model::node::NodeStatus;
 
 use super::{
@@ -16,6 +18,11 @@ const OFFLINE: u64 = 90;
 const SLACK: u64 = 90;
 /// And so much later, whatever brakes do.
 const LONGEST: u64 = 2 * 3600;
+/// A brake lets go when for so long not much has failed, and what fell silent counts as failing for so long.
+const STABLE: u64 = 300;
+const WINDOW: u64 = 120;
+/// It lets a hundredth through in so long.
+const SLOT: u64 = 10;
 const HOUR: u64 = 3600;
 const HOUR_MS: i64 = 3_600_000;
 
@@ -26,9 +33,34 @@ pub(super) struct Truth {
     /// For each realm, in how many seconds deaths were seen as fast as they are; and the same with or without a brake.
     clear: Vec<u64>,
     judged: u64,
+    realms: Vec<Realm>,
+}
+
+/// What a realm's brake is held against.
+#[derive(Clone, Debug, Default)]
+struct Realm {
+    /// Its nodes that have been there for an hour.
+    old: u64,
+    /// When such nodes were called dead soon after they fell silent, of late.
+    deaths: VecDeque<u64>,
+    is_braked: bool,
+    /// When its brake was off, or many were silent, for the last time.
+    unrest: u64,
+}
+
+impl Realm {
+    /// How many may be called dead in a window: those that put the brake on, and what it lets through then.
+    fn most(&self) -> u64 {
+        self.old * 15 / 100 + 5 + (WINDOW / SLOT + 1) * (self.old / 100).max(1)
+    }
 }
 
 impl Node {
+    /// Whether it counts for its realm's brake: an hour of the shared clock, which its id carries.
+    fn is_old(&self, now_ms: i64) -> bool {
+        !self.is_deleted && self.born_ms + HOUR_MS <= now_ms
+    }
+
     fn is_overdue(&self, second: u64, limit: u64) -> bool {
         self.heard[0].is_over(second, limit)
     }
@@ -62,7 +94,7 @@ impl Heard {
 
 impl Truth {
     pub(super) fn new(realms: usize) -> Self {
-        Self { outcome: Outcome::default(), clear: vec![0; realms], judged: 0 }
+        Self { outcome: Outcome::default(), clear: vec![0; realms], judged: 0, realms: vec![Realm::default(); realms] }
     }
 
     /// Gives how long deaths of a realm were seen as fast as they are.
@@ -73,12 +105,14 @@ impl Truth {
     /// Notes that somebody judged in this second, and which realms were braked.
     pub(super) fn second(&mut self, is_braked: impl Fn(usize) -> bool) {
         self.judged += 1;
-        let clear = self.clear.iter_mut().enumerate();
-        clear.filter(|(realm, _)| !is_braked(*realm)).for_each(|(_, clear)| *clear += 1);
+        for (number, (clear, realm)) in self.clear.iter_mut().zip(&mut self.realms).enumerate() {
+            realm.is_braked = is_braked(number);
+            *clear += u64::from(!realm.is_braked);
+        }
     }
 
     /// Takes what a node was called by a replica that has run since a second.
-    pub(super) fn change(&mut self, second: u64, node: &mut Node, to: NodeStatus, began: u64) {
+    pub(super) fn change(&mut self, second: u64, now_ms: i64, node: &mut Node, to: NodeStatus, began: u64) {
         if node.hour != second / HOUR {
             (node.hour, node.changes) = (second / HOUR, 0);
         }
@@ -94,6 +128,13 @@ impl Truth {
                     return;
                 }
                 let took = second - node.silent_since;
+                // Who has been silent for longer is what a brake leaves when it lets go.
+                if took < STABLE && node.is_old(now_ms) {
+                    let realm = &mut self.realms[node.realm];
+                    realm.deaths.push_back(second);
+                    realm.deaths.retain(|death| death + WINDOW > second);
+                    self.outcome.hurried_deaths += u64::from(realm.deaths.len() as u64 > realm.most());
+                }
                 let seconds = u32::try_from(took).unwrap_or(u32::MAX);
                 self.outcome.always.push(seconds);
                 if self.clear[node.realm] - node.clear_at_silence >= took {
@@ -107,8 +148,7 @@ impl Truth {
     /// shared clock, which their ids carry: when that jumps, nobody can tell how long they have really been there.
     pub(super) fn brake(&mut self, second: u64, now_ms: i64, realm: usize, stored: &Stored) {
         self.outcome.brakes += 1;
-        let there = stored.nodes.iter().filter(|node| !node.is_deleted && node.realm == realm);
-        let old = there.filter(|node| node.born_ms + HOUR_MS <= now_ms);
+        let old = stored.nodes.iter().filter(|node| node.realm == realm && node.is_old(now_ms));
         let (mut silent, mut all) = (0, 0);
         for node in old.filter(|node| second - node.heard[0].second < 1200) {
             all += 1;
@@ -119,8 +159,11 @@ impl Truth {
         }
     }
 
-    /// Looks for dead nodes of which nobody says so.
-    pub(super) fn scan(&mut self, second: u64, nodes: &mut [Node]) {
+    /// Looks for dead nodes of which nobody says so, and for brakes that do not let go.
+    pub(super) fn scan(&mut self, second: u64, now_ms: i64, nodes: &mut [Node]) {
+        if self.realms.iter().any(|realm| realm.is_braked) || second.is_multiple_of(60) {
+            self.scan_realms(second, now_ms, nodes);
+        }
         for node in nodes.iter_mut().filter(|node| !node.is_deleted) {
             if node.status == NodeStatus::Offline || node.is_well(second) || !node.is_overdue(second, OFFLINE) {
                 node.overdue = None;
@@ -130,6 +173,29 @@ impl Truth {
             if !is_counted && (self.clear[node.realm] - clear > SLACK || self.judged - judged > LONGEST) {
                 self.outcome.missed_deaths += 1;
                 node.overdue = Some((clear, judged, true));
+            }
+        }
+    }
+
+    fn scan_realms(&mut self, second: u64, now_ms: i64, nodes: &[Node]) {
+        let mut counts = vec![(0, 0, 0); self.realms.len()];
+        for node in nodes.iter().filter(|node| node.is_old(now_ms)) {
+            let (old, there, silent) = &mut counts[node.realm];
+            *old += 1;
+            // Of who is called dead only those may still count as failing who have fallen silent of late.
+            if node.status != NodeStatus::Offline || second - node.heard[0].second < 1200 {
+                *there += 1;
+                *silent += u64::from(node.is_overdue(second + 1, DEGRADED));
+            }
+        }
+        for (realm, (old, there, silent)) in self.realms.iter_mut().zip(counts) {
+            realm.old = old;
+            let is_much = silent > 5 && silent * 100 >= there * 14;
+            if !realm.is_braked || is_much {
+                realm.unrest = second;
+            } else if second - realm.unrest > WINDOW + STABLE + SLACK {
+                self.outcome.stuck_brakes += 1;
+                realm.unrest = second;
             }
         }
     }

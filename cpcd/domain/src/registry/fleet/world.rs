@@ -11,7 +11,7 @@ use cpcd_store::sql::LivenessReplica;
 use uuid::Uuid;
 
 use super::{
-    Outcome, Plan,
+    Outcome, Plan, Planted,
     churn::{Fault, Kind, Trouble, stay},
     random::Random,
     replica::{Replica, moment, tick},
@@ -88,6 +88,7 @@ pub(super) struct Stored {
 /// The world.
 pub(super) struct World {
     plan: Plan,
+    planted: Option<Planted>,
     config: Config,
     second: u64,
     /// By how much the shared clock has jumped.
@@ -114,14 +115,15 @@ pub(super) fn realm_name(realm: usize) -> String {
 }
 
 impl World {
-    pub(super) fn new(plan: Plan) -> Self {
+    pub(super) fn new(plan: Plan, config: Config, planted: Option<Planted>) -> Self {
         let mut world = Self {
             plan,
+            planted,
             config: Config {
                 // So that waves of the flood stretch the interval.
                 heartbeats_per_second: (plan.nodes / 28).max(1),
                 max_addresses: 0,
-                ..Config::USUAL
+                ..config
             },
             second: BEGIN,
             clock_ms: 0,
@@ -170,7 +172,7 @@ impl World {
             }
         }
         if self.second.is_multiple_of(10) {
-            self.truth.scan(self.second, &mut self.stored.nodes);
+            self.truth.scan(self.second, moment(self.second, self.clock_ms).ms(), &mut self.stored.nodes);
         }
     }
 
@@ -409,7 +411,8 @@ impl World {
         } else {
             let (batch, words) = replica.tell(self.second, self.clock_ms, false);
             self.rows.insert(replica.id, replica.row(self.second, self.clock_ms));
-            let fate = if self.has(Fault::Lossy, place) { self.random.below(10) } else { 9 };
+            let is_mute = self.has(Fault::Mute, place);
+            let fate = if self.has(Fault::Lossy, place) { self.random.below(10) } else { u64::from(!is_mute) * 9 };
             // Lost and known to be, lost without a word, late, or as it should be.
             replica.told(&batch, &words, fate != 0);
             if fate > 1 {
@@ -423,19 +426,22 @@ impl World {
     fn look(&mut self, place: usize, replica: &mut Replica) {
         let others: Vec<_> = self.rows.values().filter(|row| row.id != replica.id).copied().collect();
         let has_jumped = std::mem::take(&mut self.has_jumped[place]);
-        let look = replica.read(self.second, self.clock_ms, has_jumped, &others, &self.stored);
+        let mut look = replica.read(self.second, self.clock_ms, has_jumped, &others, &self.stored);
+        if self.planted == Some(Planted::Impatience) {
+            look.as_of = look.as_of.map(|_| tick(self.second));
+        }
         let is_held = self.hold(replica, look.as_of.is_some() || !look.is_other_warm);
         let said = replica.judge(self.second, self.clock_ms, &look, is_held, &mut self.stored);
         if !is_held {
             return;
         }
+        let now_ms = moment(self.second, self.clock_ms).ms();
         for (number, to) in said.changes {
-            self.truth.change(self.second, &mut self.stored.nodes[number as usize], to, replica.began);
+            self.truth.change(self.second, now_ms, &mut self.stored.nodes[number as usize], to, replica.began);
         }
         for (name, is_on) in said.brakes {
             let realm = (0..=REALMS).find(|realm| realm_name(*realm) == name);
             if let Some(realm) = realm.filter(|_| is_on) {
-                let now_ms = moment(self.second, self.clock_ms).ms();
                 self.truth.brake(self.second, now_ms, realm, &self.stored);
             }
         }
