@@ -216,7 +216,7 @@ async fn the_administrator_gets_in_when_the_edges_are_full() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_administrator_gets_in_when_files_would_run_out() {
     let folder = tempfile::tempdir().unwrap();
-    let process = Process::start_limited(folder.path(), 256).await;
+    let process = Process::start_limited(folder.path(), 256, &[]).await;
     let mut held = Vec::new();
     for address in [&process.grpc, &process.rest] {
         for _ in 0..300 {

@@ -31,8 +31,9 @@ impl Process {
     }
 
     /// Starts it with at most so many open files.
-    pub(crate) async fn start_limited(folder: &Path, files: u32) -> Self {
+    pub(crate) async fn start_limited(folder: &Path, files: u32, settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new("sh");
+        command.envs(settings.iter().copied());
         command.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_cpcd")]);
         Self::start_command(folder, "127.0.0.1:0", command).await
     }

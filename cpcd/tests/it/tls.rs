@@ -360,3 +360,47 @@ async fn told_to_stop_it_waits_for_no_handshake() {
     let status = tokio::time::timeout(Duration::from_secs(150), process.terminate()).await.expect("it stops");
     assert!(status.success(), "{status:?}");
 }
+
+/// What is no handshake, half of one, one by somebody who believes another authority, and no word at all; more than there are files for.
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_handshakes_and_a_lack_of_files_end_no_listener() {
+    let (certificates, strangers) = (Certificates::new(&["localhost"]), Certificates::new(&["localhost"]));
+    let (certificate, key) = certificates.paths();
+    let data = tempfile::tempdir().unwrap();
+    let settings = [("CPCD_TLS__CERT_FILE", certificate), ("CPCD_TLS__KEY_FILE", key)];
+    let process = Process::start_limited(data.path(), 160, &settings).await;
+    let authority = &certificates.made.authority;
+    for (address, protocol) in [(&process.grpc, "h2"), (&process.rest, "http/1.1")] {
+        let address: SocketAddr = address.parse().unwrap();
+        let mut held = Vec::new();
+        for number in 0..200 {
+            // What has no place waits in the kernel's queue.
+            let dialled = tokio::time::timeout(Duration::from_millis(200), TcpStream::connect(address)).await;
+            let Ok(Ok(mut stream)) = dialled else { continue };
+            let said: &[u8] = match number % 3 {
+                0 => b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n",
+                // The head of a client's hello, of which the rest never comes.
+                1 => &[0x16, 3, 1, 0x02, 0, 1, 0, 0x01, 0xfc, 3, 3],
+                _ => b"",
+            };
+            let _ = stream.write_all(said).await;
+            held.push(stream);
+        }
+        assert!(held.len() > 160, "{} connections", held.len());
+        drop(held);
+        let stranger = client(&strangers.made.authority, &[protocol]);
+        for _ in 0..20 {
+            let attempt = dial(address, "localhost", stranger.clone());
+            assert!(!matches!(tokio::time::timeout(Duration::from_secs(5), attempt).await, Ok(Ok(_))));
+        }
+        let config = client(authority, &[protocol]);
+        eventually("it is served again", async || {
+            let dialled =
+                tokio::time::timeout(Duration::from_secs(2), dial(address, "localhost", config.clone())).await;
+            matches!(dialled, Ok(Ok(_)))
+        })
+        .await;
+    }
+    assert!(is_healthy(&channel(process.grpc.parse().unwrap(), &client(authority, &["h2"])).await).await);
+    process.kill();
+}

@@ -1,14 +1,20 @@
 //! Published Ed25519 edge vectors against login and registration: what each of them comes to, on both edges.
 //!
-//! What the server signs for is never a vector's message, so a vector's signature must never pass; its key is judged at the first step.
+//! What the server signs for is never a vector's message, so a vector's signature must never pass. A key is judged at the first step; of
+//! one that may only turn out to be known already, whether it has a part of small order beside another, when it would be let in.
 //! The library's own judgement of the vectors is in `proto/signing/tests/edge_vectors.rs`.
 
 use std::collections::BTreeMap;
 
 use cpc_proto::v1;
-use cpc_signing::{Dialect, SecretKey};
+use cpc_signing::{Dialect, Kind, LoginMessage, PublicKey, Purpose, SecretKey};
+use curve25519_dalek::{
+    EdwardsPoint, Scalar,
+    constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION},
+};
 use http::Method;
 use serde::Deserialize;
+use sha2::{Digest, Sha512};
 
 use crate::harness::{ADDRESS, Daemon, Engine, reason, record};
 
@@ -92,6 +98,9 @@ async fn each_vector_comes_to_what_it_must() {
             };
             let (key, signature) = (unhex(&case.public_key), unhex(&case.signature));
             for purpose in [v1::ChallengePurpose::Login, v1::ChallengePurpose::Register] {
+                let is_mixed = expected == "KEY_WEAK" && PublicKey::from_claimed_bytes(&key).is_ok();
+                let may_be_known = is_mixed && purpose == v1::ChallengePurpose::Login;
+                let expected = if may_be_known { "SIGNATURE_INVALID" } else { expected };
                 let got = present(&daemon, &key, &signature, purpose).await;
                 assert_eq!(got, expected, "{set}, {purpose:?}, key {}", case.public_key);
                 *counts.entry((set, got)).or_default() += 1;
@@ -159,5 +168,62 @@ async fn published_keys_log_in_and_no_other_form_of_their_signature_does() {
         assert_eq!(reason(&refused), "SIGNATURE_INVALID");
         daemon.local_registry().await.register_node(info).await.expect("the key of a user may be a node's too");
     }
+    daemon.stop().await;
+}
+
+/// Signs under a key with a part of small order, so that a strict verifier accepts it: the hash has to be a multiple of eight.
+fn sign_with_mixed(secret: Scalar, key: &[u8; 32], message: &[u8]) -> [u8; 64] {
+    for nonce in 1_u64.. {
+        let nonce = Scalar::from(nonce);
+        let commitment = (ED25519_BASEPOINT_POINT * nonce).compress();
+        let hash = Sha512::new().chain_update(commitment.0).chain_update(key).chain_update(message).finalize();
+        let hash = Scalar::from_bytes_mod_order_wide(&hash.into());
+        if hash.as_bytes()[0] % 8 == 0 {
+            let mut signature = [0; 64];
+            signature[..32].copy_from_slice(&commitment.0);
+            signature[32..].copy_from_slice((nonce + hash * secret).as_bytes());
+            return signature;
+        }
+    }
+    unreachable!("one nonce in eight is good")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_with_a_part_of_small_order_is_let_in_nowhere() {
+    let daemon = Daemon::start_with(&Engine::sqlite(), &[("identity.join", "open")]).await;
+    let secret = Scalar::from(123_456_789_u64);
+    let mixed: EdwardsPoint = ED25519_BASEPOINT_POINT * secret + EIGHT_TORSION[1];
+    let bytes = mixed.compress().0;
+    let key = PublicKey::from_claimed_bytes(&bytes).expect("it looks like any other");
+    let begin = v1::ChallengeRequest {
+        public_key: bytes.to_vec(),
+        kind: v1::SubjectKind::User.into(),
+        purpose: v1::ChallengePurpose::Login.into(),
+    };
+    let step = Some(v1::auth_request::Step::Begin(begin));
+    let answer = daemon.identity(None).await.authenticate(v1::AuthRequest { step }).await.unwrap().into_inner();
+    let Some(v1::auth_response::Result::Challenge(challenge)) = answer.result else { panic!("{answer:?}") };
+    let expires_at = challenge.expires_at.unwrap();
+    let message = LoginMessage {
+        server_id: &challenge.server_id,
+        kind: Kind::User,
+        purpose: Purpose::Login,
+        public_key: &key,
+        expires_at_ms: u64::try_from(expires_at.seconds * 1000 + i64::from(expires_at.nanos / 1_000_000)).unwrap(),
+        challenge: &challenge.challenge,
+    };
+    let message = message.to_bytes();
+    let signature = sign_with_mixed(secret, &bytes, &message);
+    assert!(key.verify(&message, &signature).is_ok(), "nothing is wrong but the key");
+    let proof = v1::ChallengeProof {
+        challenge: challenge.challenge,
+        signature: signature.to_vec(),
+        username: "mallory".to_owned(),
+        ..Default::default()
+    };
+    assert_eq!(reason(&daemon.prove(proof).await.unwrap_err()), "KEY_WEAK");
+    let new =
+        v1::CreateUserRequest { username: "mallory".to_owned(), public_key: bytes.to_vec(), permissions: Vec::new() };
+    assert_eq!(reason(&daemon.local().await.create_user(new).await.unwrap_err()), "KEY_WEAK");
     daemon.stop().await;
 }
