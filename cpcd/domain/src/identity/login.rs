@@ -6,10 +6,7 @@ use cpcd_model::{
     id::SessionId,
     time::{Clock, Timestamp},
 };
-use cpcd_store::{
-    Store,
-    sql::{Priority, SubjectKind as StoredKind},
-};
+use cpcd_store::{Store, sql::Priority};
 
 use super::{
     Challenge, Challenges, KEY, Proof, Proofs, accounts,
@@ -175,9 +172,7 @@ impl Login {
                 used.write(tx).await?;
                 if let Some(newcomer) = newcomer {
                     newcomer.settle(tx, now).await?;
-                }
-                if session.subject_kind == StoredKind::User {
-                    opening::use_key(tx, session.subject_id.into(), &key, now).await?;
+                    tx.note_user_keys_use(&[*key.as_bytes()], now, opening::USE_WITHIN).await?;
                 }
                 opening::write(tx, &session, now).await
             })

@@ -14,7 +14,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Config, TokenPair, Tokens, accounts,
+    Config, TokenPair, Tokens,
     refresh::RefreshTokens,
     token::{Grant, Holder},
 };
@@ -141,22 +141,6 @@ impl Opener {
             session_id,
         })
     }
-}
-
-/// Says in the transaction of a login that a user's key is used, so that it ends with the key: whoever takes the key back either sees
-/// the session or was seen by it.
-///
-/// # Errors
-/// `LOGIN_REFUSED` if the key is no longer the user's; `APPROVAL_PENDING`, `USER_SUSPENDED`.
-pub(super) async fn use_key(tx: &mut Tx, user: UserId, key: &PublicKey, now: Timestamp) -> Result<()> {
-    tx.share_user(user).await?;
-    if let Some(user) = tx.get_user(user).await? {
-        accounts::check_state(user.state, &user.username)?;
-    }
-    if !tx.has_user_key(user, key.as_bytes()).await? {
-        return Err(super::login::refused("user", key));
-    }
-    tx.note_user_keys_use(&[*key.as_bytes()], now, USE_WITHIN).await
 }
 
 /// Writes a session and its event.

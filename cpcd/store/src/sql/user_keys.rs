@@ -90,40 +90,10 @@ macro_rules! select {
 }
 
 impl Tx {
-    /// Keeps a user's keys from being changed until the end of the transaction, but not from being used.
-    ///
-    /// # Errors
-    /// What the engine says, here as in all writes.
-    pub async fn share_user(&mut self, user: UserId) -> Result<()> {
-        // SQLite has one writer.
-        if self.is_postgres() {
-            let lock = "SELECT 1 FROM users WHERE id = $1 FOR SHARE";
-            self.fetch_optional::<(i32,)>(lock, &[user.uuid().into()]).await?;
-        }
-        Ok(())
-    }
-
-    /// Says whether a key is one of a user's, as this transaction sees it.
-    ///
-    /// # Errors
-    /// What the engine says.
-    pub async fn has_user_key(&mut self, user: UserId, public_key: &[u8; 32]) -> Result<bool> {
-        let found: Option<(i32,)> = self
-            .fetch_optional(
-                "SELECT 1 FROM users WHERE id = $1 AND (
-                     EXISTS (SELECT 1 FROM user_keys WHERE user_id = users.id AND public_key = $2)
-                     OR public_key = $2 AND NOT EXISTS (SELECT 1 FROM user_keys WHERE user_id = users.id)
-                 )",
-                &[user.uuid().into(), public_key.as_slice().into()],
-            )
-            .await?;
-        Ok(found.is_some())
-    }
-
     /// Gives an account of an older version the row of its one key.
     ///
     /// # Errors
-    /// What the engine says.
+    /// What the engine says, here as in all writes.
     pub async fn ensure_user_key(&mut self, user: UserId) -> Result<()> {
         self.execute(
             "INSERT INTO user_keys (id, user_id, public_key, name, created_at)

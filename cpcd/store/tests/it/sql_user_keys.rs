@@ -78,9 +78,9 @@ async fn a_user_is_found_by_each_of_their_keys() {
                 tx.update_first_key(id).await?;
                 tx.note_user_keys_use(&[[3; 32]], now(), Duration::from_secs(60)).await?;
                 tx.note_user_keys_use(&[[3; 32]], now() + Duration::from_secs(59), Duration::from_secs(60)).await?;
-                tx.share_user(id).await?;
-                let (old, new) = (tx.has_user_key(id, &first.public_key).await?, tx.has_user_key(id, &[2; 32]).await?);
-                Ok((deleted, again, tx.count_user_keys(id).await?, old, new))
+                let known = tx.share_known_keys(&[first.public_key, [2; 32]]).await?;
+                let has = |key| known.iter().any(|known| known.key == key && known.user_id == id);
+                Ok((deleted, again, tx.count_user_keys(id).await?, has(first.public_key), has([2; 32])))
             })
         })
         .await;
@@ -111,7 +111,8 @@ async fn an_account_of_an_older_version_has_its_one_key() {
         let id = alice.id;
         let keys = write(&store, move |tx| {
             Box::pin(async move {
-                assert!(tx.has_user_key(id, &alice.public_key).await?);
+                let known = tx.share_known_keys(&[alice.public_key]).await?;
+                assert_eq!(known.iter().map(|known| known.user_id).collect::<Vec<_>>(), [id]);
                 tx.ensure_user_key(id).await?;
                 tx.ensure_user_key(id).await?;
                 tx.get_user_keys(id).await
