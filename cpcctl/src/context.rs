@@ -22,7 +22,7 @@ use crate::{
     private_file,
     progress::ProgressMode,
     prompt::Prompt,
-    rehearsal::Rehearsal,
+    rehearsal::{Came, Rehearsal},
     session::{self, Errand},
     settings::{self, Setting},
     signer::Signer,
@@ -254,9 +254,14 @@ impl Context {
     pub(crate) fn rehearsed(&self, done: Result<()>) -> Result<()> {
         let Some(rehearsal) = &self.rehearsal else { return done };
         let output = self.output.clone().rehearsing(None);
-        match rehearsal.planned() {
-            Some(planned) => output.record(&planned)?,
-            None => done?,
+        match rehearsal.came() {
+            Came::Stopped(planned) => output.record(&planned)?,
+            Came::Checked => done?,
+            Came::Nothing => {
+                done?;
+                output.note("nothing would be changed");
+                return Ok(());
+            }
         }
         output.note("nothing was changed; this is what would be");
         Ok(())

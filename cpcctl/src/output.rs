@@ -41,6 +41,10 @@ pub(crate) trait Row: Serialize {
     fn name(&self) -> String;
     /// Gives a value for each column, not escaped.
     fn cells(&self) -> Vec<String>;
+    /// Gives the same where nothing is to be cut short.
+    fn whole_cells(&self) -> Vec<String> {
+        self.cells()
+    }
 }
 
 /// Writes what commands have to say.
@@ -312,7 +316,8 @@ impl<T: Row> List<'_, T> {
             table.set_header(self.fitted(T::COLUMNS.iter().map(|title| self.output.header(title)).collect()));
         }
         for item in &self.rows {
-            table.add_row(self.fitted(item.cells().iter().map(|cell| Cell::new(escape::line(cell))).collect()));
+            let cells = if self.output.shape.no_trunc { item.whole_cells() } else { item.cells() };
+            table.add_row(self.fitted(cells.iter().map(|cell| Cell::new(escape::line(cell))).collect()));
         }
         self.output.pad(&mut table);
         let widths: Vec<_> = table.column_max_content_widths().into_iter().map(usize::from).collect();

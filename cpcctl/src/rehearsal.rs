@@ -53,24 +53,39 @@ impl Show for Planned {
 
 /// Stands in front of the server; clones share what came of it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Rehearsal(Arc<Mutex<Option<Planned>>>);
+pub(crate) struct Rehearsal(Arc<Mutex<Came>>);
+
+/// What it came to.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Came {
+    /// No call that would change something.
+    #[default]
+    Nothing,
+    /// The server was asked what it would do.
+    Checked,
+    /// A call that would have changed something, and was not made.
+    Stopped(Planned),
+}
 
 impl Rehearsal {
-    /// Gives the call that would have changed something, if it came to one.
-    pub(crate) fn planned(&self) -> Option<Planned> {
+    /// Gives what it came to.
+    pub(crate) fn came(&self) -> Came {
         self.lock().clone()
     }
 
     /// Tells whether it came to a call that would have changed something.
     pub(crate) fn has_stopped(&self) -> bool {
-        self.lock().is_some()
+        matches!(*self.lock(), Came::Stopped(_))
     }
 
-    fn note(&self, planned: Planned) {
-        self.lock().get_or_insert(planned);
+    fn note(&self, came: Came) {
+        let mut known = self.lock();
+        if !matches!(*known, Came::Stopped(_)) {
+            *known = came;
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Planned>> {
+    fn lock(&self) -> MutexGuard<'_, Came> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -116,12 +131,13 @@ where
             let message = bytes.get(PREFIX..).and_then(|bytes| DynamicMessage::decode(method.input(), bytes).ok());
             let is_checked_there = message.as_ref().is_some_and(says_dry_run);
             if is_checked_there {
+                rehearsal.note(Came::Checked);
                 return channel.call(http::Request::from_parts(head, rest)).await;
             }
             let mut request = message.and_then(|message| serde_json::to_value(message).ok()).unwrap_or_default();
             hide(&mut request);
             let call = format!("{}/{}", method.parent_service().name(), method.name());
-            rehearsal.note(Planned { is_dry_run: true, call, request });
+            rehearsal.note(Came::Stopped(Planned { is_dry_run: true, call, request }));
             Ok(stopped().into_http())
         })
     }

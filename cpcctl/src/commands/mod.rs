@@ -34,4 +34,5 @@ pub(crate) mod whoami;
 mod deleted;
 mod following;
 mod owner;
+mod pages;
 mod server;

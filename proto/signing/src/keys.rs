@@ -129,7 +129,7 @@ fn is_canonical(bytes: &[u8; KEY_LENGTH]) -> bool {
     let high = high & 0x7f;
     let is_at_end = high == 0x7f && middle == [0xff; KEY_LENGTH - 2];
     let has_no_x = (low == 1 && high == 0 && middle == [0; KEY_LENGTH - 2]) || (is_at_end && low == 0xec);
-    !(is_at_end && low >= 0xed) && !(has_no_x && sign != 0)
+    !(is_at_end && low >= 0xed || has_no_x && sign != 0)
 }
 
 impl fmt::Debug for PublicKey {

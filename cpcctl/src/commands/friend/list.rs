@@ -1,6 +1,10 @@
-use cpc_proto::v1::{Friend, FriendList, ListFriendsRequest};
+use cpc_proto::v1::{FriendList, ListFriendsRequest};
 
-use crate::{commands::owner, context::Context, failure::Result};
+use crate::{
+    commands::{owner, pages},
+    context::Context,
+    failure::Result,
+};
 
 /// Lists friends, or those who have asked, were asked or are blocked
 #[derive(Debug, clap::Args)]
@@ -35,9 +39,6 @@ enum List {
     Blocked,
 }
 
-/// The largest page that the server gives.
-const PAGE: i32 = 500;
-
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let user_id = owner::id(context, self.user.as_deref()).await?;
@@ -50,25 +51,18 @@ impl Args {
             List::Outgoing => (FriendList::Outgoing, "nobody was asked"),
             List::Blocked => (FriendList::Blocked, "nobody is blocked"),
         };
-        let mut page_token = String::new();
-        let output = context.output.clone();
-        let mut rows = output.list::<Friend>();
-        loop {
+        pages::show(context, nothing, async |context, page_token| {
             let request = ListFriendsRequest {
                 list: list.into(),
-                page_size: PAGE,
+                page_size: pages::PAGE,
                 page_token,
                 user_id: user_id.clone(),
                 mutual_with_id: by_id.clone(),
                 mutual_with_username: by_name.clone(),
             };
             let page = context.call(async |client| client.identity().list_friends(request.clone()).await).await?;
-            page.friends.into_iter().try_for_each(|friend| rows.push(friend))?;
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
-        }
-        rows.finish(nothing).map(drop)
+            Ok((page.friends, page.next_page_token))
+        })
+        .await
     }
 }

@@ -1,7 +1,11 @@
-use cpc_proto::v1::{Grant, ListGrantsRequest, Resource};
+use cpc_proto::v1::{ListGrantsRequest, Resource};
 
 use super::Kind;
-use crate::{commands::owner, context::Context, failure::Result};
+use crate::{
+    commands::{owner, pages},
+    context::Context,
+    failure::Result,
+};
 
 /// Lists what is open to you, or to whom a single thing is open
 #[derive(Debug, clap::Args)]
@@ -23,32 +27,22 @@ pub(crate) struct Args {
     user: Option<String>,
 }
 
-/// The largest page that the server gives.
-const PAGE: i32 = 500;
-
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let user_id = owner::id(context, self.user.as_deref()).await?;
         let resource = self.kind.map_or(Resource::Unspecified, Resource::from);
         let object_id = self.id.unwrap_or_default();
-        let mut page_token = String::new();
-        let output = context.output.clone();
-        let mut list = output.list::<Grant>();
-        loop {
+        pages::show(context, "no grants", async |context, page_token| {
             let request = ListGrantsRequest {
                 resource: resource.into(),
                 object_id: object_id.clone(),
                 user_id: user_id.clone(),
-                page_size: PAGE,
+                page_size: pages::PAGE,
                 page_token,
             };
             let page = context.call(async |client| client.identity().list_grants(request.clone()).await).await?;
-            page.grants.into_iter().try_for_each(|grant| list.push(grant))?;
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
-        }
-        list.finish("no grants").map(drop)
+            Ok((page.grants, page.next_page_token))
+        })
+        .await
     }
 }

@@ -1,7 +1,7 @@
-use cpc_proto::v1::{Invite, ListInvitesRequest, SubjectKind};
+use cpc_proto::v1::{ListInvitesRequest, SubjectKind};
 
 use super::Kind;
-use crate::{context::Context, failure::Result};
+use crate::{commands::pages, context::Context, failure::Result};
 
 /// Lists invites, also those that are used up, revoked or have ended
 #[derive(Debug, clap::Args)]
@@ -15,24 +15,18 @@ pub(crate) struct Args {
     kind: Option<Kind>,
 }
 
-/// The largest page that the server gives.
-const PAGE: i32 = 500;
-
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let kind = self.kind.map_or(SubjectKind::Unspecified, Kind::message);
-        let mut page_token = String::new();
-        let output = context.output.clone();
-        let mut list = output.list::<Invite>();
-        loop {
-            let request = ListInvitesRequest { kind: kind.into(), page_size: PAGE, page_token };
-            let page = context.call(async |client| client.identity().list_invites(request.clone()).await).await?;
-            page.invites.into_iter().try_for_each(|invite| list.push(invite))?;
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
-        }
-        list.finish("no invites: make one with `cpcctl invite create --kind user`").map(drop)
+        pages::show(
+            context,
+            "no invites: make one with `cpcctl invite create --kind user`",
+            async |context, page_token| {
+                let request = ListInvitesRequest { kind: kind.into(), page_size: pages::PAGE, page_token };
+                let page = context.call(async |client| client.identity().list_invites(request.clone()).await).await?;
+                Ok((page.invites, page.next_page_token))
+            },
+        )
+        .await
     }
 }

@@ -1,6 +1,6 @@
 use cpc_proto::v1::{InviteUse, ListInviteUsesRequest, SubjectKind};
 
-use crate::{clock, context::Context, failure::Result, output::Row};
+use crate::{clock, commands::pages, context::Context, failure::Result, output::Row};
 
 /// Lists who came by an invite and is still there
 #[derive(Debug, clap::Args)]
@@ -16,19 +16,12 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
-        let mut page_token = String::new();
-        let output = context.output.clone();
-        let mut list = output.list::<InviteUse>();
-        loop {
-            let request = ListInviteUsesRequest { id: self.id.clone(), page_size: 500, page_token };
+        pages::show(context, "nobody came by it, or is still there", async |context, page_token| {
+            let request = ListInviteUsesRequest { id: self.id.clone(), page_size: pages::PAGE, page_token };
             let page = context.call(async |client| client.identity().list_invite_uses(request.clone()).await).await?;
-            page.uses.into_iter().try_for_each(|used| list.push(used))?;
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
-        }
-        list.finish("nobody came by it, or is still there").map(drop)
+            Ok((page.uses, page.next_page_token))
+        })
+        .await
     }
 }
 

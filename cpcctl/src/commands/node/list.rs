@@ -1,7 +1,12 @@
 use clap::ValueEnum;
-use cpc_proto::v1::{ListNodesRequest, Node, NodeScheduling, NodeStatus};
+use cpc_proto::v1::{ListNodesRequest, NodeScheduling, NodeStatus};
 
-use crate::{commands::owner, context::Context, failure::Result, nodes::profile::label};
+use crate::{
+    commands::{owner, pages},
+    context::Context,
+    failure::Result,
+    nodes::profile::label,
+};
 
 /// Lists nodes, oldest first
 #[derive(Debug, clap::Args)]
@@ -59,9 +64,6 @@ enum Status {
     Offline,
 }
 
-/// The largest page that the server gives.
-const PAGE: i32 = 500;
-
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let status = match self.status {
@@ -79,12 +81,9 @@ impl Args {
         };
         let owner_id = owner::id(context, self.owner.as_deref()).await?;
         let label = self.label.map(|(name, value)| format!("{name}={value}")).unwrap_or_default();
-        let mut page_token = String::new();
-        let output = context.output.clone();
-        let mut list = output.list::<Node>();
-        loop {
+        pages::show(context, "no nodes", async |context, page_token| {
             let request = ListNodesRequest {
-                page_size: PAGE,
+                page_size: pages::PAGE,
                 page_token,
                 status: status.into(),
                 owner_id: owner_id.clone(),
@@ -95,12 +94,8 @@ impl Args {
                 namespace: self.namespace.clone(),
             };
             let page = context.call(async |client| client.nodes().list_nodes(request.clone()).await).await?;
-            page.nodes.into_iter().try_for_each(|node| list.push(node))?;
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
-        }
-        list.finish("no nodes").map(drop)
+            Ok((page.nodes, page.next_page_token))
+        })
+        .await
     }
 }

@@ -144,6 +144,12 @@ impl Row for Node {
             self.id.clone(),
         ]
     }
+
+    fn whole_cells(&self) -> Vec<String> {
+        let mut cells = self.cells();
+        cells[0].clone_from(&self.peer_id);
+        cells
+    }
 }
 
 impl Show for Node {

@@ -1,6 +1,12 @@
 use cpc_proto::v1::{ListSessionsRequest, Session};
 
-use crate::{clock, commands::owner, context::Context, failure::Result, output::Row};
+use crate::{
+    clock,
+    commands::{owner, pages},
+    context::Context,
+    failure::Result,
+    output::Row,
+};
 
 /// Lists sessions that go on, your own or those of a user
 #[derive(Debug, clap::Args)]
@@ -14,25 +20,15 @@ pub(crate) struct Args {
     user: Option<String>,
 }
 
-/// The largest page that the server gives.
-const PAGE: i32 = 500;
-
 impl Args {
     pub(crate) async fn run(self, context: &mut Context) -> Result<()> {
         let subject_id = owner::id(context, self.user.as_deref()).await?;
-        let mut page_token = String::new();
-        let output = context.output.clone();
-        let mut list = output.list::<Session>();
-        loop {
-            let request = ListSessionsRequest { page_size: PAGE, page_token, subject_id: subject_id.clone() };
+        pages::show(context, "no sessions", async |context, page_token| {
+            let request = ListSessionsRequest { page_size: pages::PAGE, page_token, subject_id: subject_id.clone() };
             let page = context.call(async |client| client.identity().list_sessions(request.clone()).await).await?;
-            page.sessions.into_iter().try_for_each(|session| list.push(session))?;
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
-        }
-        list.finish("no sessions").map(drop)
+            Ok((page.sessions, page.next_page_token))
+        })
+        .await
     }
 }
 
