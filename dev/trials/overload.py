@@ -2,6 +2,8 @@
 
 import json
 import os
+import random
+import re
 import subprocess
 import sys
 
@@ -11,16 +13,23 @@ from trials import common
 def arguments(parser):
     parser.add_argument("file", nargs="?", help="what is searched in")
     parser.add_argument("--calls", default="search,login")
-    parser.add_argument("--query", default="python library", help="what is searched for")
+    parser.add_argument("--seed", type=int, help="of what is searched for")
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--times", type=float, default=10, help="how many times what is taken at most")
     parser.add_argument("--profile", default="dist")
 
 
-def offer(arguments, daemon, call):
+def queries(file, source, count=5_000):
+    """Gives searches for two words of a title each."""
+    with open(file) as lines:
+        titles = [words for line in lines if len(words := re.findall(r"[a-z]{3,}", json.loads(line)["title"].lower())) > 1]
+    return [" ".join(source.sample(source.choice(titles), 2)) for _ in range(count)]
+
+
+def offer(arguments, daemon, call, searches):
     """Offers calls from a core of its own; gives what became of them."""
     command = ["cargo", "bench", "-p", "cpcd", "--profile", arguments.profile, "--features", "trials", "--bench", "overload", "--",
-               "--address", daemon.grpc, "--pid", daemon.process.pid, "--call", call, "--query", arguments.query, "--times", arguments.times,
+               "--address", daemon.grpc, "--pid", daemon.process.pid, "--call", call, "--queries", searches, "--times", arguments.times,
                "--seconds", arguments.seconds]
     done = subprocess.run(list(map(str, command)), cwd=common.ROOT, stdout=subprocess.PIPE, text=True)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
@@ -48,18 +57,22 @@ def run(arguments, folder):
     inside.mkdir()
     daemon = on_core(0, lambda: common.Daemon(common.programs(), inside, environment=settings))
     daemon.log_in()
+    seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1 << 32)
+    print(f"seed {seed}")
+    searches = folder / "searches"
+    searches.write_text("\n".join(queries(file, random.Random(seed))))
     print(f"publishing {count} entries", flush=True)
     daemon.run(*common.publish_arguments(file), "--wait")
     print("| call | taken at most /s | its cpu, us | offered /s | answered /s | share of the most | refused | p50, p99 of refusals, ms "
-          "| p99 of answers, ms | looked at, wrong | reset | memory before, at most, MiB | cores: daemon, generator |")
+          "| p99 of answers, ms | looked at, wrong | reset, open | memory before, at most, MiB | cores: daemon, generator |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|", flush=True)
     good = True
     for call in arguments.calls.split(","):
-        found = offer(arguments, daemon, call)
+        found = offer(arguments, daemon, call, searches)
         share = found["answered"] / found["most"]
         print(f"| {call} | {found['most']:.0f} | {found['cpuMicros']:.0f} | {found['offered']:.0f} | {found['answered']:.0f} | {share:.2f} "
               f"| {found['refused']} | {found['refusedP50Ms']:.1f}, {found['refusedP99Ms']:.1f} | {found['answeredP99Ms']:.0f} "
-              f"| {found['sampled']}, {len(found['sampledWrong'])} | {found['reset']} | {found['residentMiB']}, {found['residentMostMiB']} "
+              f"| {found['sampled']}, {len(found['sampledWrong'])} | {found['reset']}, {found['open']} | {found['residentMiB']}, {found['residentMostMiB']} "
               f"| {found['daemonCores']:.2f}, {found['generatorCores']:.2f} |", flush=True)
         if found["sampledWrong"]:
             print("wrong, for instance:", found["sampledWrong"][0])

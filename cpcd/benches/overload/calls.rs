@@ -58,12 +58,16 @@ impl Calls {
 pub(crate) fn prepare(options: &Options) -> Outcome<Calls> {
     let (path, messages, is_once) = match options.kind {
         Kind::Search => {
-            let query = SearchQuery { q: options.query.clone(), ..SearchQuery::default() };
-            ("/cpc.v1.DiscoveryService/SearchContent", vec![framed(&query)], false)
+            let texts = std::fs::read_to_string(&options.queries)
+                .map_err(|error| format!("cannot read {}: {error}", options.queries.display()))?;
+            let queries =
+                texts.lines().map(|text| framed(&SearchQuery { q: text.to_owned(), ..SearchQuery::default() }));
+            ("/cpc.v1.DiscoveryService/SearchContent", queries.collect(), false)
         }
         Kind::Login => (LOGIN, proofs(options)?, true),
     };
-    let template = capture(path, None, messages[0].len())?;
+    let length = messages.first().ok_or("there is nothing to call with")?.len();
+    let template = capture(path, None, length)?;
     Ok(Calls { path, template, messages, is_once, next: Cell::new(0) })
 }
 

@@ -35,11 +35,13 @@ pub(crate) struct Tally {
     pub(crate) refused: Record,
     /// Streams that were reset.
     pub(crate) reset: u64,
+    /// Calls that had no end when the time was over, most of them made just before.
+    pub(crate) open: u64,
 }
 
 impl Tally {
     pub(crate) fn new() -> Self {
-        Self { answered: Record::new(1), refused: Record::new(1), reset: 0 }
+        Self { answered: Record::new(1), refused: Record::new(1), reset: 0, open: 0 }
     }
 }
 
@@ -76,7 +78,7 @@ impl Client {
         Self { shared, at_once, next_stream: 1, pending: HashMap::new(), used: 0, out: Vec::new() }
     }
 
-    /// Calls until the time is over and all has ended; in an open loop when `ticks` says so.
+    /// Calls until the time is over; in an open loop when `ticks` says so. What has no end then has none.
     pub(crate) async fn run(mut self, address: SocketAddr, mut ticks: Ticks) -> Outcome<()> {
         let mut socket = TcpStream::connect(address).await?;
         socket.set_nodelay(true)?;
@@ -84,22 +86,21 @@ impl Client {
         for _ in 0..self.at_once {
             self.begin(Instant::now());
         }
-        let mut is_ticking = self.at_once == 0;
+        let end = tokio::time::sleep_until(self.shared.until.into());
+        tokio::pin!(end);
         let mut inbound = Vec::new();
-        while is_ticking || !self.pending.is_empty() {
+        loop {
             socket.write_all(&self.out).await?;
             self.out.clear();
             inbound.reserve(16 * 1024);
             tokio::select! {
                 biased;
+                () = &mut end => break,
                 read = socket.read_buf(&mut inbound) => if read? == 0 {
                     return Err("the server closed a connection".into());
                 },
-                meant = ticks.recv(), if is_ticking && self.pending.len() < STREAMS => {
-                    match meant {
-                        None => is_ticking = false,
-                        Some(meant) => self.begin(meant),
-                    }
+                Some(meant) = ticks.recv(), if self.pending.len() < STREAMS => {
+                    self.begin(meant);
                     continue;
                 }
             }
@@ -111,6 +112,12 @@ impl Client {
             let done = inbound.len() - rest.len();
             inbound.drain(..done);
         }
+        // What waited for its turn here was made to be made, too.
+        let mut waiting = u64::try_from(self.pending.len())?;
+        while ticks.try_recv().is_ok() {
+            waiting += 1;
+        }
+        self.shared.tally.borrow_mut().open += waiting;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use crate::Outcome;
 
@@ -17,8 +17,8 @@ pub(crate) struct Options {
     /// The daemon's process, for its memory and its cpu time.
     pub(crate) pid: String,
     pub(crate) kind: Kind,
-    /// What is searched for.
-    pub(crate) query: String,
+    /// A file with what is searched for, one search a line.
+    pub(crate) queries: PathBuf,
     /// How many times what is taken at most.
     pub(crate) times: f64,
     /// How long more is offered than is taken.
@@ -33,10 +33,10 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Outcome<Option<O
         address: SocketAddr::from(([127, 0, 0, 1], 50051)),
         pid: String::new(),
         kind: Kind::Search,
-        query: "library".to_owned(),
+        queries: PathBuf::new(),
         times: 10.0,
         seconds: Duration::from_secs(10),
-        connections: 64,
+        connections: 256,
     };
     let mut rest = arguments;
     while let Some(name) = rest.next() {
@@ -55,7 +55,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Outcome<Option<O
                     other => return Err(format!("--call is search or login, not {other}").into()),
                 }
             }
-            "--query" => options.query = value,
+            "--queries" => options.queries = value.into(),
             "--times" => options.times = value.parse()?,
             "--seconds" => options.seconds = Duration::from_secs_f64(value.parse()?),
             "--connections" => options.connections = value.parse()?,

@@ -36,8 +36,12 @@ pub(crate) async fn sample(address: SocketAddr, calls: Rc<Calls>, until: Instant
         tokio::time::sleep(EVERY).await;
         client.ready().await?;
         let request = Request::new(Bytes::copy_from_slice(&message[PREFIX..]));
-        let answer = client.unary(request, PathAndQuery::from_static(calls.path), BytesCodec).await;
-        let Err(status) = answer.map(|answer: tonic::Response<Bytes>| answer) else { continue };
+        let answer = client.unary(request, PathAndQuery::from_static(calls.path), BytesCodec);
+        let answer: Result<tonic::Response<Bytes>, _> = tokio::select! {
+            answer = answer => answer,
+            () = tokio::time::sleep_until(until.into()) => break,
+        };
+        let Err(status) = answer else { continue };
         seen.refused += 1;
         let wait = status.get_details_retry_info().and_then(|info| info.retry_delay);
         if status.code() != Code::ResourceExhausted || wait.is_none() {

@@ -24,6 +24,10 @@ use super::{
 };
 use crate::deadline;
 
+/// Readers of SQLite, for each core, and at least.
+const READERS_PER_CORE: usize = 2;
+const LEAST_READERS: u32 = 4;
+
 /// An open engine.
 #[derive(Clone)]
 pub(super) enum Db {
@@ -144,8 +148,11 @@ async fn open_sqlite(config: &Config, options: SqliteConnectOptions, file: Optio
         }
     })?;
     migrate::sqlite(&mut connection, file).await?;
+    // A reader is a thread, and what it reads is in memory mostly: more of them than cores only keep the cores from everything else.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let most = u32::try_from(cores * READERS_PER_CORE).unwrap_or(u32::MAX).max(LEAST_READERS);
     let readers = SqlitePoolOptions::new()
-        .max_connections(config.max_connections)
+        .max_connections(config.max_connections.min(most))
         .min_connections(u32::from(file.is_none()))
         .acquire_timeout(config.acquire_timeout())
         .connect_with(options.clone().pragma("query_only", "ON"))

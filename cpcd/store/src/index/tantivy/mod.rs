@@ -47,7 +47,7 @@ use crate::deadline;
 pub(super) const MEMORY_BYTES: RangeInclusive<usize> = 15_000_000..=4_000_000_000;
 
 /// Searches that run at a time, for each core; the others wait, so that they leave threads to everything else.
-const SEARCHES_PER_CORE: usize = 4;
+const SEARCHES_PER_CORE: usize = 2;
 
 /// The embedded engine; clones share it.
 #[derive(Clone)]
