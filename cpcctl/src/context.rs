@@ -245,9 +245,9 @@ impl Context {
         Ok(client)
     }
 
-    /// Tells whether nothing is to be changed.
+    /// Tells whether nothing is to be changed; who asks shows by itself what would be.
     pub(crate) fn is_rehearsal(&self) -> bool {
-        self.rehearsal.is_some()
+        self.rehearsal.as_ref().inspect(|rehearsal| rehearsal.note(Came::Checked)).is_some()
     }
 
     /// Shows the call that a rehearsal stopped, whatever the command made of that; otherwise leaves the end as it is.

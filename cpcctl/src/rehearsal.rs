@@ -61,7 +61,7 @@ pub(crate) enum Came {
     /// No call that would change something.
     #[default]
     Nothing,
-    /// The server was asked what it would do.
+    /// What would be changed was shown, by the command or by the server.
     Checked,
     /// A call that would have changed something, and was not made.
     Stopped(Planned),
@@ -78,7 +78,8 @@ impl Rehearsal {
         matches!(*self.lock(), Came::Stopped(_))
     }
 
-    fn note(&self, came: Came) {
+    /// Notes what it comes to; a call that was not made is never forgotten.
+    pub(crate) fn note(&self, came: Came) {
         let mut known = self.lock();
         if !matches!(*known, Came::Stopped(_)) {
             *known = came;

@@ -110,10 +110,12 @@ impl App {
         if matches!(door, Door::Local) {
             return Ok(None);
         }
-        self.slots.clone().try_acquire_owned().map(Some).map_err(|_| {
-            Error::new(Reason::Overloaded, "the server has more to do than it can; try again in a moment")
-                .with_retry_after(Duration::from_secs(1))
-        })
+        self.slots.clone().try_acquire_owned().map(Some).map_err(|_| full())
+    }
+
+    /// Gives why a call that comes through a door finds no place; nothing if there is one.
+    pub(crate) fn refusal(&self, door: Door) -> Option<Error> {
+        (matches!(door, Door::Network(_)) && !self.has_room()).then(full)
     }
 
     /// Runs work on the main runtime, where the stores live, whatever runtime the request came in on.
@@ -128,6 +130,11 @@ impl App {
             .await
             .unwrap_or_else(|error| Err(Error::internal(error)))
     }
+}
+
+fn full() -> Error {
+    Error::new(Reason::Overloaded, "the server has more to do than it can; try again in a moment")
+        .with_retry_after(Duration::from_secs(1))
 }
 
 /// Reads the token of an `Authorization: Bearer` header.

@@ -16,6 +16,7 @@ def arguments(parser):
     parser.add_argument("--seed", type=int, help="of what is searched for")
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--times", type=float, default=10, help="how many times what is taken at most")
+    parser.add_argument("--memory", type=int, default=1024, help="MiB that the daemon may take at most")
     parser.add_argument("--profile", default="dist")
 
 
@@ -76,6 +77,10 @@ def run(arguments, folder):
               f"| {found['daemonCores']:.2f}, {found['generatorCores']:.2f} |", flush=True)
         if found["sampledWrong"]:
             print("wrong, for instance:", found["sampledWrong"][0])
+        if found["offered"] < 0.9 * arguments.times * found["most"]:
+            print("the generator did not offer as much as it should")
+            good = False
+        good &= found["residentMostMiB"] <= arguments.memory
         good &= share >= 0.8 and found["refusedP99Ms"] < 50 and not found["sampledWrong"] and not found["reset"]
     daemon.stop()
     if not good:

@@ -27,7 +27,7 @@ use crate::{
 
 const LOGIN: &str = "/cpc.v1.IdentityService/Authenticate";
 /// Proofs that are made before: for the closed loops, and for what is offered at most.
-const PROOFS: usize = 400_000;
+const PROOFS: usize = 700_000;
 /// Challenges that are asked for at once.
 const AT_ONCE: usize = 64;
 

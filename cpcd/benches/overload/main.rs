@@ -1,7 +1,7 @@
 //! Offers a daemon that runs already many times the calls that it takes, in an open loop, and says what becomes of them.
 //!
 //! `cargo bench -p cpcd --profile dist --bench overload -- --address 127.0.0.1:50051 --pid PID --call search|login [--queries FILE
-//! --times 10 --seconds 10 --connections 256]`
+//! --times 10 --seconds 10 --connections 64]`
 //!
 //! First a closed loop finds what the daemon takes at most; then as many times that come, whether they are answered or not, from one core.
 //! A call that is refused is one that ends without an answer; another client, tonic's, looks meanwhile at how. A login is the second step

@@ -36,7 +36,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Outcome<Option<O
         queries: PathBuf::new(),
         times: 10.0,
         seconds: Duration::from_secs(10),
-        connections: 256,
+        connections: 64,
     };
     let mut rest = arguments;
     while let Some(name) = rest.next() {

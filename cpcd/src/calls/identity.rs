@@ -28,7 +28,10 @@ impl Call for v1::AuthRequest {
     }
 
     fn is_brief(&self) -> bool {
-        matches!(self.step, Some(v1::auth_request::Step::Begin(_)))
+        use v1::ChallengePurpose::{Confirm, Login, Refresh};
+        // A key that may be new is looked at in full, which takes longer than a heartbeat should wait.
+        let Some(v1::auth_request::Step::Begin(begin)) = &self.step else { return false };
+        matches!(begin.purpose(), Login | Refresh | Confirm)
     }
 
     async fn call(self, app: &App, _: &Caller) -> Result<v1::AuthResponse> {

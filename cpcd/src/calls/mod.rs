@@ -21,14 +21,14 @@ mod spoken;
 pub mod table;
 mod token_keys;
 
-use std::future::Future;
+use std::{future::Future, panic::AssertUnwindSafe};
 
 use cpcd_domain::{
     Caller,
     audit::{Keeps, Origin},
 };
-use cpcd_model::Result;
-use futures_util::future::BoxFuture;
+use cpcd_model::{Error, Result};
+use futures_util::{FutureExt, future::BoxFuture};
 use prost::Message;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -91,7 +91,11 @@ pub(crate) async fn answer<C: Call>(app: &App, door: Door, token: Token, call: C
         let answer = inner.system.caused_by(cause::<C>(), asked).await;
         answer.inspect_err(|error| inner.audit.refused(&origin, Some(&caller), error))
     };
-    if is_brief { work.await } else { app.run(work).await }
+    if !is_brief {
+        return app.run(work).await;
+    }
+    // As a task of its own would: a panic is an error of this one call.
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err(Error::internal("a call panicked")))
 }
 
 /// Gives where the request at hand comes from, for the audit.

@@ -174,9 +174,9 @@ impl Rates {
     /// Counts a proof that has failed, for the key that the error names.
     pub(crate) fn failed(&self, error: &Error) {
         let key = error.metadata().get(identity::KEY).and_then(|key| PeerId::parse(key).ok());
-        let Some(key) = key.and_then(|key| key.public_key()) else { return };
+        let Some(key) = key.and_then(|key| key.key_bytes()) else { return };
         if let Some(address) = peer().limited(self.limits_loopback) {
-            let print = self.unproven(Cost::Login, key.as_bytes(), &octets(address));
+            let print = self.unproven(Cost::Login, &key, &octets(address));
             self.keys.charge(print, self.config.login.key, 1, self.start.elapsed());
             self.shared.note(Level::Key, print);
         }

@@ -2,15 +2,17 @@
 
 use std::{
     convert::Infallible,
-    future::{Future, ready},
+    future::Future,
     pin::Pin,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use cpcd_model::{Error, Reason};
 use cpcd_store::deadline;
 use http::{HeaderMap, HeaderValue, Request, Response, Uri};
+use http_body_util::BodyExt;
 use tokio::time::timeout;
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
@@ -25,6 +27,9 @@ use crate::{
     telemetry::Metrics,
     transport::{Peer, Proxies},
 };
+
+/// Of a call that is refused at once nobody reads more: the default of the largest message.
+const MOST_SWALLOWED: usize = 1 << 20;
 
 /// Wraps every call.
 #[derive(Clone)]
@@ -52,11 +57,8 @@ impl FrameLayer {
 
     fn shed(&self, path: &str) -> Option<Error> {
         let (app, door) = self.counts.as_ref()?;
-        if app.has_room() {
-            return None;
-        }
-        table::by_grpc_path(path).and_then(table::Row::spoken)?;
-        app.slot(*door).err()
+        let error = app.refusal(*door)?;
+        table::by_grpc_path(path).and_then(table::Row::spoken).map(|_| error)
     }
 }
 
@@ -99,9 +101,13 @@ where
         let FrameLayer { metrics, limit, proxies, .. } = self.frame.clone();
         let method = metrics.grpc_method(request.uri().path());
         if let Some(error) = shed {
-            let mut response = status(&error, Some(&request_id)).into_http();
-            finish(&mut response, request_id, &metrics, method, started);
-            return Box::pin(ready(Ok(response)));
+            return Box::pin(async move {
+                // What is still to come of the call would be counted against its connection once the call has ended.
+                let _ = timeout(limit, swallow(request.into_body())).await;
+                let mut response = status(&error, Some(&request_id)).into_http();
+                finish(&mut response, request_id, &metrics, method, started);
+                Ok(response)
+            });
         }
         let limit = given_time(request.headers(), limit);
         let peer = request.extensions().get().copied().unwrap_or(Peer::Local);
@@ -120,6 +126,17 @@ where
             finish(&mut response, request_id, &metrics, method, started);
             Ok(response)
         })
+    }
+}
+
+/// Reads a body to its end, or as much of it as a message may have.
+async fn swallow(mut body: Body) {
+    let mut left = MOST_SWALLOWED;
+    while let Some(Ok(frame)) = body.frame().await {
+        left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+        if left == 0 {
+            return;
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod login;
 mod lost_answers;
 mod migrations;
 mod moving;
+mod overload;
 mod peer_id_auth;
 mod peers;
 mod permissions;

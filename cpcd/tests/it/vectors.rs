@@ -225,5 +225,15 @@ async fn a_key_with_a_part_of_small_order_is_let_in_nowhere() {
     let new =
         v1::CreateUserRequest { username: "mallory".to_owned(), public_key: bytes.to_vec(), permissions: Vec::new() };
     assert_eq!(reason(&daemon.local().await.create_user(new).await.unwrap_err()), "KEY_WEAK");
+    for (kind, purpose) in [
+        (v1::SubjectKind::Node, v1::ChallengePurpose::Register),
+        (v1::SubjectKind::User, v1::ChallengePurpose::AddKey),
+        (v1::SubjectKind::User, v1::ChallengePurpose::Recover),
+    ] {
+        let begin = v1::ChallengeRequest { public_key: bytes.to_vec(), kind: kind.into(), purpose: purpose.into() };
+        let step = Some(v1::auth_request::Step::Begin(begin));
+        let refused = daemon.identity(None).await.authenticate(v1::AuthRequest { step }).await.unwrap_err();
+        assert_eq!(reason(&refused), "KEY_WEAK", "{purpose:?}");
+    }
     daemon.stop().await;
 }

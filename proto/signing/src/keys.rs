@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use curve25519_dalek::edwards::CompressedEdwardsY;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use zeroize::Zeroizing;
 
@@ -53,7 +52,8 @@ impl fmt::Display for SignatureError {
 
 impl std::error::Error for SignatureError {}
 
-/// An Ed25519 public key: canonical, on the curve, of the prime order (see [`PublicKey::from_claimed_bytes`]).
+/// An Ed25519 public key: canonical, on the curve, not of small order. It is of the prime order, too, unless it is only claimed to be known
+/// ([`PublicKey::from_claimed_bytes`]).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PublicKey(VerifyingKey);
 
@@ -69,14 +69,11 @@ impl PublicKey {
     /// [`PublicKey::is_of_prime_order`].
     pub fn from_claimed_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         let bytes: [u8; KEY_LENGTH] = bytes.try_into().map_err(|_| KeyError::WrongLength { got: bytes.len() })?;
-        let point = CompressedEdwardsY(bytes).decompress().ok_or(KeyError::NotOnCurve)?;
+        let key = VerifyingKey::from_bytes(&bytes).map_err(|_| KeyError::NotOnCurve)?;
         if !is_canonical(&bytes) {
             return Err(KeyError::NotCanonical);
         }
-        if point.is_small_order() {
-            return Err(KeyError::Weak);
-        }
-        Ok(Self(VerifyingKey::from(point)))
+        if key.is_weak() { Err(KeyError::Weak) } else { Ok(Self(key)) }
     }
 
     /// Says whether the key is of the prime order alone: one with a part of small order has eight spellings for one secret.
@@ -85,8 +82,8 @@ impl PublicKey {
         self.0.to_edwards().is_torsion_free()
     }
 
-    /// Takes the bytes of a key that [`PublicKey::from_bytes`] has accepted before and that nobody could change since: at a fraction of
-    /// the cost, as the check for parts of small order is left out.
+    /// Takes the bytes of a key that was accepted before and that nobody could change since: at a fraction of the cost, as nothing is
+    /// checked again.
     pub fn from_accepted_bytes(bytes: &[u8; KEY_LENGTH]) -> Result<Self, KeyError> {
         VerifyingKey::from_bytes(bytes).map(Self).map_err(|_| KeyError::NotOnCurve)
     }
@@ -182,6 +179,8 @@ impl fmt::Debug for SecretKey {
 
 #[cfg(test)]
 mod tests {
+    use curve25519_dalek::edwards::CompressedEdwardsY;
+
     use super::*;
 
     #[test]

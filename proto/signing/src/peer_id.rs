@@ -72,8 +72,13 @@ impl PeerId {
 
     /// Gives the Ed25519 key that the name holds; none if the name is a hash, of another type, or of a weak key.
     pub fn public_key(&self) -> Option<PublicKey> {
+        PublicKey::from_bytes(&self.key_bytes()?).ok()
+    }
+
+    /// Gives the bytes of the Ed25519 key that the name holds, whatever they are worth; none if it is a hash, or of another type.
+    pub fn key_bytes(&self) -> Option<[u8; KEY_LENGTH]> {
         let bytes = self.to_bytes();
-        PublicKey::from_bytes(bytes.strip_prefix(&ED25519_HEAD)?).ok()
+        bytes.strip_prefix(&ED25519_HEAD)?.try_into().ok()
     }
 }
 

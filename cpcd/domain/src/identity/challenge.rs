@@ -134,7 +134,7 @@ fn parse(body: &[u8], blob: &[u8]) -> Option<Challenge> {
         id: *id,
         kind: [Kind::User, Kind::Node, Kind::Service].into_iter().find(|known| kind_code(*known) == kind)?,
         purpose: Purpose::ALL.into_iter().find(|known| purpose_code(*known) == purpose)?,
-        // It was checked when the challenge was given out, and the MAC says that it is the same.
+        // It was looked at when the challenge was given out, and the MAC says that it is the same.
         public_key: PublicKey::from_accepted_bytes(public_key).ok()?,
         expires_at: Timestamp::from_millisecond(expires_ms).ok()?,
         blob: blob.to_vec(),

@@ -100,7 +100,7 @@ impl Login {
     ///
     /// # Errors
     /// `CHALLENGE_INVALID`, `CHALLENGE_EXPIRED`, `CHALLENGE_USED`, `SIGNATURE_INVALID`, `LOGIN_REFUSED`, `APPROVAL_PENDING` (also of
-    /// an account that this has made), `USER_SUSPENDED`; when joining, those of
+    /// an account that this has made), `USER_SUSPENDED`; when joining, `KEY_WEAK`, those of
     /// [`Joining::admit`](super::Joining::admit) and [`Ticket::redeem`](super::Ticket::redeem), a fault of the user name, and
     /// `USERNAME_TAKEN`.
     pub async fn prove(&self, proof: &Proof) -> Result<TokenPair> {

@@ -52,7 +52,8 @@ impl Newcomers {
             return Err(Error::new(Reason::LoginRefused, message).with_metadata(KEY, key.peer_id().to_string()));
         }
         if !key.is_of_prime_order() {
-            return Err(users::key_fault("proof.challenge", KeyError::Weak));
+            let error = users::key_fault("proof.challenge", KeyError::Weak);
+            return Err(error.with_metadata(KEY, key.peer_id().to_string()));
         }
         let ticket = self.joining.admit(InviteKind::User, &proof.invite, now)?;
         let username = Username::parse("proof.username", &proof.username)?;

@@ -93,7 +93,8 @@ impl Proofs {
         Self { challenges, cache: cache.clone() }
     }
 
-    /// Gives the key of a proof's challenge, if that is one of ours and for this purpose: it was accepted when the challenge was given out.
+    /// Gives the key of a proof's challenge, if that is one of ours and for this purpose: what the purpose asks of a key was
+    /// checked when the challenge was given out.
     pub(crate) fn key(&self, proof: &Proof, purpose: Purpose, now: Timestamp) -> Option<PublicKey> {
         let challenge = self.challenges.accept(FIELD, &proof.challenge, now).ok()?;
         (challenge.purpose == purpose).then_some(challenge.public_key)

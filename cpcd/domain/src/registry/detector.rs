@@ -148,7 +148,7 @@ impl Detector {
                 (known.now, known.as_of, known.is_other_warm)
             }
         };
-        let may_worsen = self.judge.is_sure(now.tick);
+        let may_worsen = self.judge.is_sure(now.tick, as_of);
         if let Some(others) = &self.others {
             others.signals.is_warm.store(may_worsen, Ordering::Relaxed);
         }

@@ -17,6 +17,9 @@ use super::{
 const MOST: usize = 2_000;
 /// A node that was registered more lately does not count for its realm's brake.
 const YOUNG_MS: i64 = 3_600_000;
+/// A judgement is of the moment up to which all is known: one of longer ago says nothing of who has come back since, to a replica whose
+/// word does not arrive.
+const STALE: Duration = Duration::from_secs(5);
 /// Who does not judge only follows the brakes, and looks so often.
 const FOLLOW_EVERY: Duration = Duration::from_secs(5);
 
@@ -27,6 +30,8 @@ pub(super) struct Judge {
     limits: Limits,
     brakes: Brakes,
     looked: Tick,
+    /// Whether what is known was too old at the last look.
+    is_stale: bool,
 }
 
 /// What is to be written and told.
@@ -48,6 +53,7 @@ impl Judge {
             limits,
             brakes: Brakes::new(limits),
             looked: Tick::default(),
+            is_stale: false,
         }
     }
 
@@ -56,9 +62,16 @@ impl Judge {
         self.grace.renew(now);
     }
 
-    /// Looks at the time; says whether silence counts. A look that comes late begins a doubt.
-    pub(super) fn is_sure(&mut self, now: Tick) -> bool {
-        self.grace.look(now)
+    /// Looks at the time; says whether silence counts that is known until `as_of`. A look that comes late begins a doubt.
+    pub(super) fn is_sure(&mut self, now: Tick, as_of: Tick) -> bool {
+        let is_stale = now.since(as_of) >= STALE;
+        if is_stale && !std::mem::replace(&mut self.is_stale, is_stale) {
+            tracing::warn!(
+                "what another replica has heard does not arrive, so nobody is called dead here until it does"
+            );
+        }
+        self.is_stale = is_stale;
+        self.grace.look(now) && !is_stale
     }
 
     /// Looks at all nodes; silence counts until `as_of`, if at all. Nothing is ours to say unless we hold the lease.

@@ -20,6 +20,7 @@ use super::{
     migrate,
     postgres::Postgres,
     row::Record,
+    turns::Turns,
     writer::Writer,
 };
 use crate::deadline;
@@ -37,6 +38,8 @@ pub(super) enum Db {
 
 pub(super) struct Sqlite {
     readers: SqlitePool,
+    connections: u32,
+    turns: Turns,
     writer: Writer,
 }
 
@@ -60,6 +63,7 @@ macro_rules! read {
                 postgres.read(read).await
             }
             Self::Sqlite(sqlite) => {
+                let _turn = sqlite.turns.take().await?;
                 let query = query_as_with::<_, $row, _>($sql.sqlite, arg::sqlite($args)?);
                 let read = query.$verb(&sqlite.readers);
                 match deadline::left(deadline::current())? {
@@ -112,6 +116,14 @@ impl Db {
         }
     }
 
+    /// Gives how many reads run at once at most.
+    pub(super) fn connections(&self) -> u32 {
+        match self {
+            Self::Postgres(postgres) => postgres.connections(),
+            Self::Sqlite(sqlite) => sqlite.connections,
+        }
+    }
+
     pub(super) async fn close(&self) {
         match self {
             Self::Postgres(postgres) => postgres.close().await,
@@ -151,12 +163,18 @@ async fn open_sqlite(config: &Config, options: SqliteConnectOptions, file: Optio
     // A reader is a thread, and what it reads is in memory mostly: more of them than cores only keep the cores from everything else.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let most = u32::try_from(cores * READERS_PER_CORE).unwrap_or(u32::MAX).max(LEAST_READERS);
+    let connections = config.max_connections.min(most);
     let readers = SqlitePoolOptions::new()
-        .max_connections(config.max_connections.min(most))
+        .max_connections(connections)
         .min_connections(u32::from(file.is_none()))
         .acquire_timeout(config.acquire_timeout())
         .connect_with(options.clone().pragma("query_only", "ON"))
         .await
         .map_err(from_sqlx)?;
-    Ok(Db::Sqlite(Arc::new(Sqlite { readers, writer: Writer::start(connection, options) })))
+    Ok(Db::Sqlite(Arc::new(Sqlite {
+        readers,
+        connections,
+        turns: Turns::new(connections),
+        writer: Writer::start(connection, options),
+    })))
 }

@@ -54,6 +54,7 @@ mod search;
 mod server_identity;
 mod service_tokens;
 mod sessions;
+mod turns;
 mod tx;
 mod user_keys;
 mod user_states;
@@ -144,8 +145,9 @@ impl Store {
     /// something else, `MIGRATION_PENDING` for one that waits for migrations.
     pub async fn open(config: &Config) -> Result<Self> {
         config.validate()?;
-        let searches = Arc::new(Semaphore::new((config.max_connections as usize / 4).max(1)));
-        Ok(Self { db: Db::open(config).await?, causes: Arc::default(), searches })
+        let db = Db::open(config).await?;
+        let searches = Arc::new(Semaphore::new((db.connections() as usize / 4).max(1)));
+        Ok(Self { db, causes: Arc::default(), searches })
     }
 
     /// Gives the engine's name.

@@ -12,13 +12,18 @@ use sqlx::{
     AssertSqlSafe, Connection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use tokio::{runtime::Handle, sync::Semaphore, time::timeout};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
 use super::{
     Config, Priority, Tx,
     fault::{closing, engine_away, from_sqlx},
     health::Health,
     migrate,
+    turns::Turns,
 };
 use crate::deadline;
 
@@ -35,6 +40,8 @@ const GOODBYE: Duration = Duration::from_secs(30);
 pub(super) struct Postgres {
     pool: Arc<RwLock<PgPool>>,
     health: Arc<Health>,
+    turns: Turns,
+    connections: u32,
     /// Bulk writes hold at most half of the connections, so that logins find one.
     bulk: Arc<Semaphore>,
     /// A connection belongs to the runtime that made it: everything runs there.
@@ -76,6 +83,8 @@ impl Postgres {
         Ok(Self {
             pool,
             health: Health::watch(options, Duration::from_millis(config.away_after_ms), back)?,
+            turns: Turns::new(config.max_connections),
+            connections: config.max_connections,
             bulk: Arc::new(Semaphore::new(usize::max(1, config.max_connections as usize / 2))),
             runtime,
             statement_timeout: Duration::from_millis(config.statement_timeout_ms),
@@ -86,6 +95,11 @@ impl Postgres {
     /// Gives the pool that there is now.
     pub(super) fn pool(&self) -> PgPool {
         self.pool.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Gives how many connections there are at most.
+    pub(super) fn connections(&self) -> u32 {
+        self.connections
     }
 
     pub(super) async fn close(&self) {
@@ -110,7 +124,12 @@ impl Postgres {
     {
         // The server ends a statement that takes too long; this ends one whose server is out of reach.
         let (health, read) = (self.health.clone(), timeout(self.read_timeout, read));
-        self.run(async move { health.cut(read).await?.map_err(engine_away)?.map_err(from_sqlx) }).await
+        let turn = self.turn().await?;
+        self.run(async move {
+            let _turn = turn;
+            health.cut(read).await?.map_err(engine_away)?.map_err(from_sqlx)
+        })
+        .await
     }
 
     /// Does a job in a transaction in a task of its own: a caller that goes away cannot tear it.
@@ -120,8 +139,10 @@ impl Postgres {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T>> + Send + 'static,
     {
         let (pool, bulk, health) = (self.pool(), self.bulk.clone(), self.health.clone());
+        let turn = self.turn().await?;
         let (begin, end) = (self.begin_in_time()?, deadline::current());
         self.run(Box::pin(async move {
+            let _turn = turn;
             let begun = health.cut(async {
                 let share = match priority {
                     Priority::Bulk => Some(bulk.acquire_owned().await.map_err(|_closed| closing())?),
@@ -142,17 +163,29 @@ impl Postgres {
         .await
     }
 
-    async fn run<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T>> + Send + 'static,
-    {
+    /// Waits for a turn, unless the server is away or goes away meanwhile.
+    async fn turn(&self) -> Result<Option<OwnedSemaphorePermit>> {
+        self.require()?;
+        self.health.cut(self.turns.take()).await?
+    }
+
+    /// Refuses work while there is no server to do it.
+    fn require(&self) -> Result<()> {
         if self.pool().is_closed() {
             return Err(closing());
         }
         if self.health.is_away() {
             return Err(engine_away("the server has not answered for too long"));
         }
+        Ok(())
+    }
+
+    async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        self.require()?;
         match self.runtime.spawn(work).await {
             Ok(result) => result,
             Err(error) if error.is_panic() => Err(Error::internal("a job of the store panicked; it was rolled back")),

@@ -1,6 +1,10 @@
 use cpc_proto::v1::{ListKeysRequest, UserKey};
 
-use crate::{commands::owner, context::Context, failure::Result};
+use crate::{
+    commands::{owner, pages},
+    context::Context,
+    failure::Result,
+};
 
 /// Lists the keys that you can log in with, or those of a user
 #[derive(Debug, clap::Args)]
@@ -29,7 +33,7 @@ impl Args {
 pub(super) async fn all(context: &mut Context, user_id: &str) -> Result<Vec<UserKey>> {
     let (mut keys, mut page_token) = (Vec::new(), String::new());
     loop {
-        let request = ListKeysRequest { page_size: 500, page_token, user_id: user_id.to_owned() };
+        let request = ListKeysRequest { page_size: pages::PAGE, page_token, user_id: user_id.to_owned() };
         let page = context.call(async |client| client.identity().list_keys(request.clone()).await).await?;
         keys.extend(page.keys);
         page_token = page.next_page_token;

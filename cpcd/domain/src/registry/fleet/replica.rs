@@ -131,7 +131,7 @@ impl Replica {
         }
     }
 
-    /// Reads what the others have told and what is stored.
+    /// Reads what the others have told and what is stored; as it should, it waits for what has not arrived.
     pub(super) fn read(
         &mut self,
         second: u64,
@@ -139,6 +139,7 @@ impl Replica {
         has_jumped: bool,
         others: &[LivenessReplica],
         stored: &Stored,
+        waits: bool,
     ) -> Look {
         let now = moment(second, clock_ms + self.off_ms);
         if has_jumped {
@@ -172,8 +173,8 @@ impl Replica {
             }
         }
         self.read = stored.log.len();
-        let as_of = told.through_ms.map_or(now.tick, |ms| now.tick_of(ms).before(CLOCKS));
-        self.is_warm = self.judge.is_sure(now.tick);
+        let as_of = told.through_ms.filter(|_| waits).map_or(now.tick, |ms| now.tick_of(ms).before(CLOCKS));
+        self.is_warm = self.judge.is_sure(now.tick, as_of);
         Look { as_of: self.is_warm.then_some(as_of), is_other_warm: told.is_warm }
     }
 

@@ -12,6 +12,8 @@ use super::{
 const INTERVAL_MS: u64 = 30_000;
 /// What one replica hears all know so much later.
 const LATE: u64 = 3;
+/// And whoever judges waits at most so long for a word of another that does not arrive.
+const LAG: u64 = 5;
 const DEGRADED: u64 = 45;
 const OFFLINE: u64 = 90;
 /// A death may be seen so much later than the rules say: a repeated one is damped, and all becomes known after a while.
@@ -36,6 +38,15 @@ pub(super) struct Truth {
     realms: Vec<Realm>,
 }
 
+/// The replica that judges.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct By {
+    /// Since which second it runs.
+    pub(super) began: u64,
+    /// How long ago the moment is up to which it knows all.
+    pub(super) lag: u64,
+}
+
 /// What a realm's brake is held against.
 #[derive(Clone, Debug, Default)]
 struct Realm {
@@ -44,7 +55,7 @@ struct Realm {
     /// When such nodes were called dead soon after they fell silent, of late.
     deaths: VecDeque<u64>,
     is_braked: bool,
-    /// When its brake was off, or many were silent, for the last time.
+    /// When its brake was off, or many were silent, for the last time: in seconds in which somebody judged.
     unrest: u64,
 }
 
@@ -65,11 +76,12 @@ impl Node {
         self.heard[0].is_over(second, limit)
     }
 
-    /// Whether its silence is its own, or its network's, and long enough for a replica that has run since a second.
-    fn has_failed(&self, second: u64, limit: u64, began: u64) -> bool {
+    /// Whether its silence is its own, or its network's, and long enough for who judges.
+    fn has_failed(&self, second: u64, limit: u64, by: By) -> bool {
         // What was said just now may not be known to whoever judges: there may be several such words, since the first one to a
         // replica that has just started is told to be followed by the next one soon.
-        let known = self.heard.iter().find(|word| second - word.second > LATE).unwrap_or(&self.heard[WORDS - 1]);
+        let late = LATE + by.lag.min(LAG);
+        let known = self.heard.iter().find(|word| second - word.second > late).unwrap_or(&self.heard[WORDS - 1]);
         let is_its_own = |word: &Heard| !self.is_well(second) || self.well_since > word.second;
         // A second is lost where times are rounded.
         if is_its_own(known) && known.is_over(second + 1, limit) {
@@ -80,7 +92,7 @@ impl Node {
         // So whoever is down and has missed its time is called dead rightly, and whoever is not is back before.
         let has_missed = !self.is_well(second) && known.second + known.told_ms.div_ceil(1000) < second;
         let counted =
-            if began > known.second { Heard { second: began, told_ms: INTERVAL_MS } } else { self.told_others };
+            if by.began > known.second { Heard { second: by.began, told_ms: INTERVAL_MS } } else { self.told_others };
         has_missed && counted.second != known.second && counted.is_over(second + 1, limit)
     }
 }
@@ -111,8 +123,8 @@ impl Truth {
         }
     }
 
-    /// Takes what a node was called by a replica that has run since a second.
-    pub(super) fn change(&mut self, second: u64, now_ms: i64, node: &mut Node, to: NodeStatus, began: u64) {
+    /// Takes what a node was called.
+    pub(super) fn change(&mut self, second: u64, now_ms: i64, node: &mut Node, to: NodeStatus, by: By) {
         if node.hour != second / HOUR {
             (node.hour, node.changes) = (second / HOUR, 0);
         }
@@ -120,10 +132,10 @@ impl Truth {
         self.outcome.most_changes = self.outcome.most_changes.max(node.changes.into());
         match to {
             NodeStatus::Online => {}
-            NodeStatus::Degraded => self.outcome.false_alarms += u64::from(!node.has_failed(second, DEGRADED, began)),
+            NodeStatus::Degraded => self.outcome.false_alarms += u64::from(!node.has_failed(second, DEGRADED, by)),
             NodeStatus::Offline => {
                 self.outcome.deaths += 1;
-                if !node.has_failed(second, OFFLINE, began) {
+                if !node.has_failed(second, OFFLINE, by) {
                     self.outcome.false_deaths += 1;
                     return;
                 }
@@ -192,10 +204,10 @@ impl Truth {
             realm.old = old;
             let is_much = silent > 5 && silent * 100 >= there * 14;
             if !realm.is_braked || is_much {
-                realm.unrest = second;
-            } else if second - realm.unrest > WINDOW + STABLE + SLACK {
+                realm.unrest = self.judged;
+            } else if self.judged - realm.unrest > WINDOW + STABLE + SLACK {
                 self.outcome.stuck_brakes += 1;
-                realm.unrest = second;
+                realm.unrest = self.judged;
             }
         }
     }

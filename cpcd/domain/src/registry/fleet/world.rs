@@ -15,7 +15,7 @@ use super::{
     churn::{Fault, Kind, Trouble, stay},
     random::Random,
     replica::{Replica, moment, tick},
-    truth::Truth,
+    truth::{By, Truth},
 };
 use crate::registry::{Config, batch::Batch, table::Word};
 
@@ -23,7 +23,7 @@ use crate::registry::{Config, batch::Batch, table::Word};
 const BEGIN: u64 = 100_000;
 const REPLICAS: usize = 2;
 const LEASE: u64 = 15;
-/// A replica that is cut off from the others takes no heartbeats after so long.
+/// A replica that cannot tell the others whom it hears takes no heartbeats after so long.
 const BLIND: u64 = 45;
 /// Realms without the flood's, which is the last.
 const REALMS: usize = 7;
@@ -182,7 +182,11 @@ impl World {
 
     /// Whether a replica has reached neither store nor cache for so long.
     fn is_blind(&self, place: usize, length: u64) -> bool {
-        let is_it = |trouble: &Trouble| trouble.fault == Fault::CutOff && trouble.is_at(self.second, place);
+        self.has_lasted(Fault::CutOff, place, length)
+    }
+
+    fn has_lasted(&self, fault: Fault, place: usize, length: u64) -> bool {
+        let is_it = |trouble: &Trouble| trouble.fault == fault && trouble.is_at(self.second, place);
         self.troubles.iter().any(|trouble| is_it(trouble) && self.second - trouble.from >= length)
     }
 
@@ -324,7 +328,10 @@ impl World {
     fn beat(&mut self) {
         let slot = usize::try_from(self.second).unwrap_or_default() % SLOTS;
         let takes: [bool; REPLICAS] = std::array::from_fn(|place| {
-            self.replicas[place].is_some() && !self.has(Fault::HeldUp, place) && !self.is_blind(place, BLIND)
+            self.replicas[place].is_some()
+                && !self.has(Fault::HeldUp, place)
+                && !self.is_blind(place, BLIND)
+                && !self.has_lasted(Fault::Mute, place, BLIND)
         });
         let second = self.second;
         for number in std::mem::take(&mut self.wheel[slot]) {
@@ -426,18 +433,18 @@ impl World {
     fn look(&mut self, place: usize, replica: &mut Replica) {
         let others: Vec<_> = self.rows.values().filter(|row| row.id != replica.id).copied().collect();
         let has_jumped = std::mem::take(&mut self.has_jumped[place]);
-        let mut look = replica.read(self.second, self.clock_ms, has_jumped, &others, &self.stored);
-        if self.planted == Some(Planted::Impatience) {
-            look.as_of = look.as_of.map(|_| tick(self.second));
-        }
+        let waits = self.planted != Some(Planted::Impatience);
+        let look = replica.read(self.second, self.clock_ms, has_jumped, &others, &self.stored, waits);
         let is_held = self.hold(replica, look.as_of.is_some() || !look.is_other_warm);
         let said = replica.judge(self.second, self.clock_ms, &look, is_held, &mut self.stored);
         if !is_held {
             return;
         }
         let now_ms = moment(self.second, self.clock_ms).ms();
+        let lag = look.as_of.map_or(0, |as_of| tick(self.second).since(as_of).as_secs());
+        let by = By { began: replica.began, lag };
         for (number, to) in said.changes {
-            self.truth.change(self.second, now_ms, &mut self.stored.nodes[number as usize], to, replica.began);
+            self.truth.change(self.second, now_ms, &mut self.stored.nodes[number as usize], to, by);
         }
         for (name, is_on) in said.brakes {
             let realm = (0..=REALMS).find(|realm| realm_name(*realm) == name);
