@@ -106,6 +106,7 @@ fn a_node_is_registered_listed_shown_and_deleted() {
     assert_eq!(daemon.json(&["--local", "node", "show", peer])["id"], id.as_str());
     let table = daemon.ok(&["--local", "node", "list"]);
     assert!(table.contains(&id) && table.contains(&peer[peer.len() - 8..]) && table.contains("online"), "{table}");
+    assert!(!table.contains(peer) && daemon.ok(&["--local", "node", "list", "--no-trunc"]).contains(peer), "{table}");
     assert_eq!(daemon.ok(&["--local", "node", "list", "--status", "offline", "-o", "name"]), "");
     assert_eq!(daemon.ok(&["--local", "node", "list", "--label", "rack=7", "-o", "name"]), "");
     let reset = daemon.json(&["--local", "node", "reset-seq", &id]);

@@ -55,6 +55,20 @@ fn what_would_change_something_is_shown_and_not_sent() {
     );
     // Reading is what it was.
     assert_eq!(daemon.json(&["whoami", "--dry-run"])["user"]["username"], "alice");
+    // What is said at the end fits what was done: shown here, shown by the server, shown instead of a call, and nothing to show.
+    let request = ["allocation", "request", "--cpu", "1", "--memory", "1GiB", "--dry-run"];
+    let permit = ["--local", "user", "permit", "bob", "--permission", "content=read", "--dry-run"];
+    let friend = ["friend", "request", "bob", "--dry-run"];
+    for (command, note) in [
+        (&request[..], "this is what would be"),
+        (&permit[..], "this is what would be"),
+        (&friend[..], "this is what would be"),
+        (&["node", "list", "--dry-run"][..], "nothing would be changed"),
+    ] {
+        let run = daemon.run(command);
+        assert!(run.stderr.contains(note), "{command:?}: {}", run.stderr);
+        assert_eq!(run.stderr.matches("would be").count(), 1, "{command:?}: {}", run.stderr);
+    }
 }
 
 #[test]
