@@ -5,6 +5,7 @@ mod fault;
 mod folder;
 mod lower;
 mod schema;
+mod searchers;
 mod timely;
 
 use std::{
@@ -34,20 +35,16 @@ use tantivy::{
 };
 use tokio::{
     runtime::Handle,
-    sync::{Mutex, OwnedMutexGuard, Semaphore},
-    time::timeout,
+    sync::{Mutex, OwnedMutexGuard},
 };
 use uuid::Uuid;
 
-use self::{fault::fault, folder::Stamp, schema::Fields, timely::Timely};
+use self::{fault::fault, folder::Stamp, schema::Fields, searchers::Searchers, timely::Timely};
 use super::{Change, Hit, Hits, IsNew, MAX_WINDOW, analysis};
 use crate::deadline;
 
 /// What the engine takes as memory of its writer.
 pub(super) const MEMORY_BYTES: RangeInclusive<usize> = 15_000_000..=4_000_000_000;
-
-/// Searches that run at a time, for each core; the others wait, so that they leave threads to everything else.
-const SEARCHES_PER_CORE: usize = 2;
 
 /// The embedded engine; clones share it.
 #[derive(Clone)]
@@ -55,7 +52,7 @@ pub struct Tantivy {
     /// Another one after the folder was lost.
     engine: Arc<RwLock<Arc<Engine>>>,
     writer: Arc<Mutex<Option<IndexWriter>>>,
-    searches: Arc<Semaphore>,
+    searchers: Arc<Searchers>,
     /// Callers live on several runtimes; the blocking work is done on the one that opened the index.
     runtime: Handle,
     /// Set when another index follows the store.
@@ -81,11 +78,10 @@ impl Tantivy {
         let runtime = Handle::current();
         let folder = folder.to_owned();
         let (engine, writer, is_new) = run(&runtime, move || Engine::open(folder, mark, memory_bytes)).await?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let tantivy = Self {
             engine: Arc::new(RwLock::new(Arc::new(engine))),
             writer: Arc::new(Mutex::new(Some(writer))),
-            searches: Arc::new(Semaphore::new(cores * SEARCHES_PER_CORE)),
+            searchers: Arc::new(Searchers::start()?),
             runtime,
             is_displaced: Arc::default(),
         };
@@ -157,21 +153,13 @@ impl Tantivy {
         let engine = self.engine();
         let query = lower::lower(query, filter, &engine.fields, &engine.analyser);
         let end = deadline::current();
-        let waiting = Arc::clone(&self.searches).acquire_owned();
-        let permit = match deadline::left(end)? {
-            None => waiting.await,
-            Some(left) => timeout(left, waiting).await.map_err(|_| deadline::exceeded())?,
-        };
-        let permit = permit.map_err(|_| stopping())?;
         let search = move || {
-            // Held to the end, even if the caller has left.
-            let _permit = permit;
             engine.search(&query, offset, limit, end).map_err(|error| match timely::is_late(&error) {
                 true => deadline::exceeded(),
                 false => fault(&engine.folder, &error),
             })
         };
-        run(&self.runtime, search).await
+        self.searchers.run(end, search).await
     }
 
     /// Counts the content in the index.
