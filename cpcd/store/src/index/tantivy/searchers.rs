@@ -141,7 +141,7 @@ mod tests {
         }
         let late = Some(Instant::now() + Duration::from_millis(1));
         let (hold, held) = std::sync::mpsc::channel::<()>();
-        let done = searchers.run(late, move || Ok(drop(held.recv()))).await;
+        let done = searchers.run(late, move || held.recv().map_err(Error::internal)).await;
         assert_eq!(done.unwrap_err().reason(), Reason::DeadlineExceeded);
         drop(hold);
         assert_eq!(searchers.run(None, || Ok(7)).await.unwrap(), 7);
