@@ -23,6 +23,9 @@ const PREFIX: usize = 5;
 /// More window is granted when half of the largest is used up.
 const HALF_A_WINDOW: u32 = 1 << 30;
 
+/// Calls that a connection has under way at most, as a client that heeds the server's limit; what is due beyond waits here.
+const STREAMS: usize = 100;
+
 /// What the connections share.
 #[derive(Clone)]
 pub(crate) struct Shared {
@@ -97,7 +100,7 @@ impl Client {
                 read = socket.read_buf(&mut inbound) => if read? == 0 {
                     return Err("the server closed a connection".into());
                 },
-                meant = ticks.recv(), if is_ticking => {
+                meant = ticks.recv(), if is_ticking && self.pending.len() < STREAMS => {
                     match (meant, self.pending.keys().next()) {
                         (None, _) => is_ticking = false,
                         (Some(meant), Some(stream)) if self.shared.shape.call == Call::Stream => self.say(*stream, meant),
