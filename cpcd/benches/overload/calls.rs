@@ -103,7 +103,7 @@ fn proofs(options: &Options) -> Outcome<Vec<Vec<u8>>> {
 async fn proof(channel: Channel, key: &SecretKey, username: &str) -> Outcome<AuthRequest> {
     let public_key = key.public();
     let begin = ChallengeRequest {
-        public_key: public_key.as_bytes().to_vec().into(),
+        public_key: public_key.as_bytes().to_vec(),
         kind: SubjectKind::User.into(),
         purpose: ChallengePurpose::Login.into(),
     };
@@ -120,7 +120,7 @@ async fn proof(channel: Channel, key: &SecretKey, username: &str) -> Outcome<Aut
         expires_at_ms: u64::try_from(expires_at.seconds)? * 1000 + u64::try_from(expires_at.nanos)? / 1_000_000,
         challenge: &challenge.challenge,
     };
-    let signature = key.sign(&message.to_bytes()).to_vec().into();
+    let signature = key.sign(&message.to_bytes()).to_vec();
     let proof = ChallengeProof {
         challenge: challenge.challenge.clone(),
         signature,

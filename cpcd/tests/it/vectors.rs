@@ -178,7 +178,7 @@ fn sign_with_mixed(secret: Scalar, key: &[u8; 32], message: &[u8]) -> [u8; 64] {
         let commitment = (ED25519_BASEPOINT_POINT * nonce).compress();
         let hash = Sha512::new().chain_update(commitment.0).chain_update(key).chain_update(message).finalize();
         let hash = Scalar::from_bytes_mod_order_wide(&hash.into());
-        if hash.as_bytes()[0] % 8 == 0 {
+        if hash.as_bytes()[0].is_multiple_of(8) {
             let mut signature = [0; 64];
             signature[..32].copy_from_slice(&commitment.0);
             signature[32..].copy_from_slice((nonce + hash * secret).as_bytes());
