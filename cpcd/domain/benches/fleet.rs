@@ -2,7 +2,6 @@
 //!
 //! Prints what came of it, and fails if a living node was called dead or a dead one was not. Without `--bench` (as
 //! `cargo test --benches` runs it) it is a short check.
-#![expect(clippy::disallowed_methods, reason = "it is a length of time, and a seed, that are asked for")]
 
 use std::{
     process::ExitCode,
