@@ -4,7 +4,7 @@ use cpc_proto::v1;
 use http::Method;
 use tonic::Status;
 
-use crate::harness::{Daemon, Engine, Person, eventually, for_each_engine, reason, rule_message};
+use crate::harness::{Daemon, Engine, Person, eventually, everywhere, for_each_engine, reason, rule_message};
 
 const DENIED: &str = "PERMISSION_DENIED";
 
@@ -35,7 +35,8 @@ async fn old_tokens_are_refused_at_once_and_sessions_go_on() {
         let request = change(&alice.id, &["users=read", "nodes=write@label:region:eu-west"]);
         let user = daemon.local().await.update_permissions(request.clone()).await.unwrap().into_inner().user.unwrap();
         assert_eq!((user.permission_epoch, user.permissions.len()), (2, 2));
-        assert_eq!(list(&session.access_token).await.unwrap_err(), "TOKEN_REVOKED");
+        let is_refused = async |token: &str| list(token).await == Err("TOKEN_REVOKED".to_owned());
+        everywhere(&engine, "the old token is refused", async || is_refused(&session.access_token).await).await;
         let renewed = daemon.refresh(&session.refresh_token).await.unwrap();
         list(&renewed.access_token).await.unwrap();
         let caller = daemon.identity(Some(&renewed.access_token)).await.get_caller(v1::GetCallerRequest {}).await;
@@ -56,7 +57,7 @@ async fn old_tokens_are_refused_at_once_and_sessions_go_on() {
 
         // Taken away, it is gone with the next call.
         daemon.local().await.update_permissions(change(&alice.id, &[])).await.unwrap();
-        assert_eq!(list(&renewed.access_token).await.unwrap_err(), "TOKEN_REVOKED");
+        everywhere(&engine, "it is refused again", async || is_refused(&renewed.access_token).await).await;
         let renewed = daemon.refresh(&renewed.refresh_token).await.unwrap();
         assert_eq!(list(&renewed.access_token).await.unwrap_err(), DENIED);
         daemon.stop().await;
