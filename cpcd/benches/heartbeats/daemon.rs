@@ -7,8 +7,8 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Outcome;
-use crate::shared::cpu::cpu;
 use crate::shared::pin;
+use crate::shared::process::{cpu, resident};
 
 /// How long a start may take: the daemon reads all nodes.
 const START: Duration = Duration::from_secs(600);
@@ -85,9 +85,7 @@ impl Server {
 
     /// Resident memory in MiB.
     pub(crate) fn resident(&self) -> Outcome<u64> {
-        let text = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        Ok(line.split_whitespace().next().unwrap_or_default().parse::<u64>()? / 1024)
+        resident(&self.process.id().to_string())
     }
 
     /// How many statements each cause has had so far; none of the empty handler.

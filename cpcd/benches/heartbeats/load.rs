@@ -12,7 +12,7 @@ use crate::Outcome;
 use crate::client::{Client, LATE, Shared, tick};
 use crate::daemon::Server;
 use crate::options::{Options, Shape};
-use crate::shared::cpu::cpu;
+use crate::shared::process::cpu;
 use crate::shared::record::Record;
 use crate::speech::Speech;
 

@@ -105,12 +105,7 @@ impl Client {
                 }
             }
             let now = Instant::now();
-            let mut rest = inbound.as_slice();
-            while let Some(frame) = Frame::take(&mut rest) {
-                self.receive(&frame, now)?;
-            }
-            let done = inbound.len() - rest.len();
-            inbound.drain(..done);
+            frames::take_all(&mut inbound, |frame| self.receive(frame, now))?;
         }
         // What waited for its turn here was made to be made, too.
         let mut waiting = u64::try_from(self.pending.len())?;

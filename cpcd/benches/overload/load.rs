@@ -18,7 +18,7 @@ use crate::{
     client::{Client, Shared, Tally, tick},
     options::Options,
     sampler::{Seen, sample},
-    shared::cpu::cpu,
+    shared::process::{cpu, resident},
 };
 
 /// Calls under way at once while it is found what is taken at most.
@@ -121,11 +121,4 @@ fn connect(
         tickers.push(ticker);
     }
     (clients, tickers)
-}
-
-/// Resident memory of a process, in MiB, from Linux's `/proc`.
-fn resident(pid: &str) -> Outcome<u64> {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-    Ok(line.split_whitespace().next().unwrap_or_default().parse::<u64>()? / 1024)
 }

@@ -8,7 +8,7 @@ use crate::child::Server;
 use crate::load::Load;
 use crate::options::Options;
 use crate::plan::{Candidate, Shape};
-use crate::shared::cpu::cpu;
+use crate::shared::process::cpu;
 use crate::template::Templates;
 
 /// What one measurement found.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::plan::Candidate;
-use crate::shared::cpu::cpu;
+use crate::shared::process::cpu;
 
 const ENDED: &str = "the server ended before its time: see its message above, if it left one";
 

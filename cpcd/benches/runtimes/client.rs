@@ -78,12 +78,7 @@ impl Client {
                 return Err("the server closed a connection".into());
             }
             let now = Instant::now();
-            let mut rest = inbound.as_slice();
-            while let Some(frame) = Frame::take(&mut rest) {
-                self.receive(&frame, now)?;
-            }
-            let done = inbound.len() - rest.len();
-            inbound.drain(..done);
+            frames::take_all(&mut inbound, |frame| self.receive(frame, now))?;
         }
     }
 

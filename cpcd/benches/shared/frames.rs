@@ -1,5 +1,7 @@
 //! As much of HTTP/2's framing as the generator needs.
 
+use crate::Outcome;
+
 /// What a client sends first.
 pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -45,6 +47,17 @@ impl<'a> Frame<'a> {
         *bytes = rest;
         Some(Self { kind, flags, stream: u32::from_be_bytes(stream) & LARGEST_WINDOW, payload })
     }
+}
+
+/// Takes all whole frames off what has arrived, and gives each to `receive`; what is left of the last one stays.
+pub(crate) fn take_all(inbound: &mut Vec<u8>, mut receive: impl FnMut(&Frame<'_>) -> Outcome<()>) -> Outcome<()> {
+    let mut rest = inbound.as_slice();
+    while let Some(frame) = Frame::take(&mut rest) {
+        receive(&frame)?;
+    }
+    let done = inbound.len() - rest.len();
+    inbound.drain(..done);
+    Ok(())
 }
 
 /// Appends a frame.

@@ -194,18 +194,21 @@ pub(super) fn beyond(rule: &Rule, verb: &str) -> Error {
 
 /// Checks a public key in `field` of a request.
 pub(super) fn check_key(field: &str, bytes: &[u8]) -> Result<PublicKey> {
-    if bytes.is_empty() {
-        return Err(Error::required(field));
-    }
-    PublicKey::from_bytes(bytes).map_err(|error| key_fault(field, error))
+    read_key(field, bytes, PublicKey::from_bytes)
 }
 
 /// The same for a key that is only good if it was accepted before.
 pub(super) fn check_claimed_key(field: &str, bytes: &[u8]) -> Result<PublicKey> {
+    read_key(field, bytes, PublicKey::from_claimed_bytes)
+}
+
+type KeyReader = fn(&[u8]) -> std::result::Result<PublicKey, KeyError>;
+
+fn read_key(field: &str, bytes: &[u8], read: KeyReader) -> Result<PublicKey> {
     if bytes.is_empty() {
         return Err(Error::required(field));
     }
-    PublicKey::from_claimed_bytes(bytes).map_err(|error| key_fault(field, error))
+    read(bytes).map_err(|error| key_fault(field, error))
 }
 
 /// Makes the error of bytes that are no usable key.

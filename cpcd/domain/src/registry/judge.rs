@@ -65,12 +65,12 @@ impl Judge {
     /// Looks at the time; says whether silence counts that is known until `as_of`. A look that comes late begins a doubt.
     pub(super) fn is_sure(&mut self, now: Tick, as_of: Tick) -> bool {
         let is_stale = now.since(as_of) >= STALE;
-        if is_stale && !std::mem::replace(&mut self.is_stale, is_stale) {
+        let was_stale = std::mem::replace(&mut self.is_stale, is_stale);
+        if is_stale && !was_stale {
             tracing::warn!(
                 "what another replica has heard does not arrive, so nobody is called dead here until it does"
             );
         }
-        self.is_stale = is_stale;
         self.grace.look(now) && !is_stale
     }
 

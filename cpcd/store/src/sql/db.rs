@@ -38,7 +38,6 @@ pub(super) enum Db {
 
 pub(super) struct Sqlite {
     readers: SqlitePool,
-    connections: u32,
     turns: Turns,
     writer: Writer,
 }
@@ -119,8 +118,8 @@ impl Db {
     /// Gives how many reads run at once at most.
     pub(super) fn connections(&self) -> u32 {
         match self {
-            Self::Postgres(postgres) => postgres.connections(),
-            Self::Sqlite(sqlite) => sqlite.connections,
+            Self::Postgres(postgres) => postgres.pool().options().get_max_connections(),
+            Self::Sqlite(sqlite) => sqlite.readers.options().get_max_connections(),
         }
     }
 
@@ -173,7 +172,6 @@ async fn open_sqlite(config: &Config, options: SqliteConnectOptions, file: Optio
         .map_err(from_sqlx)?;
     Ok(Db::Sqlite(Arc::new(Sqlite {
         readers,
-        connections,
         turns: Turns::new(connections),
         writer: Writer::start(connection, options),
     })))

@@ -41,7 +41,6 @@ pub(super) struct Postgres {
     pool: Arc<RwLock<PgPool>>,
     health: Arc<Health>,
     turns: Turns,
-    connections: u32,
     /// Bulk writes hold at most half of the connections, so that logins find one.
     bulk: Arc<Semaphore>,
     /// A connection belongs to the runtime that made it: everything runs there.
@@ -84,7 +83,6 @@ impl Postgres {
             pool,
             health: Health::watch(options, Duration::from_millis(config.away_after_ms), back)?,
             turns: Turns::new(config.max_connections),
-            connections: config.max_connections,
             bulk: Arc::new(Semaphore::new(usize::max(1, config.max_connections as usize / 2))),
             runtime,
             statement_timeout: Duration::from_millis(config.statement_timeout_ms),
@@ -95,11 +93,6 @@ impl Postgres {
     /// Gives the pool that there is now.
     pub(super) fn pool(&self) -> PgPool {
         self.pool.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Gives how many connections there are at most.
-    pub(super) fn connections(&self) -> u32 {
-        self.connections
     }
 
     pub(super) async fn close(&self) {

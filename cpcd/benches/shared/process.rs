@@ -1,4 +1,4 @@
-//! The cpu time of a process.
+//! What a process takes: cpu time and memory.
 
 use std::time::Duration;
 
@@ -13,4 +13,11 @@ pub(crate) fn cpu(process: &str) -> Outcome<Duration> {
     let ticks: Vec<u64> = fields.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
     // The unit is 1/100 s on every architecture that we ship for.
     Ok(Duration::from_millis(10 * ticks.iter().sum::<u64>()))
+}
+
+/// Resident memory of a process in MiB, from Linux's `/proc`.
+pub(crate) fn resident(process: &str) -> Outcome<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    Ok(line.split_whitespace().next().unwrap_or_default().parse::<u64>()? / 1024)
 }
